@@ -1,0 +1,59 @@
+# Everything a newcomer, a developer or a machine needs. `make help` lists it.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_READY := $(VENV)/.demo-ready
+DEV_READY := $(VENV)/.dev-ready
+LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench lock clean
+
+help: ## what you can do here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+demo: $(DEMO_READY) ## a whole hotline on this machine, with a telephone in the browser (PORT=8000, WARMLINE_DATA=.warmline)
+	@exec $(BIN)/warmline demo
+
+test: $(DEV_READY) ## every test
+	@$(BIN)/python -m tests.run
+
+lint: $(DEV_READY) ## style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(DEV_READY) ## rewrite the code in the house's layout
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(DEV_READY) ## measure the speed of a turn and write docs/performance.md
+	$(BIN)/python -m benchmarks.turns
+
+lock: ## lock the dependencies again, with hashes (needs uv)
+	$(LOCK) pyproject.toml --extra build -o requirements/base.txt
+	$(LOCK) pyproject.toml --extra build --extra demo -c requirements/base.txt -o requirements/demo.txt
+	$(LOCK) pyproject.toml --extra build --extra demo --extra dev -c requirements/demo.txt -o requirements/dev.txt
+
+clean: ## remove what make demo and make test have made, but not the data
+	rm -rf $(VENV) *.egg-info build .mypy_cache .ruff_cache .pytest_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Warmline needs Python 3.11 or newer; $(PYTHON) is older. Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "Making a Python environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(DEMO_READY): requirements/demo.txt pyproject.toml | $(BIN)/python
+	@echo "Fetching what Warmline is built from (one to three minutes, the first time only) …"
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar on -q --require-hashes -r requirements/demo.txt
+	@$(BIN)/pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_READY): requirements/dev.txt pyproject.toml | $(BIN)/python
+	@echo "Fetching what Warmline and its tests are built from (one to three minutes, the first time only) …"
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar on -q --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@touch $@ $(DEMO_READY)

@@ -1,0 +1,1 @@
+"""The language of flows: what a caller can hear and key. This room does no I/O while a call runs."""

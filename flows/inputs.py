@@ -1,0 +1,96 @@
+"""What can happen to a call, as the engine is told of it. No clock, no form fields, no numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How much of the last screen was listened to: seconds, and the share of its length (0 to 1)."""
+
+    seconds: float = 0.0
+    share: float = 0.0
+
+
+NOTHING_HEARD = Heard()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The call has been answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """The caller pressed something. `keys` is whatever the network sent, not yet known to make sense."""
+
+    keys: str
+    heard: Heard = NOTHING_HEARD
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Everything was played, and no key was pressed in the time after it."""
+
+    heard: Heard = NOTHING_HEARD
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The caller's message has ended."""
+
+    seconds: float
+    heard: Heard = NOTHING_HEARD
+
+
+@dataclass(frozen=True, slots=True)
+class DialEnded:
+    """A connection has ended, or never came about. `talked` is true when two people were connected."""
+
+    talked: bool
+    heard: Heard = NOTHING_HEARD
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The call is over."""
+
+    heard: Heard = NOTHING_HEARD
+
+
+CallbackAnswer = Literal["noted", "already_noted", "unavailable"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAnswered:
+    """What became of a RequestCallback."""
+
+    answer: CallbackAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class ServicesFound:
+    """The services for a FindServices, best first: each is the prompts that say it."""
+
+    services: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyToConnect:
+    """Nobody can be rung for a Connect."""
+
+
+FromCaller = Started | Digits | Silence | Recorded | DialEnded | HungUp
+FromInside = CallbackAnswered | ServicesFound | NobodyToConnect
+Input = FromCaller | FromInside
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the engine may know of the world in this turn."""
+
+    open: bool = True
+    has_number: bool = True
+    emergency_number: str = "112"

@@ -1,0 +1,186 @@
+"""What a telephony provider has to do for us. Flow code never sees XML; providers never see flows.
+
+A provider has two sides. Its *dialect* is pure and lives in web processes: is this webhook genuine, what does it say,
+how is a reply written. Its *network* reaches out, and lives in workers and on the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """A webhook as it came in. `url` is what the provider signed: public address, raw path, raw query."""
+
+    method: str
+    url: str
+    body: bytes
+    content_type: str
+    headers: Mapping[str, str]
+    """Names in lower case."""
+
+
+Happening = Literal["started", "digits", "silence", "recorded", "dial_ended", "hung_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneEvent:
+    """A webhook understood. `caller` is the number as sent, "" when withheld: it must not go further than this turn."""
+
+    call: str
+    happening: Happening
+    turn: int
+    line_number: str = ""
+    has_number: bool = False
+    keys: str = ""
+    seconds: float = 0.0
+    talked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """The addresses a reply contains; each works when it is asked for. `&` is not yet escaped."""
+
+    on_keys: str
+    on_silence: str
+    on_recorded: str
+    on_recording_ready: str
+    on_dial_ended: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenScreen:
+    """Play clips and wait for one key; then ask for `on_silence`."""
+
+    clips: Sequence[str]
+    wait_seconds: int
+    barge_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordScreen:
+    """Play clips, beep and record."""
+
+    clips: Sequence[str]
+    max_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class DialScreen:
+    """Ring these numbers at once and connect the first that answers. `caller_id` is always the line's number."""
+
+    numbers: Sequence[str]
+    caller_id: str
+    ring_seconds: int
+    limit_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndScreen:
+    """Play clips and hang up."""
+
+    clips: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectScreen:
+    """Refuse the call before it is answered, at no charge to the caller."""
+
+
+Screen = ListenScreen | RecordScreen | DialScreen | EndScreen | RejectScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this provider can do beyond the portable core."""
+
+    whisper: bool = False
+    machine_detection: bool = False
+    time_limits: bool = False
+    conference: bool = False
+
+
+class UnreadableWebhook(ValueError):
+    """A webhook lacks what every webhook has, such as the call's id. Permanent: the same request will not get better."""
+
+
+class Dialect(Protocol):
+    """The pure side of a provider."""
+
+    name: str
+    capabilities: Capabilities
+    content_type: str
+
+    def verify(self, request: RawRequest) -> bool:
+        """Whether the provider really sent this. Never raises."""
+
+    def parse(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> PhoneEvent:
+        """What the webhook says. `path` is its last segment: voice, turn, status or recording."""
+
+    def render(self, screen: Screen, urls: Urls) -> str:
+        """The reply, as the provider wants to read it."""
+
+
+class NumberRefused(Exception):
+    """The provider will never ring this number. Permanent."""
+
+
+class NotAllowedThere(Exception):
+    """The account may not ring that country. Permanent until an admin changes the account."""
+
+
+class CredentialsRefused(Exception):
+    """The provider doesn't know the account or the token. Permanent until the settings change."""
+
+
+class ProviderBusy(Exception):
+    """The provider asks for patience. Retryable, after a while."""
+
+
+class ProviderOutOfReach(Exception):
+    """No answer, or an error on the provider's side. Retryable."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSetup:
+    """How a number is configured at the provider."""
+
+    number: str
+    voice_url: str
+    fallback_url: str
+    status_url: str
+    overridden_by: str = ""
+    """A trunk or application that makes the provider ignore these addresses, "" when there is none."""
+
+
+class Network(Protocol):
+    """The reaching-out side of a provider. Deleting what is already gone, or ending what is over, succeeds."""
+
+    name: str
+
+    def place_call(self, to: str, caller_id: str, voice_url: str, status_url: str, ring_seconds: int) -> str:
+        """Rings a number; the provider's id of the call."""
+
+    def redirect(self, call: str, voice_url: str) -> None:
+        """Makes a call under way ask this address what to do next."""
+
+    def hangup(self, call: str) -> None:
+        """Ends a call."""
+
+    def fetch_recording(self, recording: str) -> bytes:
+        """The recording as a WAV file."""
+
+    def delete_recording(self, recording: str) -> None:
+        """Deletes it at the provider."""
+
+    def delete_call(self, call: str) -> None:
+        """Deletes the provider's record of a call that is over."""
+
+    def provision(self, number: str, voice_url: str, fallback_url: str, status_url: str) -> NumberSetup:
+        """Points a number at this installation, and says how it is set up now."""
+
+    def number_setup(self, number: str) -> NumberSetup:
+        """How a number is set up. Raises NumberRefused when the account doesn't have it."""
