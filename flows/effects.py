@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-LeftBy = Literal["key", "silence", "played", "invalid", "recorded", "connected", "unconnected", "hung_up", "passed"]
+LeftBy = Literal[
+    "key", "silence", "played", "invalid", "recorded", "connected", "unconnected", "hung_up", "passed"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,6 @@ INVALID_KEY = "invalid_key"
 LAST_RESORT = "last_resort"
 """Said when a call has gone on for ever or a flow can't go on: warm, and with the emergency number after it."""
 
-NO_SERVICES = "no_services"
-
 DIGITS = tuple(f"digit_{n}" for n in range(10))
 
 ALWAYS_NEEDED = (THIS_LANGUAGE, INVALID_KEY, LAST_RESORT, *DIGITS)
