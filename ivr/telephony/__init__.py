@@ -1,1 +1,1 @@
-"""ivr/telephony"""
+"""Telephony providers, one module each, behind the contract in `contract.py`."""

@@ -1,0 +1,158 @@
+"""What an operator can set. Frozen once read, and never half right: what is missing is said all at once, loudly.
+
+Every field is an environment variable with the prefix `WARMLINE_`; docs/settings.md is the table of them, and a test
+holds the two together. `warmline demo` writes its own choices into `demo.env` in the data folder, so that the other
+commands find the same hotline.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "WARMLINE_"
+DEMO_FILE = "demo.env"
+DEFAULT_DATA = Path(".warmline")
+
+
+class SettingsIncomplete(Exception):
+    """The settings can't run a hotline. The message lists everything that is wrong. Permanent until changed."""
+
+
+class Settings(BaseSettings):
+    """All settings, by subject."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    data: Path = Field(DEFAULT_DATA, description="Folder for everything Warmline keeps on this machine.")
+    public_url: str = Field(
+        "",
+        description="The address under which the provider reaches this hotline, such as https://line.example.org.",
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="At least 32 random characters; signs what web pages and webhooks must not forge.",
+    )
+    database_url: str = Field(
+        "",
+        description="Database. Empty: SQLite in the data folder. PostgreSQL: postgresql+psycopg://user@host/name.",
+    )
+    redis_url: str = Field(
+        "",
+        description="Queue server. Empty: one that `warmline up` starts itself, with its data in the data folder.",
+    )
+    media: Path | None = Field(None, description="Folder of the clips. Empty: `media` in the data folder.")
+    host: str = Field("127.0.0.1", description="Address on which the web process listens.")
+    port: int = Field(
+        8000, ge=1, le=65535, description="Port on which the web process listens; PORT is honoured too."
+    )
+    server: Literal["gthread", "granian"] = Field(
+        "gthread", description="Web server: gunicorn with threads, or granian."
+    )
+    web_processes: int = Field(1, ge=1, le=64, description="How many web processes to start.")
+    web_threads: int = Field(
+        8, ge=1, le=256, description="How many webhooks one web process answers at once."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+    twilio_account_sid: str = Field("", description="Twilio account, AC followed by 32 characters.")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), description="Twilio auth token: signs every webhook.")
+    twilio_shared_key: SecretStr = Field(
+        SecretStr(""), description="Secret of a webhook shared key, where the account signs with HMAC-SHA256."
+    )
+    twilio_api_url: str = Field(
+        "",
+        description="Where the REST client goes instead of Twilio: a mock, or a provider of the same interface.",
+    )
+    simulator: bool = Field(
+        False, description="Whether the telephone in the browser exists. Its calls are tests."
+    )
+    simulator_account_sid: str = Field("", description="Account under which the simulator signs.")
+    simulator_auth_token: SecretStr = Field(
+        SecretStr(""), description="Token with which the simulator signs."
+    )
+    demo: bool = Field(False, description="Whether packs with a synthesised demo voice may be on air.")
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_end_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @property
+    def database(self) -> str:
+        """The database's address as SQLAlchemy wants it."""
+        return self.database_url or f"sqlite:///{(self.data / 'warmline.db').absolute()}"
+
+    @property
+    def media_folder(self) -> Path:
+        """Where the clips are."""
+        return self.media or self.data / "media"
+
+    @property
+    def emergency_folder(self) -> Path:
+        """Where the screens are that need no database."""
+        return self.data / "emergency"
+
+    @property
+    def uses_embedded_queue(self) -> bool:
+        """Whether this installation starts its own queue server."""
+        return not self.redis_url
+
+
+def problems_of(settings: Settings) -> list[str]:
+    """Everything that keeps these settings from running a hotline, each with what to do."""
+    problems = []
+    url = urlsplit(settings.public_url)
+    if not settings.public_url:
+        problems.append(
+            "WARMLINE_PUBLIC_URL is not set: give the https address at which callers' calls arrive."
+        )
+    elif url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
+        problems.append(
+            "WARMLINE_PUBLIC_URL must look like https://line.example.org, with nothing after the path."
+        )
+    elif url.scheme == "http" and not settings.demo:
+        problems.append("WARMLINE_PUBLIC_URL must start with https:// (only the demo may use http://).")
+    if len(settings.secret_key.get_secret_value()) < 32:
+        problems.append(
+            'WARMLINE_SECRET_KEY needs at least 32 characters: python3 -c "import secrets; print(secrets.token_hex())"'
+        )
+    has_twilio = settings.twilio_account_sid and settings.twilio_auth_token.get_secret_value()
+    if bool(settings.twilio_account_sid) != bool(settings.twilio_auth_token.get_secret_value()):
+        problems.append(
+            "WARMLINE_TWILIO_ACCOUNT_SID and WARMLINE_TWILIO_AUTH_TOKEN belong together: set both or none."
+        )
+    if settings.simulator and len(settings.simulator_auth_token.get_secret_value()) < 32:
+        problems.append(
+            "WARMLINE_SIMULATOR_AUTH_TOKEN needs at least 32 characters where the simulator is on."
+        )
+    if settings.simulator and not settings.simulator_account_sid:
+        problems.append("WARMLINE_SIMULATOR_ACCOUNT_SID is not set, and the simulator is on.")
+    if not has_twilio and not settings.simulator:
+        problems.append("No provider: set WARMLINE_TWILIO_ACCOUNT_SID and WARMLINE_TWILIO_AUTH_TOKEN.")
+    return problems
+
+
+def read_settings() -> Settings:
+    """Reads the settings without judging whether they are complete. For commands that explain what is missing."""
+    if "PORT" in os.environ:
+        os.environ.setdefault(PREFIX + "PORT", os.environ["PORT"])
+    data = Path(os.environ.get(PREFIX + "DATA", DEFAULT_DATA))
+    try:
+        return Settings(_env_file=data / DEMO_FILE, data=data)
+    except ValidationError as error:
+        lines = [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        raise SettingsIncomplete("\n".join(lines)) from None
+
+
+def load_settings() -> Settings:
+    """Reads the settings; raises SettingsIncomplete, listing everything that is wrong."""
+    settings = read_settings()
+    problems = problems_of(settings)
+    if problems:
+        raise SettingsIncomplete("\n".join(problems))
+    return settings

@@ -1,0 +1,73 @@
+"""Opening the database: SQLite or PostgreSQL, set up so that a webhook is never kept waiting for ever."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+BUSY_MILLISECONDS = 5000
+"""Well below the 15 seconds after which a provider gives up on a webhook."""
+
+
+def open_database(url: str, threads: int = 8) -> Engine:
+    """An engine with at most `threads` connections. Nothing is reached until the first use."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _open_sqlite(url, threads)
+    return create_engine(
+        address,
+        pool_size=threads,
+        max_overflow=0,
+        pool_timeout=3,
+        pool_pre_ping=False,
+        connect_args={
+            "connect_timeout": 3,
+            "options": f"-c statement_timeout={BUSY_MILLISECONDS} -c lock_timeout={BUSY_MILLISECONDS}",
+        },
+    )
+
+
+def _open_sqlite(url: str, threads: int) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        pool_size=threads,
+        max_overflow=0,
+        pool_timeout=3,
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000},
+    )
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_writing)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own transactions begin too late for a claim to be safe: we begin ours ourselves.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_writing(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection for reading only, which never waits for writers."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection

@@ -1,0 +1,118 @@
+"""The dialect of Twilio, and of every provider that speaks it: how its webhooks are signed, read and answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from ivr.telephony import signature, twiml
+from ivr.telephony.contract import (
+    Capabilities,
+    PhoneEvent,
+    RawRequest,
+    Screen,
+    UnreadableWebhook,
+    Urls,
+)
+
+_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+
+WITHHELD = frozenset(
+    "+" + word.translate(_KEYPAD)
+    for word in ("anonymous", "unknown", "restricted", "blocked", "private", "unavailable")
+)
+"""Networks spell "no number" on a keypad: these look like numbers, and ringing one would ring a stranger."""
+
+MOST_FIELDS = 200
+MOST_TURN = 1_000_000
+
+
+class TwilioDialect:
+    """The pure side of a provider that speaks TwiML. Several may be live at once, each with its own secret."""
+
+    capabilities = Capabilities(whisper=True, machine_detection=True, time_limits=True, conference=True)
+    content_type = twiml.CONTENT_TYPE
+
+    def __init__(self, name: str, account_sid: str, auth_token: str, shared_key: str = "") -> None:
+        self.name = name
+        self._account_sid = account_sid
+        self._auth_token = auth_token.encode()
+        self._shared_key = shared_key.encode()
+
+    def verify(self, request: RawRequest) -> bool:
+        """Whether this account's provider signed the request. Anything unreadable is a forgery."""
+        fields = read_form(request)
+        if fields is None:
+            return False
+        settings = request.headers.get(signature.SETTINGS_HEADER, "")
+        algorithm = signature.algorithm_named(settings)
+        if algorithm is None:
+            return False
+        secret = self._shared_key if "key=" in settings else self._auth_token
+        given = request.headers.get(signature.SIGNATURE_HEADER, "")
+        if not signature.is_genuine(secret, request.url, fields, given, algorithm):
+            return False
+        return ("AccountSid", self._account_sid) in fields
+
+    def parse(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> PhoneEvent:
+        """Reads a webhook. Raises UnreadableWebhook when it doesn't say which call it is about."""
+        call = form.get("CallSid", "")
+        if not call or len(call) > 128:
+            raise UnreadableWebhook("the webhook names no call")
+        over = form.get("CallStatus", "") in _OVER
+        turn = _whole(query.get("turn", ""))
+        if path == "status" or (path == "turn" and over and "recorded" not in query):
+            return PhoneEvent(call, "hung_up", turn)
+        if path == "voice":
+            return PhoneEvent(
+                call,
+                "started",
+                0,
+                line_number=form.get("To", ""),
+                has_number=shows_number(form.get("From", "")),
+            )
+        if "dialled" in query:
+            talked = form.get("DialCallStatus", "") in ("completed", "answered")
+            return PhoneEvent(call, "dial_ended", turn, talked=talked)
+        if "recorded" in query:
+            return PhoneEvent(
+                call, "recorded", turn, seconds=float(_whole(form.get("RecordingDuration", "")))
+            )
+        if "silence" in query:
+            return PhoneEvent(call, "silence", turn)
+        return PhoneEvent(call, "digits", turn, keys=form.get("Digits", ""))
+
+    def render(self, screen: Screen, urls: Urls) -> str:
+        """The reply as TwiML."""
+        return twiml.render(screen, urls)
+
+    def redirect(self, url: str) -> str:
+        """A reply that sends the call to `url`."""
+        return twiml.redirect(url)
+
+
+def read_form(request: RawRequest) -> list[tuple[str, str]] | None:
+    """The fields of a form as they were sent, empty and repeated ones too; None when it isn't a form."""
+    if not request.content_type.startswith("application/x-www-form-urlencoded"):
+        return [] if not request.body else None
+    try:
+        return parse_qsl(
+            request.body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
+        )
+    except (UnicodeError, ValueError):
+        return None
+
+
+def shows_number(sent: str) -> bool:
+    """Whether a caller's phone shows a number that could be rung."""
+    return _E164.fullmatch(sent) is not None and sent not in WITHHELD
+
+
+def _whole(text: str) -> int:
+    """A count sent by the network; garbage and absurd ones are 0."""
+    if not text.isascii() or not text.isdigit() or len(text) > 7:
+        return 0
+    return min(int(text), MOST_TURN)

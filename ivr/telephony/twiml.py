@@ -1,0 +1,88 @@
+"""Screens written as TwiML, with the portable verbs only: Play, Gather, Record, Dial, Redirect, Hangup, Reject.
+
+Written as strings, since an element tree costs more than the rest of a turn; tests hold every reply to what the
+official SDK would have written. Every Gather and Record is followed by a Redirect that says "no input": silence is an
+input, and a reply that just ends would hang up on the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from xml.sax.saxutils import escape
+
+from ivr.telephony.contract import (
+    DialScreen,
+    EndScreen,
+    ListenScreen,
+    RecordScreen,
+    RejectScreen,
+    Screen,
+    Urls,
+)
+
+CONTENT_TYPE = "text/xml; charset=utf-8"
+_OPEN = '<?xml version="1.0" encoding="UTF-8"?><Response>'
+_CLOSE = "</Response>"
+
+PAUSE_THAT_ENDS_A_RECORDING = 5
+
+
+def render(screen: Screen, urls: Urls) -> str:
+    """The reply for a screen."""
+    match screen:
+        case ListenScreen():
+            return _listen(screen, urls)
+        case RecordScreen():
+            return _record(screen, urls)
+        case DialScreen():
+            return _dial(screen, urls)
+        case EndScreen(clips=clips):
+            return f"{_OPEN}{_plays(clips)}<Hangup/>{_CLOSE}"
+        case RejectScreen():
+            return f"{_OPEN}<Reject/>{_CLOSE}"
+
+
+def redirect(url: str) -> str:
+    """A reply that sends a call elsewhere."""
+    return f"{_OPEN}{_redirect(url)}{_CLOSE}"
+
+
+def _listen(screen: ListenScreen, urls: Urls) -> str:
+    plays = _plays(screen.clips)
+    gather = (
+        f'<Gather input="dtmf" numDigits="1" timeout="{screen.wait_seconds}" finishOnKey="" '
+        f'action="{_attribute(urls.on_keys)}" method="POST">'
+    )
+    body = f"{gather}{plays}</Gather>" if screen.barge_in else f"{plays}{gather}</Gather>"
+    return f"{_OPEN}{body}{_redirect(urls.on_silence)}{_CLOSE}"
+
+
+def _record(screen: RecordScreen, urls: Urls) -> str:
+    return (
+        f"{_OPEN}{_plays(screen.clips)}"
+        f'<Record action="{_attribute(urls.on_recorded)}" method="POST" maxLength="{screen.max_seconds}" '
+        f'timeout="{PAUSE_THAT_ENDS_A_RECORDING}" finishOnKey="1234567890*#" playBeep="true" '
+        f'recordingStatusCallback="{_attribute(urls.on_recording_ready)}" recordingStatusCallbackMethod="POST" '
+        f'recordingStatusCallbackEvent="completed absent"/>'
+        f"{_redirect(urls.on_silence)}{_CLOSE}"
+    )
+
+
+def _dial(screen: DialScreen, urls: Urls) -> str:
+    numbers = "".join([f"<Number>{escape(number)}</Number>" for number in screen.numbers])
+    return (
+        f'{_OPEN}<Dial action="{_attribute(urls.on_dial_ended)}" method="POST" timeout="{screen.ring_seconds}" '
+        f'timeLimit="{screen.limit_seconds}" callerId="{_attribute(screen.caller_id)}">{numbers}</Dial>{_CLOSE}'
+    )
+
+
+def _plays(clips: Iterable[str]) -> str:
+    return "".join([f"<Play>{escape(clip)}</Play>" for clip in clips])
+
+
+def _redirect(url: str) -> str:
+    return f'<Redirect method="POST">{escape(url)}</Redirect>'
+
+
+def _attribute(value: str) -> str:
+    return escape(value, {'"': "&quot;"})
