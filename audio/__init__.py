@@ -1,1 +1,1 @@
-"""audio"""
+"""Recordings in, telephone clips out. Knows nothing of flows or calls."""
