@@ -104,7 +104,7 @@ class Capabilities:
 
 
 class UnreadableWebhook(ValueError):
-    """A webhook lacks what every webhook has, such as the call's id. Permanent: the same request will not get better."""
+    """A webhook lacks what every webhook has, such as the call's id. Permanent."""
 
 
 class Dialect(Protocol):
@@ -122,6 +122,9 @@ class Dialect(Protocol):
 
     def render(self, screen: Screen, urls: Urls) -> str:
         """The reply, as the provider wants to read it."""
+
+    def redirect(self, url: str) -> str:
+        """A reply that makes the call ask `url` what to do next."""
 
 
 class NumberRefused(Exception):
@@ -142,6 +145,26 @@ class ProviderBusy(Exception):
 
 class ProviderOutOfReach(Exception):
     """No answer, or an error on the provider's side. Retryable."""
+
+
+class AnswerLost(ProviderOutOfReach):
+    """The request went out and its answer didn't come back: it may have been carried out. Look before trying again."""
+
+
+class RequestRefused(Exception):
+    """The provider refuses for a reason without a class of its own. Permanent. `code` is its own, or the status."""
+
+    def __init__(self, message: str, code: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RecordingMissing(Exception):
+    """The provider has no such recording, or not yet. Retryable for some minutes."""
+
+
+class RecordingTooLarge(Exception):
+    """A recording is larger than a voice message can be. Permanent."""
 
 
 @dataclass(frozen=True, slots=True)
