@@ -24,6 +24,8 @@ class Findings:
 
     problems: list[Problem] = field(default_factory=list)
     places: dict[Path, tuple[str, int]] = field(default_factory=dict)
+    unreadable_scripts: set[tuple[str, str]] = field(default_factory=set)
+    """(prompt, language)"""
 
     def add(
         self, severity: Severity, file: str, line: int | None, node: str, message: str, hint: str

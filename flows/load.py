@@ -11,7 +11,7 @@ from flows.fields import Findings
 from flows.load_flow import ReadFlow, read_flow
 from flows.load_scripts import read_scripts
 from flows.model import Pack, Script
-from flows.problems import Places, Problem, any_error, did_you_mean, in_reading_order
+from flows.problems import WHOLE_FILE, Places, Problem, any_error, did_you_mean, in_reading_order
 from flows.yaml_tree import MOST_BYTES, Tree, UnreadableFile, decoded, parsed
 
 __all__ = ["Loaded", "UnknownPackDocument", "load_pack", "pack_from_document", "pack_to_document"]
@@ -30,6 +30,8 @@ class Loaded:
     problems: tuple[Problem, ...]
     draft: Pack | None = None
     unreadable: frozenset[tuple[str, str]] = frozenset()
+    unreadable_scripts: frozenset[tuple[str, str]] = frozenset()
+    """(prompt, language) that exist but contain mistakes; the prompt is “*” where that holds for a whole file."""
     places: Places = field(default_factory=dict)
 
 
@@ -54,6 +56,7 @@ def load_pack(folder: Path) -> Loaded:
         problems=problems,
         draft=draft,
         unreadable=unreadable,
+        unreadable_scripts=frozenset(findings.unreadable_scripts),
         places=findings.places,
     )
 
@@ -114,7 +117,9 @@ def _scripts(findings: Findings, folder: Path) -> dict[tuple[str, str], Script]:
     for path in _yaml_files(findings, folder / SCRIPTS, f"{SCRIPTS}/"):
         file = f"{SCRIPTS}/{path.name}"
         read = read_scripts(findings, file, tree) if (tree := _tree(findings, path, file)) else None
-        if read is not None:
+        if read is None:
+            findings.unreadable_scripts.add((WHOLE_FILE, path.stem))
+        else:
             language, scripts = read
             found.update({(prompt, language): script for prompt, script in scripts.items()})
     return found

@@ -38,7 +38,9 @@ def read_scripts(findings: Findings, file: str, tree: Tree | None) -> tuple[str,
     found: dict[str, Script] = {}
     for prompt, entry in block.fields.items():
         script = _script(fields, shared, language, prompt, entry, block.lines[prompt])
-        if script is not None:
+        if script is None:
+            findings.unreadable_scripts.add((prompt, language))
+        else:
             found[prompt] = script
     for prompt, first, second in block.twice:
         fields.error(

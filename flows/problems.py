@@ -13,6 +13,9 @@ Path = tuple[str, ...]
 """("flow", flow, field, key), ("node", flow, node, field, key) or ("script", language, prompt), cut short where less
 is known."""
 
+WHOLE_FILE = "*"
+"""Stands for every prompt of a language whose file couldn't be read."""
+
 Places = Mapping[Path, tuple[str, int]]
 """Where things stand on disk: the file, relative to the pack's folder, and the line, counted from 1."""
 

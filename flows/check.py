@@ -1,0 +1,37 @@
+"""Everything that is wrong with a pack that can be read. Pure: it looks at nothing but what it is given."""
+
+from __future__ import annotations
+
+from flows.checks.habits import check_habits
+from flows.checks.reach import check_reach
+from flows.checks.references import check_references
+from flows.checks.report import Report
+from flows.checks.scripts import check_scripts
+from flows.checks.timing import check_timing
+from flows.lengths import Lengths
+from flows.model import Pack
+from flows.problems import Places, Problem, any_error, in_reading_order
+from flows.session import Place
+
+NOTHING: frozenset[tuple[str, str]] = frozenset()
+
+
+def check(
+    pack: Pack,
+    lengths: Lengths | None = None,
+    *,
+    places: Places | None = None,
+    unreadable: frozenset[Place] = NOTHING,
+    unreadable_scripts: frozenset[tuple[str, str]] = NOTHING,
+) -> tuple[Problem, ...]:
+    """The problems of a pack, in reading order. `lengths` are seconds of real clips by (prompt, language); without
+    them lengths are estimated from the scripts. `places` gives lines; the two sets name what couldn't be read, so
+    that nothing is said to be missing that is only misspelt."""
+    report = Report(pack, places or {})
+    check_references(pack, report, unreadable)
+    check_habits(pack, report)
+    if not unreadable and not any_error(report.problems):
+        check_reach(pack, report)
+    check_scripts(pack, report, unreadable_scripts)
+    check_timing(pack, report, lengths or {})
+    return in_reading_order(report.problems)

@@ -1,0 +1,154 @@
+"""Whether everything that can be said has a text in every language, and whether each text says where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flows.checks.report import Report, quoted
+from flows.languages import name as language_name
+from flows.model import KEYS, Pack, Script
+from flows.problems import WHOLE_FILE, Path, did_you_mean, listed
+from flows.prompts import ALWAYS_NEEDED, named_by, needed_by_pack, press
+
+
+def check_scripts(pack: Pack, report: Report, unreadable: frozenset[tuple[str, str]]) -> None:
+    """`unreadable` are (prompt, language) with mistakes of their own; nothing more is said of those."""
+    needed = needed_by_pack(pack)
+    spoken = {language: _prompts_in(pack, language) for language in pack.languages}
+    _missing(pack, report, needed, spoken, unreadable)
+    for language in dict.fromkeys([*pack.languages, *(code for _, code in pack.scripts)]):
+        scripts = [script for (_, code), script in pack.scripts.items() if code == language]
+        if language not in pack.languages:
+            report.warn(
+                ("script", language),
+                f"Nobody can choose {language_name(language)} in this pack, so these scripts are never said.",
+                f"Add “{language}” to the languages of the flow, or take the file away.",
+            )
+            continue
+        _empty(report, scripts)
+        _origin(report, language, scripts)
+        _never_said(report, language, scripts, set(needed))
+
+
+def _prompts_in(pack: Pack, language: str) -> set[str]:
+    return {prompt for prompt, code in pack.scripts if code == language}
+
+
+def _missing(
+    pack: Pack,
+    report: Report,
+    needed: tuple[str, ...],
+    spoken: dict[str, set[str]],
+    unreadable: frozenset[tuple[str, str]],
+) -> None:
+    for language, prompts in spoken.items():
+        if not prompts and (WHOLE_FILE, language) not in unreadable:
+            report.error(
+                ("script", language),
+                f"There are no scripts in {language_name(language)}.",
+                f"Write scripts/{language}.yaml, or take “{language}” out of the languages.",
+            )
+    written = [language for language, prompts in spoken.items() if prompts]
+    for prompt in needed:
+        missing = [
+            language
+            for language in written
+            if prompt not in spoken[language]
+            and (prompt, language) not in unreadable
+            and (WHOLE_FILE, language) not in unreadable
+        ]
+        if missing:
+            guess = did_you_mean(prompt, spoken[missing[0]] - set(needed))
+            report.error(
+                _where_said(pack, prompt),
+                f"“{prompt}” has no text in {listed(language_name(language) for language in missing)}.",
+                guess or f"Add it to {listed(f'scripts/{language}.yaml' for language in missing)}.",
+            )
+
+
+def _where_said(pack: Pack, prompt: str) -> Path:
+    """The first node that names a prompt, else the flow's keys, else the flow."""
+    if prompt in ALWAYS_NEEDED:
+        return ("flow", pack.entry)
+    for flow in pack.flows.values():
+        for node in flow.nodes.values():
+            if prompt in named_by(node):
+                return ("node", flow.id, node.id)
+        for key in flow.keys.values():
+            if prompt == key.say:
+                return ("flow", flow.id, "keys", key.key)
+    return ("flow", pack.entry)
+
+
+def _empty(report: Report, scripts: list[Script]) -> None:
+    for script in scripts:
+        if not script.text:
+            report.error(
+                ("script", script.language, script.prompt),
+                f"The text of “{script.prompt}” is empty.",
+                "Write what is to be read aloud. A short silence is written as …",
+            )
+
+
+def _origin(report: Report, language: str, scripts: list[Script]) -> None:
+    _each_or_all(
+        report,
+        language,
+        scripts,
+        lambda script: not script.licence,
+        "under which licence they may be used",
+        "Write it once at the top of the file: “licence: CC-BY-4.0”.",
+    )
+    _each_or_all(
+        report,
+        language,
+        scripts,
+        lambda script: not script.review.state,
+        "whether anyone has reviewed them",
+        "Write it once at the top of the file: “review: {state: sample, needs clinical and native-speaker review}”.",
+    )
+    for script in scripts:
+        where = ("script", language, script.prompt)
+        if script.therapeutic and not script.source:
+            report.error(
+                where,
+                f"“{script.prompt}” is therapeutic, but doesn't say where its method comes from.",
+                "Add “source:” with the guideline or the book, so that a clinician can review it.",
+            )
+        if script.therapeutic and not script.direction:
+            report.warn(
+                where,
+                f"“{script.prompt}” doesn't say how it should be read.",
+                "Add “direction:” for the speaker, such as “slowly; leave room”.",
+            )
+
+
+def _each_or_all(
+    report: Report,
+    language: str,
+    scripts: list[Script],
+    lacks: Callable[[Script], bool],
+    what: str,
+    hint: str,
+) -> None:
+    """One problem for a whole file that forgot something; one for each script where only some did."""
+    lacking = [script for script in scripts if lacks(script)]
+    if lacking and len(lacking) == len(scripts):
+        report.error(("script", language), f"The scripts don't say {what}.", hint)
+        return
+    for script in lacking:
+        report.error(
+            ("script", language, script.prompt), f"The script of “{script.prompt}” doesn't say {what}.", hint
+        )
+
+
+def _never_said(report: Report, language: str, scripts: list[Script], said: set[str]) -> None:
+    """Recordings of keys that aren't used yet are welcome: menus are rearranged without recording anything again."""
+    spare = {press(key) for key in KEYS}
+    idle = [script.prompt for script in scripts if script.prompt not in said | spare]
+    if idle:
+        report.warn(
+            ("script", language, idle[0]),
+            f"Never said in any flow: {listed(quoted(idle))}.",
+            "Name them in a node, or take them away, so that nobody records them in vain.",
+        )
