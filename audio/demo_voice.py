@@ -22,7 +22,7 @@ _VARIANT = "+f3"
 _PITCH = 42
 
 _OK = 0
-_RETRIEVE_SAMPLES = 1
+_SAMPLES_AT_ONCE = 2
 _UTF8 = 1
 _RATE_PARAMETER, _PITCH_PARAMETER = 1, 3
 _Receive = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
@@ -77,7 +77,7 @@ class _Synthesiser:
 
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
         data = str(espeakng_loader.get_data_path()).encode()
-        self._rate: int = self._library.espeak_Initialize(_RETRIEVE_SAMPLES, 0, data, 0)
+        self._rate: int = self._library.espeak_Initialize(_SAMPLES_AT_ONCE, 0, data, 0)
         if self._rate <= 0:
             raise DemoVoiceNotInstalled("The demo voice is damaged: install requirements/demo.txt again")
         self._samples = bytearray()
