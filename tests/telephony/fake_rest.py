@@ -210,7 +210,7 @@ def _recording_rules(app: Flask, base: str, provider: Provider) -> None:
 def serve(app: Any) -> Iterator[str]:
     """A WSGI application on a free loopback port; its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
