@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from ivr.telephony.signature import sign
 from ivr.telephony.simulator.words import Params
 
 WEBHOOKS = "/phone/simulator/"
 FALLBACK = "/phone/fallback"
-
-
-def signature(token: str, url: str, params: Sequence[tuple[str, str]]) -> str:
-    """base64(HMAC-SHA1(token, address + sorted names and values))."""
-    signed = url + "".join(name + value for name, value in sorted(params))
-    return base64.b64encode(hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
 
 
 class NotOursToSign(Exception):
@@ -37,7 +28,7 @@ class Signer:
         """Signs the simulator's own webhooks and nothing else. Raises NotOursToSign."""
         if not self._is_ours(url) or any(n == "AccountSid" and v != self.account for n, v in params):
             raise NotOursToSign
-        return signature(self.token, url, params)
+        return sign(self.token.encode(), url, params)
 
     def _is_ours(self, url: str) -> bool:
         if not url.startswith(self.public_url):
@@ -56,4 +47,4 @@ class Signer:
 
     @property
     def fallback_url(self) -> str:
-        return f"{self.public_url}{FALLBACK}"
+        return f"{self.public_url}{FALLBACK}?provider=simulator"

@@ -63,8 +63,11 @@ class Wire:
 
     def keep_recording(self, recording: str, wav: bytes) -> None:
         """Puts a recording where the hotline fetches recordings from."""
-        url = f"{self._signer.public_url}/telephone/recordings/{recording}"
-        self._request("PUT", url, {"Content-Type": "audio/wav"}, wav)
+        self._request("PUT", self.recording_url(recording), {"Content-Type": "audio/wav"}, wav)
+
+    def recording_url(self, recording: str) -> str:
+        """The address that names a recording in webhooks."""
+        return f"{self._signer.public_url}/telephone/recordings/{recording}"
 
     def _look_up(self, url: str) -> HeardClip | None:
         head = self._request("GET", url, {"Range": f"bytes=0-{HEAD_OF_A_CLIP - 1}"}, None)

@@ -1,0 +1,75 @@
+"""The reaching-out side of the simulator: rings telephones in browsers, by rows in the exchange."""
+
+from __future__ import annotations
+
+from ivr.telephony.contract import NumberRefused, NumberSetup
+from ivr.telephony.simulator.exchange import Exchange, Leg, NoSuchNumber, new_leg_id
+from ivr.telephony.simulator.recordings import Recordings
+from ivr.telephony.simulator.signing import Signer
+from ivr.telephony.simulator.wire import Wire
+from ivr.telephony.simulator.words import Opening
+
+
+class SimulatorNetwork:
+    """Implements `Network`. Every number is the simulator's own, so every number is set up for this installation."""
+
+    name = "simulator"
+
+    def __init__(self, exchange: Exchange, recordings: Recordings, signer: Signer) -> None:
+        self._exchange = exchange
+        self._recordings = recordings
+        self._signer = signer
+
+    def place_call(self, to: str, caller_id: str, voice_url: str, status_url: str, ring_seconds: int) -> str:
+        """Rings every telephone page that has this number. Raises NumberRefused."""
+        leg = Leg(new_leg_id(), "placed", caller_id, to, voice_url, status_url)
+        try:
+            self._exchange.add(leg, ring_seconds)
+        except NoSuchNumber:
+            raise NumberRefused("not a telephone number") from None
+        return leg.id
+
+    def redirect(self, call: str, voice_url: str) -> None:
+        """Makes a call on a telephone page ask this address what to do next."""
+        self._exchange.send_to(call, voice_url)
+
+    def hangup(self, call: str) -> None:
+        """Ends a call on a telephone page, ringing or not."""
+        self._exchange.ask_to_hang_up(call)
+
+    def fetch_recording(self, recording: str) -> bytes:
+        """The recording as a WAV file. Raises RecordingMissing."""
+        return self._recordings.fetch(recording)
+
+    def delete_recording(self, recording: str) -> None:
+        """Deletes it."""
+        self._recordings.delete(recording)
+
+    def delete_call(self, call: str) -> None:
+        """Forgets a call that is over."""
+        self._exchange.forget(call)
+
+    def provision(self, number: str, voice_url: str, fallback_url: str, status_url: str) -> NumberSetup:
+        """The telephone page knows this installation only: nothing to change."""
+        return NumberSetup(number, voice_url, fallback_url, status_url)
+
+    def number_setup(self, number: str) -> NumberSetup:
+        """Where the telephone page sends callers of any number."""
+        signer = self._signer
+        return NumberSetup(number, signer.voice_url, signer.fallback_url, signer.status_url)
+
+    def tell_unanswered(self, wire: Wire) -> int:
+        """Tells the hotline of placed calls that rang for nothing while no page was open; returns how many."""
+        told = 0
+        for leg in self._exchange.unanswered():
+            claimed = self._exchange.give_up(leg.id)
+            if claimed is None:
+                continue
+            outcome = "canceled" if claimed.hang_up else "no-answer"
+            opening = Opening(
+                claimed.id, self._signer.account, claimed.from_number, claimed.to_number, "", rung=True
+            )
+            extra = (("CallDuration", "0"), ("SequenceNumber", "0"))
+            wire.post("POST", claimed.status_url, (*opening.params(outcome), *extra))
+            told += 1
+        return told
