@@ -58,7 +58,7 @@ from flows.model import (
 )
 from flows.model import Connect as ConnectNode
 from flows.prompts import KEYS_FOR_LANGUAGES
-from flows.session import MOST_HISTORY, MOST_NOTES, MOST_STACK, Place, Session
+from flows.session import MOST_ASKED, MOST_HISTORY, MOST_NOTES, MOST_STACK, Place, Session
 
 MOST_STEPS = 50
 """Nodes passed without the caller in one turn; the checker finds such loops, this bounds what it misses."""
@@ -157,7 +157,11 @@ class _Walk:
         match self.node, given:
             case Callback() as node, CallbackAnswered(answer=answer):
                 self.leave("passed")
-                return self.go(node.unavailable if answer == "unavailable" else node.then)
+                if answer == "unavailable":
+                    return self.go(node.unavailable)
+                asked = (*self.session.asked, node.need)[-MOST_ASKED:]
+                self.session = replace(self.session, asked=asked)
+                return self.go(node.then)
             case Services() as node, ServicesFound(services=services):
                 return self.read_services(node, services)
             case ConnectNode() as node, NobodyToConnect():
@@ -341,6 +345,9 @@ class _Walk:
     def ask_inside(self, node: Callback | Services | ConnectNode) -> Step:
         notes = self.session.notes
         match node:
+            case Callback() if node.need in self.session.asked:
+                self.leave("passed")
+                return self.go(node.then)
             case Callback():
                 wishes = tuple((name, notes[name]) for name in node.wishes if name in notes)
                 return self.finish(RequestCallback(node.need, self.session.language, wishes))

@@ -11,6 +11,7 @@ MOST_BYTES = 2048
 MOST_HISTORY = 6
 MOST_STACK = 3
 MOST_NOTES = 12
+MOST_ASKED = 4
 
 Place = tuple[str, str]
 """(flow, node)"""
@@ -30,6 +31,8 @@ class Session:
     stack: tuple[Place, ...] = ()
     history: tuple[Place, ...] = ()
     notes: dict[str, str] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+    """The needs for which a callback is already noted in this call."""
     over: bool = False
 
     def to_json(self) -> str:
@@ -48,6 +51,8 @@ class Session:
             document["h"] = self.history
         if self.notes:
             document["m"] = self.notes
+        if self.asked:
+            document["a"] = self.asked
         if self.over:
             document["o"] = 1
         return json.dumps(document, separators=(",", ":"))
@@ -68,6 +73,7 @@ class Session:
             stack=tuple((f, n) for f, n in document.get("k", ())),
             history=tuple((f, n) for f, n in document.get("h", ())),
             notes=document.get("m", {}),
+            asked=tuple(document.get("a", ())),
             over=bool(document.get("o", 0)),
         )
 

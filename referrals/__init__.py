@@ -1,1 +1,1 @@
-"""referrals"""
+"""The directory of help near the caller."""

@@ -1,1 +1,1 @@
-"""ivr/jobs"""
+"""The queue: what runs in workers, and when. Rows are the truth; a job carries ids at most."""

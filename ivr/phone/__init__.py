@@ -1,1 +1,1 @@
-"""ivr/phone"""
+"""Webhooks: what the telephone network posts, and what it is answered."""

@@ -1,0 +1,72 @@
+"""The web application: webhooks, clips, health, and the telephone where the simulator is on."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, Response, jsonify
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from ivr.media import media_blueprint
+from ivr.phone.webhooks import LARGEST_WEBHOOK_BYTES, Webhooks
+from ivr.store.engine import reading
+from ivr.wiring import Wiring, make_emergency_screens
+
+log = structlog.get_logger()
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'; form-action 'self'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def create_app(wiring: Wiring) -> Flask:
+    """The application of one process. Comes up without a database too: callers then hear the emergency screen."""
+    settings = wiring.settings
+    app = Flask("ivr", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(), MAX_CONTENT_LENGTH=LARGEST_WEBHOOK_BYTES
+    )
+    try:
+        make_emergency_screens(wiring)
+    except SQLAlchemyError as error:
+        log.error("database_out_of_reach_at_start", error=type(error).__name__)
+    webhooks = Webhooks(wiring.dialects, wiring.turns, wiring.emergency, settings.public_url)
+    app.register_blueprint(webhooks.blueprint())
+    app.register_blueprint(media_blueprint(wiring.media))
+    app.add_url_rule("/healthz", "healthz", lambda: health(wiring), methods=["GET"])
+    if settings.simulator:
+        _add_telephone(app, wiring)
+    app.after_request(_secured)
+    return app
+
+
+def health(wiring: Wiring) -> tuple[Response, int]:
+    """200 when calls can be taken: the database answers and a line is on air. Says which part is missing."""
+    try:
+        with reading(wiring.database) as connection:
+            on_air = connection.execute(
+                text("SELECT count(*) FROM lines WHERE release_id IS NOT NULL")
+            ).scalar()
+    except SQLAlchemyError:
+        return jsonify(ready=False, missing="database"), 503
+    if not on_air:
+        return jsonify(ready=False, missing="a line on air: warmline publish"), 503
+    return jsonify(ready=True, lines=on_air), 200
+
+
+def _add_telephone(app: Flask, wiring: Wiring) -> None:
+    from ivr.telephony.simulator.parts import telephone_of
+
+    app.register_blueprint(telephone_of(wiring))
+
+
+def _secured(response: Response) -> Response:
+    if response.mimetype != "text/xml":
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,1 @@
+"""What callers have asked to be called back about."""

@@ -1,0 +1,53 @@
+"""Notes that a caller wishes to be called back, with what was keyed, and without a number.
+
+The wish is kept in the transaction of the turn that says "it is noted": a caller is never told so in vain. Which number
+belongs to it is for the vault alone to know.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from sqlalchemy import Connection, insert
+
+from flows.effects import RequestCallback
+from flows.inputs import CallbackAnswer
+from ivr.publishing.hours import kept_of
+from ivr.store.tables import callback_wishes
+
+
+class WishesOnly:
+    """A desk that keeps wishes. It offers nothing to a caller whose phone shows no number: that would be a lie."""
+
+    def __init__(self, new_id: Callable[[], str]) -> None:
+        self._new_id = new_id
+
+    def request(
+        self,
+        connection: Connection,
+        line_id: str,
+        wish: RequestCallback,
+        *,
+        has_number: bool,
+        at: float,
+        time_zone: str,
+        test: bool,
+    ) -> CallbackAnswer:
+        """Keeps the wish; "unavailable" without a number to call."""
+        if not has_number:
+            return "unavailable"
+        kept = kept_of(at, time_zone)
+        connection.execute(
+            insert(callback_wishes).values(
+                id=self._new_id(),
+                line_id=line_id,
+                need=wish.need,
+                language=wish.language,
+                wishes=json.dumps(dict(wish.wishes)),
+                date=kept.date,
+                band=kept.band,
+                test=test,
+            )
+        )
+        return "noted"

@@ -1,0 +1,295 @@
+"""The rows of a call under way and of one that is over, in SQL prepared once for the path of every webhook."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Dialect, and_, bindparam, delete, insert, outerjoin, select, update
+
+from flows.effects import Noted, Visited
+from ivr.publishing.hours import duration_band, kept_of
+from ivr.store.prepared import Prepared
+from ivr.store.tables import calls, ended_calls, lines, live_calls, notes, visits
+
+MOST_EVENTS_A_TURN = 64
+TOMBSTONE_SECONDS = 3600
+"""How long a late repetition of an ended call's webhook is still recognised."""
+
+
+class OnLine(NamedTuple):
+    """What a turn needs to know of its line."""
+
+    id: str
+    number: str
+    provider: str
+    release_id: str | None
+    time_zone: str
+    emergency_number: str
+    open_hours: str
+    dial_emergency: bool
+
+
+class LiveCall(NamedTuple):
+    """A call under way, as its last turn left it."""
+
+    call_id: str
+    release_id: str
+    has_number: bool
+    turn: int
+    session: str
+    reply: str
+    screen_seconds: float
+    started_at: float
+    turn_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What is known when a call begins: its line, the call itself if the webhook is a repetition, or its end."""
+
+    line: OnLine | None
+    live: LiveCall | None
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextState:
+    """What a turn leaves behind."""
+
+    turn: int
+    session: str
+    reply: str
+    screen_seconds: float
+    turn_at: float
+    expires_at: float
+
+
+_LINE = (
+    lines.c.id,
+    lines.c.number,
+    lines.c.provider,
+    lines.c.release_id,
+    lines.c.time_zone,
+    lines.c.emergency_number,
+    lines.c.open_hours,
+    lines.c.dial_emergency,
+)
+_LIVE = (
+    live_calls.c.call_id,
+    live_calls.c.release_id,
+    live_calls.c.has_number,
+    live_calls.c.turn,
+    live_calls.c.session,
+    live_calls.c.reply,
+    live_calls.c.screen_seconds,
+    live_calls.c.started_at,
+    live_calls.c.turn_at,
+)
+_THIS_CALL = and_(
+    live_calls.c.provider == bindparam("provider"), live_calls.c.provider_call == bindparam("provider_call")
+)
+
+
+class CallRows:
+    """Reads and writes the rows of calls. One instance a process; every method works in the caller's transaction."""
+
+    def __init__(self, dialect: Dialect, secret: bytes) -> None:
+        self._secret = secret
+        self._arrival = Prepared(
+            select(*_LINE, *_LIVE, ended_calls.c.token)
+            .select_from(
+                outerjoin(
+                    outerjoin(lines, live_calls, _THIS_CALL),
+                    ended_calls,
+                    ended_calls.c.token == bindparam("token"),
+                )
+            )
+            .where(lines.c.number == bindparam("number"), lines.c.provider == bindparam("provider")),
+            dialect,
+        )
+        self._under_way = Prepared(
+            select(*_LINE, *_LIVE)
+            .select_from(live_calls.join(lines, lines.c.id == live_calls.c.line_id))
+            .where(_THIS_CALL),
+            dialect,
+        )
+        self._begin = Prepared(insert(live_calls), dialect)
+        self._advance = Prepared(
+            update(live_calls)
+            .where(_THIS_CALL, live_calls.c.turn == bindparam("old_turn"))
+            .values(
+                turn=bindparam("turn"),
+                session=bindparam("session"),
+                reply=bindparam("reply"),
+                screen_seconds=bindparam("screen_seconds"),
+                turn_at=bindparam("turn_at"),
+                expires_at=bindparam("expires_at"),
+            ),
+            dialect,
+        )
+        self._visit = Prepared(insert(visits), dialect)
+        self._note = Prepared(insert(notes), dialect)
+
+    def arrival(self, connection: Connection, provider: str, provider_call: str, number: str) -> Arrival:
+        """Everything that decides how a call begins, in one read."""
+        row = self._arrival.run(
+            connection,
+            {
+                "provider": provider,
+                "provider_call": provider_call,
+                "token": self._token(provider, provider_call),
+                "number": number,
+            },
+        ).first()
+        if row is None:
+            return Arrival(None, None, False)
+        values = tuple(row)
+        live = LiveCall._make(values[8:17]) if values[8] is not None else None
+        return Arrival(OnLine._make(values[:8]), live, values[17] is not None)
+
+    def under_way(
+        self, connection: Connection, provider: str, provider_call: str
+    ) -> tuple[OnLine, LiveCall] | None:
+        """A call under way with its line, in one read."""
+        row = self._under_way.run(connection, {"provider": provider, "provider_call": provider_call}).first()
+        if row is None:
+            return None
+        values = tuple(row)
+        return OnLine._make(values[:8]), LiveCall._make(values[8:])
+
+    def begin(
+        self,
+        connection: Connection,
+        provider: str,
+        provider_call: str,
+        line: OnLine,
+        call: LiveCall,
+        state: NextState,
+    ) -> None:
+        """Writes a call's first turn. Raises the database's IntegrityError when another process was first."""
+        self._begin.run(
+            connection,
+            {
+                "provider": provider,
+                "provider_call": provider_call,
+                "call_id": call.call_id,
+                "line_id": line.id,
+                "release_id": call.release_id,
+                "has_number": int(call.has_number),
+                "started_at": call.started_at,
+                **_columns(state),
+            },
+        )
+
+    def advance(
+        self, connection: Connection, provider: str, provider_call: str, old_turn: int, state: NextState
+    ) -> bool:
+        """Takes a turn, if nobody else has taken it."""
+        result = self._advance.run(
+            connection,
+            {"provider": provider, "provider_call": provider_call, "old_turn": old_turn, **_columns(state)},
+        )
+        return result.rowcount == 1
+
+    def keep(
+        self, connection: Connection, call: LiveCall, turn: int, events: Sequence[Visited | Noted]
+    ) -> None:
+        """Writes what is kept of a turn, under the random id of the call."""
+        for place, event in enumerate(events[:MOST_EVENTS_A_TURN]):
+            seq = turn * MOST_EVENTS_A_TURN + place
+            if isinstance(event, Visited):
+                self._visit.run(
+                    connection,
+                    {
+                        "call_id": call.call_id,
+                        "seq": seq,
+                        "release_id": call.release_id,
+                        "flow": event.flow,
+                        "node": event.node,
+                        "language": event.language,
+                        "left_by": event.left_by,
+                        "key": event.key,
+                        "seconds": event.seconds,
+                        "completed": event.completed,
+                    },
+                )
+            else:
+                self._note.run(
+                    connection,
+                    {"call_id": call.call_id, "seq": seq, "name": event.name, "value": event.value},
+                )
+
+    def close(
+        self,
+        connection: Connection,
+        provider: str,
+        provider_call: str,
+        line: OnLine,
+        call: LiveCall,
+        *,
+        ended: str,
+        language: str | None,
+        now: float,
+        test: bool,
+    ) -> bool:
+        """Drops the provider's id and the exact times; what stays can't lead back. False when it was over already."""
+        gone = connection.execute(
+            delete(live_calls).where(
+                live_calls.c.provider == provider, live_calls.c.provider_call == provider_call
+            )
+        )
+        if gone.rowcount != 1:
+            return False
+        kept = kept_of(call.started_at, line.time_zone)
+        connection.execute(
+            insert(calls).values(
+                id=call.call_id,
+                line_id=line.id,
+                release_id=call.release_id,
+                date=kept.date,
+                band=kept.band,
+                language=language,
+                ended=ended,
+                duration=duration_band(now - call.started_at),
+                turns=call.turn,
+                test=test,
+            )
+        )
+        connection.execute(
+            insert(ended_calls).values(token=self._token(provider, provider_call), ended_at=now)
+        )
+        return True
+
+    def lost(self, connection: Connection, now: float, most: int) -> Iterable[tuple[str, str]]:
+        """Calls whose end was never reported: (provider, the provider's call id)."""
+        rows = connection.execute(
+            select(live_calls.c.provider, live_calls.c.provider_call)
+            .where(live_calls.c.expires_at < now)
+            .order_by(live_calls.c.expires_at)
+            .limit(most)
+        )
+        return [(row.provider, row.provider_call) for row in rows]
+
+    def forget_ended(self, connection: Connection, now: float) -> int:
+        """Forgets the marks of ended calls for which no repetition can come any more."""
+        return connection.execute(
+            delete(ended_calls).where(ended_calls.c.ended_at < now - TOMBSTONE_SECONDS)
+        ).rowcount
+
+    def _token(self, provider: str, provider_call: str) -> str:
+        return hmac.digest(self._secret, f"{provider}\n{provider_call}".encode(), hashlib.sha256).hex()[:32]
+
+
+def _columns(state: NextState) -> dict[str, str | int | float]:
+    return {
+        "turn": state.turn,
+        "session": state.session,
+        "reply": state.reply,
+        "screen_seconds": state.screen_seconds,
+        "turn_at": state.turn_at,
+        "expires_at": state.expires_at,
+    }

@@ -1,0 +1,43 @@
+"""What a turn asks of the rest of the house while the caller waits."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from flows.effects import FindServices, RequestCallback
+from flows.inputs import CallbackAnswer
+
+
+class CallbackDesk(Protocol):
+    """Where callers' wishes for a callback are left."""
+
+    def request(
+        self,
+        connection: Connection,
+        line_id: str,
+        wish: RequestCallback,
+        *,
+        has_number: bool,
+        at: float,
+        time_zone: str,
+        test: bool,
+    ) -> CallbackAnswer:
+        """Notes the wish in the transaction of the turn, so that it is kept exactly if the caller is told so."""
+
+
+class Connector(Protocol):
+    """Who can be rung for a caller now."""
+
+    def numbers_for(self, to: str, emergency_number: str, dial_emergency: bool) -> tuple[str, ...]:
+        """The numbers to ring at once; none when nobody can be."""
+
+
+class Directory(Protocol):
+    """Help near the caller."""
+
+    def find(
+        self, connection: Connection, wanted: FindServices, *, at: float, time_zone: str
+    ) -> tuple[tuple[str, ...], ...]:
+        """At most three whitelisted services, best first, each as the prompts that say it."""

@@ -1,0 +1,77 @@
+"""The engine's last effect of a turn, as a screen for the provider: clips by address, numbers to ring, bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flows.effects import AskKeys, EndCall, Record, Said
+from ivr.publishing.releases import Clips
+from ivr.telephony.contract import DialScreen, EndScreen, ListenScreen, RecordScreen, Screen, Urls
+
+LONGEST_CONNECTION_SECONDS = 3600
+MISSED_END_SECONDS = 900
+"""How long after the last thing that could happen a call without an end is taken to be lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A screen, how long it takes to say, and how long it can last at the most."""
+
+    screen: Screen
+    seconds: float
+    longest: float
+
+
+class Addresses:
+    """The addresses that replies contain."""
+
+    def __init__(self, public_url: str) -> None:
+        self._public = public_url
+
+    def clip(self, sha: str) -> str:
+        """Where a clip is fetched: its content never changes under one address."""
+        return f"{self._public}/media/{sha}.wav"
+
+    def voice(self, provider: str) -> str:
+        """Where a call begins."""
+        return f"{self._public}/phone/{provider}/voice"
+
+    def of_turn(self, provider: str, turn: int) -> Urls:
+        """Where a turn's answers go. The turn's number makes a repetition recognisable."""
+        base = f"{self._public}/phone/{provider}"
+        return Urls(
+            on_keys=f"{base}/turn?turn={turn}",
+            on_silence=f"{base}/turn?turn={turn}&silence=1",
+            on_recorded=f"{base}/turn?turn={turn}&recorded=1",
+            on_recording_ready=f"{base}/recording",
+            on_dial_ended=f"{base}/turn?turn={turn}&dialled=1",
+        )
+
+
+def show(effect: AskKeys | Record | EndCall, clips: Clips, addresses: Addresses) -> Shown:
+    """The screen for something said."""
+    paths, seconds = _said(effect.said, clips, addresses)
+    match effect:
+        case AskKeys(wait_seconds=wait, barge_in=barge_in):
+            return Shown(ListenScreen(paths, wait, barge_in), seconds, seconds + wait)
+        case Record(max_seconds=most):
+            return Shown(RecordScreen(paths, most), seconds, seconds + most)
+        case EndCall():
+            return Shown(EndScreen(paths), seconds, seconds)
+
+
+def show_connection(numbers: Sequence[str], caller_id: str, ring_seconds: int) -> Shown:
+    """The screen that rings somebody for the caller: bounded in ringing and in talking."""
+    screen = DialScreen(numbers, caller_id, ring_seconds, LONGEST_CONNECTION_SECONDS)
+    return Shown(screen, ring_seconds, ring_seconds + LONGEST_CONNECTION_SECONDS)
+
+
+def _said(said: Iterable[Said], clips: Clips, addresses: Addresses) -> tuple[list[str], float]:
+    paths, seconds = [], 0.0
+    for part in said:
+        clip = clips.get((part.prompt, part.language))
+        if clip is not None:
+            paths.append(addresses.clip(clip.sha))
+            seconds += clip.seconds
+    return paths, seconds

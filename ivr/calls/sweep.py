@@ -1,0 +1,28 @@
+"""Ends calls whose end the provider never reported. A lost word must not keep a provider's id for ever."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from ivr.calls.live import CallRows
+from ivr.calls.turns import Turns
+
+MOST_AT_ONCE = 500
+
+
+class Swept(NamedTuple):
+    """Calls ended, and marks of ended calls forgotten."""
+
+    ended: int
+    forgotten: int
+
+
+def sweep_calls(database: Engine, rows: CallRows, turns: Turns, now: float) -> Swept:
+    """One pass. Each call is ended in a transaction of its own, so that callers never wait for the sweep."""
+    with database.begin() as connection:
+        lost = list(rows.lost(connection, now, MOST_AT_ONCE))
+        forgotten = rows.forget_ended(connection, now)
+    ended = sum(turns.end(provider, provider_call, ended="lost") for provider, provider_call in lost)
+    return Swept(ended, forgotten)

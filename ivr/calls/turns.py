@@ -1,0 +1,282 @@
+"""One turn of a call: a webhook understood, a reply written, both in one transaction.
+
+A repeated webhook gets the stored reply and changes nothing; so does a stale one, because the last reply is the
+current screen. Of two webhooks for the same turn at the same time one wins, and the other is answered with its reply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from flows import engine
+from flows.effects import Connect, Effect, EndCall, FindServices, Noted, Over, RequestCallback, Visited
+from flows.inputs import (
+    CallbackAnswered,
+    DialEnded,
+    Digits,
+    Facts,
+    FromCaller,
+    FromInside,
+    Heard,
+    HungUp,
+    NobodyToConnect,
+    Recorded,
+    ServicesFound,
+    Silence,
+    Started,
+)
+from flows.session import Session
+from ivr.calls.emergency import EmergencyScreens
+from ivr.calls.live import CallRows, LiveCall, NextState, OnLine
+from ivr.calls.ports import CallbackDesk, Connector, Directory
+from ivr.calls.screens import MISSED_END_SECONDS, Addresses, Shown, show, show_connection
+from ivr.publishing.hours import is_open
+from ivr.publishing.releases import Release, Releases
+from ivr.telephony.contract import Dialect, PhoneEvent
+
+Answer = TypeVar("Answer")
+
+MOST_ANSWERS_A_TURN = 20
+TEST_PROVIDER = "simulator"
+"""Its calls are marked as tests and never counted."""
+
+
+class TurnAlreadyTaken(Exception):
+    """Another webhook for the same turn was faster. Retryable: its reply is there to be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What turns are made with; `wiring.py` chooses."""
+
+    database: Engine
+    rows: CallRows
+    releases: Releases
+    desk: CallbackDesk
+    connector: Connector
+    directory: Directory
+    addresses: Addresses
+    emergency: EmergencyScreens
+    clock: Callable[[], float]
+    new_id: Callable[[], str]
+
+
+class Turns:
+    """Answers webhooks of calls."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def answer(self, dialect: Dialect, event: PhoneEvent) -> str:
+        """The reply to a webhook. Raises the database's errors when it is out of reach; nothing is kept then."""
+        take = self._start if event.happening == "started" else self._go_on
+        return self._in_transaction(lambda connection: take(connection, dialect, event))
+
+    def end(self, provider: str, provider_call: str, ended: str = "hung_up") -> bool:
+        """Takes down that a call is over; False when it was so already, or never was."""
+
+        def close(connection: Connection) -> bool:
+            found = self._house.rows.under_way(connection, provider, provider_call)
+            if found is None:
+                return False
+            return self._close(connection, provider, provider_call, *found, ended=ended)
+
+        return self._in_transaction(close)
+
+    def _in_transaction(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Does it once more when another webhook of the same call was faster: the second time sees what that did."""
+        try:
+            with self._house.database.begin() as connection:
+                return work(connection)
+        except (TurnAlreadyTaken, IntegrityError):
+            with self._house.database.begin() as connection:
+                return work(connection)
+
+    def _start(self, connection: Connection, dialect: Dialect, event: PhoneEvent) -> str:
+        house = self._house
+        arrival = house.rows.arrival(connection, dialect.name, event.call, event.line_number)
+        if arrival.live is not None:
+            return arrival.live.reply
+        line = arrival.line
+        if line is None or line.release_id is None or arrival.ended:
+            return house.emergency.reply_for(dialect.name, event.line_number)
+        release = house.releases.get(connection, line.release_id)
+        now = house.clock()
+        call = LiveCall(house.new_id(), release.id, event.has_number, 0, "", "", 0.0, now, now)
+        turn = _Turn(house, connection, dialect, line, call, release, now)
+        state, events = turn.take(engine.begin(release.pack), Started())
+        house.rows.begin(connection, dialect.name, event.call, line, call, state)
+        house.rows.keep(connection, call, 0, events)
+        return state.reply
+
+    def _go_on(self, connection: Connection, dialect: Dialect, event: PhoneEvent) -> str:
+        house = self._house
+        found = house.rows.under_way(connection, dialect.name, event.call)
+        if found is None:
+            # Whoever is still on this line hears the beginning; for a call that is over the reply isn't read.
+            return dialect.redirect(house.addresses.voice(dialect.name))
+        line, call = found
+        if event.happening == "hung_up":
+            self._close(connection, dialect.name, event.call, line, call, ended="hung_up")
+            return call.reply
+        if event.turn != call.turn:
+            return call.reply
+        release = house.releases.get(connection, call.release_id)
+        turn = _Turn(house, connection, dialect, line, call, release, house.clock())
+        state, events = turn.take(Session.from_json(call.session), turn.understood(event))
+        if not house.rows.advance(connection, dialect.name, event.call, call.turn, state):
+            raise TurnAlreadyTaken
+        house.rows.keep(connection, call, call.turn, events)
+        return state.reply
+
+    def _close(
+        self,
+        connection: Connection,
+        provider: str,
+        provider_call: str,
+        line: OnLine,
+        call: LiveCall,
+        *,
+        ended: str,
+    ) -> bool:
+        house = self._house
+        now = house.clock()
+        release = house.releases.get(connection, call.release_id)
+        session = Session.from_json(call.session)
+        heard = _heard(call, now)
+        last = engine.step(release.pack, session, HungUp(heard), Facts())
+        closed = house.rows.close(
+            connection,
+            provider,
+            provider_call,
+            line,
+            call,
+            ended="goodbye" if session.over and ended == "hung_up" else ended,
+            language=session.language,
+            now=now,
+            test=provider == TEST_PROVIDER,
+        )
+        if closed and not session.over:
+            house.rows.keep(connection, call, call.turn, _kept(last.effects))
+        return closed
+
+
+class _Turn:
+    """One turn under way."""
+
+    def __init__(
+        self,
+        house: House,
+        connection: Connection,
+        dialect: Dialect,
+        line: OnLine,
+        call: LiveCall,
+        release: Release,
+        now: float,
+    ) -> None:
+        self.house = house
+        self.connection = connection
+        self.dialect = dialect
+        self.line = line
+        self.call = call
+        self.release = release
+        self.now = now
+
+    def understood(self, event: PhoneEvent) -> FromCaller:
+        heard = _heard(self.call, self.now)
+        match event.happening:
+            case "digits":
+                return Digits(event.keys, heard)
+            case "silence":
+                return Silence(Heard(self.call.screen_seconds, 1.0))
+            case "recorded":
+                return Recorded(event.seconds, heard)
+            case "dial_ended":
+                return DialEnded(event.talked, heard)
+            case _:
+                return HungUp(heard)
+
+    def take(self, session: Session, given: FromCaller) -> tuple[NextState, list[Visited | Noted]]:
+        """Steps until something goes to the caller; what is asked on the way is answered within the turn."""
+        facts = Facts(
+            open=is_open(self.line.open_hours, self.line.time_zone, self.now),
+            has_number=self.call.has_number,
+            emergency_number=self.line.emergency_number,
+        )
+        step = engine.step(self.release.pack, session, given, facts)
+        events = _kept(step.effects)
+        for _ in range(MOST_ANSWERS_A_TURN):
+            shown = self.show(step.last)
+            if shown is not None:
+                break
+            step = engine.step(self.release.pack, step.session, self.inside(step.last), facts)
+            events += _kept(step.effects)
+        else:
+            return self.state(step.session, self.house.emergency.screen_for(self.line.number)), events
+        return self.state(step.session, shown), events
+
+    def show(self, last: Effect) -> Shown | None:
+        """The screen for the last effect; None when it has to be answered from inside first."""
+        match last:
+            case FindServices() | RequestCallback():
+                return None
+            case Connect(to=to, seconds=seconds):
+                numbers = self.house.connector.numbers_for(
+                    to, self.line.emergency_number, bool(self.line.dial_emergency)
+                )
+                return show_connection(numbers, self.line.number, seconds) if numbers else None
+            case Over() | Visited() | Noted():
+                return show(EndCall(()), self.release.clips, self.house.addresses)
+            case _:
+                return show(last, self.release.clips, self.house.addresses)
+
+    def inside(self, last: Effect) -> FromInside:
+        """The answer to what the engine asked for."""
+        match last:
+            case RequestCallback():
+                answer = self.house.desk.request(
+                    self.connection,
+                    self.line.id,
+                    last,
+                    has_number=self.call.has_number,
+                    at=self.now,
+                    time_zone=self.line.time_zone,
+                    test=self.dialect.name == TEST_PROVIDER,
+                )
+                return CallbackAnswered(answer)
+            case FindServices():
+                found = self.house.directory.find(
+                    self.connection, last, at=self.now, time_zone=self.line.time_zone
+                )
+                return ServicesFound(found)
+            case _:
+                return NobodyToConnect()
+
+    def state(self, session: Session, shown: Shown) -> NextState:
+        session = engine.next_turn(session)
+        urls = self.house.addresses.of_turn(self.dialect.name, session.turn)
+        return NextState(
+            turn=session.turn,
+            session=session.to_json(),
+            reply=self.dialect.render(shown.screen, urls),
+            screen_seconds=shown.seconds,
+            turn_at=self.now,
+            expires_at=self.now + shown.longest + MISSED_END_SECONDS,
+        )
+
+
+def _heard(call: LiveCall, now: float) -> Heard:
+    """How much of the last screen can have been heard by now."""
+    if call.screen_seconds <= 0:
+        return Heard()
+    seconds = min(max(now - call.turn_at, 0.0), call.screen_seconds)
+    return Heard(seconds, seconds / call.screen_seconds)
+
+
+def _kept(effects: tuple[Effect, ...]) -> list[Visited | Noted]:
+    return [effect for effect in effects if isinstance(effect, Visited | Noted)]

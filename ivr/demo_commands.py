@@ -1,0 +1,67 @@
+"""`warmline demo`: one command from nothing to a telephone that can be rung."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ivr.demo import DEMO_NUMBER, demo_settings, prepare_demo
+from ivr.operations.processes import run_all
+from ivr.operations.queue_server import QueueServerMissing
+from ivr.publishing.gate import NotReadyForAir
+from ivr.settings import Settings
+
+
+@click.command()
+@click.option("--prepare-only", is_flag=True, help="Set everything up, and don't start it.")
+def demo(prepare_only: bool) -> None:
+    """Set up and start a whole hotline on this machine, with a telephone in the browser."""
+    console = Console(stderr=False, highlight=False)
+    started = time.monotonic()
+    settings = demo_settings()
+    console.print(f"Warmline demo, with everything in {settings.data}")
+    try:
+        _prepare(settings, console)
+    except NotReadyForAir as error:
+        console.print("The hotline can't go on air:")
+        for reason in error.reasons:
+            console.print(f"  - {reason}", markup=False)
+        sys.exit(1)
+    console.print(f"Ready to start after {time.monotonic() - started:.0f} s.")
+    if prepare_only:
+        return
+    console.print("Starting web, worker and timetable …")
+    try:
+        sys.exit(run_all(settings, lambda: _say_address(settings)))
+    except QueueServerMissing as error:
+        console.print(f"Not started: {error}.", markup=False)
+        sys.exit(1)
+
+
+def _prepare(settings: Settings, console: Console) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("Looking for clips", total=None)
+
+        def progress(done: int, total: int, label: str) -> None:
+            bar.update(task, description=f"Making the demo voice: {label:<28}", completed=done, total=total)
+            if not console.is_terminal and (done == total or done % 50 == 0):
+                console.print(f"Making the demo voice: {done} of {total} clips")
+
+        _, counts = prepare_demo(settings, progress)
+        bar.update(task, visible=False)
+    console.print(
+        f"Clips: {counts.made} made, {counts.kept} kept. Tables are up to date. {DEMO_NUMBER} is on air."
+    )
+
+
+def _say_address(settings: Settings) -> None:
+    address = f"http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}"
+    click.echo(
+        f"\n  The hotline answers. Open the telephone in a browser:\n\n      {address}/telephone\n\n"
+        f"  Press the green key to call. Ctrl-C stops everything.\n"
+    )

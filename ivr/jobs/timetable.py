@@ -1,0 +1,69 @@
+"""What happens at set times. Two timetables at once enqueue a task once: each slot of time is claimed in the queue server.
+
+RQ has a scheduler of its own for this, but it writes jobs with pickle, and a queue that unpickles would run whatever
+somebody puts into it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+
+from ivr.jobs import tasks
+from ivr.jobs.queue import FAILURE_SECONDS
+
+LOOK_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A task and how often it is due. It has to be done within its own interval."""
+
+    name: str
+    task: Callable[[], Any]
+    every_seconds: int
+
+
+ENTRIES = (Entry("end_lost_calls", tasks.end_lost_calls, 60),)
+
+
+def enqueue_due(connection: Redis, queue: Queue, entries: tuple[Entry, ...], now: float) -> list[str]:
+    """Enqueues what is due in this slot and hasn't been claimed; returns the names of it."""
+    due = []
+    for entry in entries:
+        slot = int(now // entry.every_seconds)
+        claim = f"warmline:timetable:{entry.name}:{slot}"
+        if not connection.set(claim, 1, nx=True, ex=2 * entry.every_seconds):
+            continue
+        queue.enqueue(
+            entry.task,
+            job_timeout=entry.every_seconds,
+            ttl=entry.every_seconds,
+            result_ttl=entry.every_seconds,
+            failure_ttl=FAILURE_SECONDS,
+        )
+        due.append(entry.name)
+    return due
+
+
+def keep_time(connection: Redis, queue: Queue, stopped: Callable[[], bool]) -> None:
+    """Runs until `stopped`. While the queue server is away it waits: what fell due meanwhile is due again soon."""
+    away = False
+    while not stopped():
+        try:
+            enqueue_due(connection, queue, ENTRIES, time.time())
+            away = False
+        except RedisError as error:
+            if not away:
+                log.warning("queue_server_away", error=type(error).__name__)
+            away = True
+        time.sleep(LOOK_SECONDS)

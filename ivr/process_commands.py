@@ -1,0 +1,116 @@
+"""The commands that the Procfile starts, and the one that starts them all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+
+import click
+from redis import Redis
+
+from ivr.logs import set_up_logs
+from ivr.settings import Settings, load_settings
+
+PATIENCE_SECONDS = 2
+
+
+@click.command()
+def web() -> None:
+    """Answer webhooks and pages (one process of the Procfile)."""
+    settings = load_settings()
+    command = _granian(settings) if settings.server == "granian" else _gunicorn(settings)
+    program = shutil.which(command[0], path=_path()) or command[0]
+    os.execv(program, command)  # noqa: S606 - a fixed program with validated settings
+
+
+@click.command()
+def worker() -> None:
+    """Run jobs from the queue (one process of the Procfile)."""
+    from rq import Worker
+    from rq.serializers import JSONSerializer
+
+    from ivr.jobs.queue import default_queue
+
+    settings = load_settings()
+    set_up_logs(settings.log_level)
+    connection = wait_for_queue(settings)
+    Worker([default_queue(connection)], connection=connection, serializer=JSONSerializer).work(
+        with_scheduler=True, logging_level=settings.log_level.upper()
+    )
+
+
+@click.command()
+def timetable() -> None:
+    """Put jobs on the queue at their times (one process of the Procfile)."""
+    from ivr.jobs.queue import default_queue
+    from ivr.jobs.timetable import keep_time
+
+    settings = load_settings()
+    set_up_logs(settings.log_level)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _number, _frame: stop.set())
+    connection = wait_for_queue(settings)
+    keep_time(connection, default_queue(connection), stop.is_set)
+
+
+@click.command()
+def up() -> None:
+    """Start everything the Procfile names, with the embedded queue server unless WARMLINE_REDIS_URL is set."""
+    from ivr.operations.processes import run_all
+
+    settings = load_settings()
+    sys.exit(run_all(settings))
+
+
+def wait_for_queue(settings: Settings) -> Redis:
+    """A connection to the queue server, once it answers. It may start after us, or be away for a while."""
+    from ivr.jobs.queue import connect_to_queue, queue_url
+    from ivr.operations.queue_server import is_answering
+
+    said = False
+    while not is_answering(queue_url(settings)):
+        if not said:
+            click.echo("Waiting for the queue server …", err=True)
+            said = True
+        time.sleep(PATIENCE_SECONDS)
+    return connect_to_queue(settings)
+
+
+def _gunicorn(settings: Settings) -> list[str]:
+    return [
+        "gunicorn",
+        "--worker-class=gthread",
+        f"--workers={settings.web_processes}",
+        f"--threads={settings.web_threads}",
+        f"--bind={settings.host}:{settings.port}",
+        "--timeout=60",
+        "--graceful-timeout=20",
+        "--keep-alive=30",
+        "--no-control-socket",
+        f"--log-level={settings.log_level}",
+        "ivr.wsgi:app",
+    ]
+
+
+def _granian(settings: Settings) -> list[str]:
+    return [
+        "granian",
+        "--interface=wsgi",
+        f"--workers={settings.web_processes}",
+        f"--blocking-threads={settings.web_threads}",
+        f"--host={settings.host}",
+        f"--port={settings.port}",
+        "--backpressure=128",
+        f"--log-level={settings.log_level}",
+        "ivr.wsgi:app",
+    ]
+
+
+def _path() -> str:
+    """The programs of this environment first."""
+    return os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])  # noqa: PTH120

@@ -1,0 +1,78 @@
+"""The gate: nothing goes on air with a mistake, a missing clip, or a voice that isn't a person's.
+
+It says everything that stands in the way at once, so that staff can work through a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Engine
+
+from audio.fingerprint import script_fingerprint
+from audio.library import Clip, ClipLibrary
+from flows.check import check
+from flows.model import Pack, VoiceMessage
+from flows.problems import Problem
+from flows.prompts import needed_by_pack
+from ivr.publishing.lines import put_on_air
+from ivr.publishing.releases import Release, ReleasedClip, make_release, store_release
+
+
+class NotReadyForAir(Exception):
+    """A pack can't be published. `reasons` says why, one sentence each. Permanent until they are dealt with."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("\n".join(reasons))
+
+
+def wanted_clips(pack: Pack) -> dict[tuple[str, str], str]:
+    """The fingerprint of every script a pack needs a clip for, by (prompt, language)."""
+    needed = [(prompt, language) for language in pack.languages for prompt in needed_by_pack(pack)]
+    return {key: script_fingerprint(pack.scripts[key].text) for key in needed if key in pack.scripts}
+
+
+def prepare(pack: Pack, library: ClipLibrary, demo_allowed: bool) -> Release:
+    """The release of a pack as it would go on air now. Raises NotReadyForAir."""
+    wanted = wanted_clips(pack)
+    clips = library.clips_for(wanted)
+    missing = [key for key in wanted if key not in clips or not library.media.has(clips[key].sha)]
+    lengths = {key: clip.seconds for key, clip in clips.items()}
+    reasons = [_said(problem) for problem in check(pack, lengths) if problem.severity == "error"]
+    reasons += [
+        f"{prompt} ({language}) has no clip: record it, or bring one in." for prompt, language in missing
+    ]
+    if not demo_allowed:
+        reasons += [
+            f"{clip.prompt} ({clip.language}) is spoken by the demo voice: record a person."
+            for clip in clips.values()
+            if clip.state == "demo"
+        ]
+        reasons += [
+            f"{node.id} records the caller, and no room to keep messages safely has been set up."
+            for flow in pack.flows.values()
+            for node in flow.nodes.values()
+            if isinstance(node, VoiceMessage)
+        ]
+    if reasons:
+        raise NotReadyForAir(reasons)
+    return make_release(pack, {key: _released(clip) for key, clip in clips.items()})
+
+
+def publish(engine: Engine, release: Release, line_numbers: Sequence[str], today: date) -> None:
+    """Stores the release and puts the lines on it, together."""
+    with engine.begin() as connection:
+        store_release(connection, release, today)
+        for number in line_numbers:
+            put_on_air(connection, number, release.id)
+
+
+def _released(clip: Clip) -> ReleasedClip:
+    return ReleasedClip(clip.sha, clip.seconds)
+
+
+def _said(problem: Problem) -> str:
+    place = f"{problem.node}: " if problem.node else ""
+    return f"{place}{problem.message} {problem.hint}".strip()

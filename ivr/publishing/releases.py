@@ -1,0 +1,98 @@
+"""Releases: a published pack with its clips, immutable and named by the hash of its content.
+
+Lines point at a release. Calls keep the one they began with, so publishing never changes a call under way.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, insert, select
+
+from flows.documents import pack_from_document, pack_to_document
+from flows.model import Pack
+from ivr.store.tables import releases
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedClip:
+    """A clip on air: its content's hash and its length."""
+
+    sha: str
+    seconds: float
+
+
+Clips = Mapping[tuple[str, str], ReleasedClip]
+"""By (prompt, language)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a call plays."""
+
+    id: str
+    pack: Pack
+    clips: Clips
+
+
+class ReleaseUnknown(LookupError):
+    """A line or a call names a release that isn't stored. Permanent: the database is damaged or restored in part."""
+
+
+def make_release(pack: Pack, clips: Clips) -> Release:
+    """Names a release by its content: the same pack and clips always give the same id."""
+    content = json.dumps([pack_to_document(pack), _clips_document(clips)], sort_keys=True, ensure_ascii=False)
+    return Release(hashlib.sha256(content.encode()).hexdigest()[:16], pack, clips)
+
+
+def store_release(connection: Connection, release: Release, today: date) -> None:
+    """Stores it, unless the very same is there already."""
+    known = connection.execute(select(releases.c.id).where(releases.c.id == release.id)).first()
+    if known is None:
+        connection.execute(
+            insert(releases).values(
+                id=release.id,
+                pack=release.pack.id,
+                document=json.dumps(pack_to_document(release.pack), ensure_ascii=False),
+                clips=json.dumps(_clips_document(release.clips)),
+                published_on=today.isoformat(),
+            )
+        )
+
+
+class Releases:
+    """Stored releases, each compiled once in this process. They never change, so nothing here can be out of date."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, Release] = {}
+
+    def get(self, connection: Connection, release_id: str) -> Release:
+        """The release; raises ReleaseUnknown."""
+        found = self._compiled.get(release_id)
+        if found is None:
+            found = self._compiled[release_id] = self._read(connection, release_id)
+        return found
+
+    def _read(self, connection: Connection, release_id: str) -> Release:
+        row = connection.execute(
+            select(releases.c.document, releases.c.clips).where(releases.c.id == release_id)
+        ).first()
+        if row is None:
+            raise ReleaseUnknown(release_id)
+        clips = {
+            (prompt, language): ReleasedClip(sha, seconds)
+            for language, prompts in json.loads(row.clips).items()
+            for prompt, (sha, seconds) in prompts.items()
+        }
+        return Release(release_id, pack_from_document(json.loads(row.document)), clips)
+
+
+def _clips_document(clips: Clips) -> dict[str, dict[str, list[str | float]]]:
+    document: dict[str, dict[str, list[str | float]]] = {}
+    for (prompt, language), clip in sorted(clips.items()):
+        document.setdefault(language, {})[prompt] = [clip.sha, clip.seconds]
+    return document

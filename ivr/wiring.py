@@ -1,0 +1,122 @@
+"""Chooses the concrete classes. Nothing else in the house does."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from audio.library import ClipLibrary
+from audio.media import MediaStore
+from ivr.callbacks.desk import WishesOnly
+from ivr.calls.connector import EmergencyServicesOnly
+from ivr.calls.directory import ListedServices
+from ivr.calls.emergency import EmergencyScreens
+from ivr.calls.live import CallRows
+from ivr.calls.screens import Addresses
+from ivr.calls.turns import House, Turns
+from ivr.publishing.lines import all_lines
+from ivr.publishing.releases import Releases, ReleaseUnknown
+from ivr.settings import Settings
+from ivr.store.engine import open_database
+from ivr.telephony.contract import Dialect
+from ivr.telephony.twilio import TwilioDialect
+
+SPARE_CONNECTIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The parts of one process."""
+
+    settings: Settings
+    database: Engine
+    media: MediaStore
+    library: ClipLibrary
+    dialects: dict[str, Dialect]
+    addresses: Addresses
+    emergency: EmergencyScreens
+    releases: Releases
+    rows: CallRows
+    turns: Turns
+    clock: Callable[[], float]
+
+
+def wire(settings: Settings) -> Wiring:
+    """Puts the parts of one process together. Reaches nothing yet."""
+    database = open_database(settings.database, settings.web_threads + SPARE_CONNECTIONS)
+    media = MediaStore(settings.media_folder)
+    dialects = dialects_of(settings)
+    addresses = Addresses(settings.public_url)
+    emergency = EmergencyScreens(settings.emergency_folder, dialects.values(), addresses)
+    releases = Releases()
+    rows = CallRows(database.dialect, settings.secret_key.get_secret_value().encode())
+    house = House(
+        database=database,
+        rows=rows,
+        releases=releases,
+        desk=WishesOnly(new_id),
+        connector=EmergencyServicesOnly(),
+        directory=ListedServices(),
+        addresses=addresses,
+        emergency=emergency,
+        clock=time.time,
+        new_id=new_id,
+    )
+    return Wiring(
+        settings=settings,
+        database=database,
+        media=media,
+        library=ClipLibrary(database, media),
+        dialects=dialects,
+        addresses=addresses,
+        emergency=emergency,
+        releases=releases,
+        rows=rows,
+        turns=Turns(house),
+        clock=house.clock,
+    )
+
+
+def dialects_of(settings: Settings) -> dict[str, Dialect]:
+    """The providers whose webhooks are answered."""
+    found: dict[str, Dialect] = {}
+    if settings.twilio_account_sid:
+        found["twilio"] = TwilioDialect(
+            "twilio",
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            settings.twilio_shared_key.get_secret_value(),
+        )
+    if settings.simulator:
+        found["simulator"] = TwilioDialect(
+            "simulator", settings.simulator_account_sid, settings.simulator_auth_token.get_secret_value()
+        )
+    return found
+
+
+def make_emergency_screens(wiring: Wiring) -> int:
+    """Writes the emergency screens of every line on air; returns how many lines have one."""
+    made = 0
+    with wiring.database.connect() as connection:
+        for line in all_lines(connection):
+            if line.release_id is None:
+                continue
+            try:
+                release = wiring.releases.get(connection, line.release_id)
+            except ReleaseUnknown:
+                continue
+            wiring.emergency.make(line, release)
+            made += 1
+    return made
+
+
+def new_id() -> str:
+    """A random id. A version-4 UUID's 122 random bits, without the cost of making it one."""
+    return os.urandom(16).hex()
+
+
+__all__ = ["Wiring", "dialects_of", "make_emergency_screens", "new_id", "wire"]
