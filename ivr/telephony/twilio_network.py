@@ -6,7 +6,6 @@ web process has no business ringing anybody. A test holds that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from twilio.rest import Client
@@ -16,46 +15,14 @@ from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNum
 from ivr.telephony.contract import NumberRefused, NumberSetup, RecordingMissing, RecordingTooLarge
 from ivr.telephony.twilio_network_errors import ask, ask_once, meaning
 from ivr.telephony.twilio_network_http import AnswerTooLarge, BoundedHttpClient
+from ivr.telephony.twilio_number import TwilioAccount, TwilioNumber, persistent
 
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
-
-PERSISTENCE = "rc=2&rp=5xx,ct,rt&ct=2000&rt=4500"
-"""Asks for two more tries when we are away, slow, or answer with an error; without it, only a refused connection is
-tried again. 4.5 seconds each, so that all three fit into the 15 after which the fallback is asked. Rides in the
-fragment, which isn't signed."""
 
 MOST_RECORDING_BYTES = 8_000_000
 """Eight minutes as the provider sends them (16 bit, 8 kHz); a voice message is at most two."""
 
 _MOST_LOOKALIKES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioNumber:
-    """Everything about a number's set-up that we change, so that it can be put back."""
-
-    number: str
-    voice_url: str
-    voice_method: str
-    fallback_url: str
-    fallback_method: str
-    status_url: str
-    status_method: str
-    overridden_by: str
-
-    def setup(self) -> NumberSetup:
-        """The same, in the words every provider shares."""
-        return NumberSetup(
-            self.number, self.voice_url, self.fallback_url, self.status_url, self.overridden_by
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioAccount:
-    """`kind` is Trial or Full; `status` is active, suspended or closed."""
-
-    kind: str
-    status: str
 
 
 class TwilioNetwork:
@@ -127,7 +94,7 @@ class TwilioNetwork:
     def provision(self, number: str, voice_url: str, fallback_url: str, status_url: str) -> NumberSetup:
         """Points a number at this installation, and says how it is set up now."""
         wanted = TwilioNumber(
-            number, persistent(voice_url), "POST", fallback_url, "POST", persistent(status_url), "POST", ""
+            number, persistent(voice_url), "POST", fallback_url, "POST", persistent(status_url), "POST"
         )
         return self.set_up(wanted).setup()
 
@@ -166,6 +133,11 @@ class TwilioNetwork:
         return f"{balance.balance} {balance.currency}"
 
     @property
+    def clock_ahead_seconds(self) -> float | None:
+        """By how much this machine's clock was ahead of the provider's at the last answer; None before any."""
+        return self._http.ahead_seconds
+
+    @property
     def _account_address(self) -> str:
         return f"https://api.twilio.com/2010-04-01/Accounts/{self._account_sid}"
 
@@ -178,11 +150,6 @@ class TwilioNetwork:
             if candidate.phone_number == number:
                 return candidate
         raise NumberRefused("the account has no such number")
-
-
-def persistent(url: str) -> str:
-    """An address with the provider told to try again; one that already says how often is left as it is."""
-    return url if "#" in url else f"{url}#{PERSISTENCE}"
 
 
 def _as_set_up(own: IncomingPhoneNumberInstance) -> TwilioNumber:

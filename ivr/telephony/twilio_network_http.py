@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
@@ -36,6 +38,8 @@ class BoundedHttpClient:
         if is_loopback(self._instead):
             # A proxy of the machine must not be asked for addresses that only this machine has.
             self._session.trust_env = False
+        self.ahead_seconds: float | None = None
+        """By how much this machine's clock was ahead of the provider's at the last answer, to a second or so."""
 
     def request(
         self,
@@ -59,6 +63,7 @@ class BoundedHttpClient:
             timeout=timeout or self._timeout,
             allow_redirects=allow_redirects,
         )
+        self.ahead_seconds = seconds_ahead_of(answer.headers.get("Date", ""))
         return Response(answer.status_code, answer.text, answer.headers)
 
     def download(self, uri: str, auth: tuple[str, str], most_bytes: int) -> tuple[int, bytes]:
@@ -77,6 +82,14 @@ class BoundedHttpClient:
             return uri
         instead, asked = urlsplit(self._instead), urlsplit(uri)
         return urlunsplit((instead.scheme, instead.netloc, instead.path + asked.path, asked.query, ""))
+
+
+def seconds_ahead_of(date: str) -> float | None:
+    """By how much this machine's clock is ahead of a date that has just been received; None for none."""
+    try:
+        return time.time() - parsedate_to_datetime(date).timestamp()
+    except (TypeError, ValueError):
+        return None
 
 
 def is_loopback(url: str) -> bool:

@@ -24,8 +24,9 @@ from ivr.telephony.contract import (
     RecordingTooLarge,
     RequestRefused,
 )
-from ivr.telephony.twilio_network import MOST_RECORDING_BYTES, PERSISTENCE, TwilioNetwork, persistent
+from ivr.telephony.twilio_network import MOST_RECORDING_BYTES, TwilioNetwork
 from ivr.telephony.twilio_network_http import BoundedHttpClient
+from ivr.telephony.twilio_number import PERSISTENCE, persistent
 from tests.telephony.fake_rest import ACCOUNT, LINE, TOKEN, Provider, rest_app, serve
 
 AMINA = "+12025550142"

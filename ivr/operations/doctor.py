@@ -1,0 +1,98 @@
+"""Looks over the whole hotline, from the disk to Twilio, and says what to do next. Changes nothing.
+
+Each part is looked at by itself: one that is broken doesn't keep the others from being looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from ivr.jobs.queue import queue_url
+from ivr.operations.checks.address import check_address
+from ivr.operations.checks.house import LineFacts, check_database, check_lines, check_queue
+from ivr.operations.checks.machine import check_clock, check_disk, check_folder, check_settings
+from ivr.operations.checks.provider import check_account, check_number
+from ivr.operations.connecting import TwilioSide, webhook_addresses
+from ivr.operations.facts import (
+    ClipShelf,
+    ReleaseShelf,
+    database_facts,
+    folder_facts,
+    line_facts,
+    numbers_of,
+    queue_facts,
+    settings_facts,
+)
+from ivr.operations.facts_outside import account_facts, number_facts, visit_address
+from ivr.operations.findings import Finding
+from ivr.settings import Settings
+
+
+class House(Protocol):
+    """The parts of this installation that are looked at; ivr.wiring puts them together."""
+
+    @property
+    def database(self) -> Engine:
+        """The database."""
+
+    @property
+    def releases(self) -> ReleaseShelf:
+        """What lines play."""
+
+    @property
+    def media(self) -> ClipShelf:
+        """The clips."""
+
+
+def examine(settings: Settings, house: House, twilio: TwilioSide | None) -> list[Finding]:
+    """Everything there is to say, in the order in which it should be put right."""
+    findings = _examine_machine(settings)
+    lines = _lines(settings, house, findings)
+    findings += check_queue(queue_facts(queue_url(settings)))
+    if lines is not None:
+        findings += check_lines(lines, str(settings.media_folder))
+    return findings + _examine_outside(settings, lines or [], twilio)
+
+
+def _examine_machine(settings: Settings) -> list[Finding]:
+    folder = folder_facts(settings.data)
+    disk = check_disk(folder)
+    return [
+        *check_settings(settings_facts(settings)),
+        check_folder(folder),
+        *([disk] if disk else []),
+    ]
+
+
+def _lines(settings: Settings, house: House, findings: list[Finding]) -> Sequence[LineFacts] | None:
+    facts = database_facts(settings.database, house.database)
+    findings.append(check_database(facts))
+    if facts.failure:
+        return None
+    return line_facts(house.database, house.releases, house.media)
+
+
+def _examine_outside(
+    settings: Settings, lines: Sequence[LineFacts], twilio: TwilioSide | None
+) -> list[Finding]:
+    visit = visit_address(
+        settings.public_url, settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()
+    )
+    account = account_facts(twilio)
+    findings = [*check_address(visit.address), *check_account(account)]
+    if twilio is not None and not account.failure:
+        wanted = webhook_addresses(settings.public_url)
+        for facts in number_facts(twilio, numbers_of(lines, "twilio"), wanted):
+            findings += check_number(facts)
+    clock = _clock(visit.ahead_seconds, twilio)
+    return findings + ([clock] if clock else [])
+
+
+def _clock(ahead_of_address: float | None, twilio: TwilioSide | None) -> Finding | None:
+    # The public address is often this very machine, which of course agrees with itself: Twilio is the better witness.
+    if twilio is not None and twilio.clock_ahead_seconds is not None:
+        return check_clock(twilio.clock_ahead_seconds, "Twilio's")
+    return check_clock(ahead_of_address, "the public address's")

@@ -1,0 +1,126 @@
+"""Gathers what the doctor judges inside the house. Nothing here changes anything, and nothing raises."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Worker
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from ivr.operations.checks.house import DatabaseFacts, LineFacts, QueueFacts
+from ivr.operations.checks.machine import FolderFacts, SettingsFacts
+from ivr.publishing.lines import Line, all_lines
+from ivr.publishing.releases import Release, ReleaseUnknown
+from ivr.settings import Settings, problems_of
+from ivr.store.engine import reading
+from ivr.store.migrate import is_up_to_date
+
+PATIENCE_SECONDS = 3.0
+
+
+class ReleaseShelf(Protocol):
+    """Where releases are."""
+
+    def get(self, connection: Connection, release_id: str) -> Release:
+        """The release; raises ReleaseUnknown."""
+
+
+class ClipShelf(Protocol):
+    """Where clips are."""
+
+    def has(self, sha: str) -> bool:
+        """Whether a clip is there."""
+
+
+def settings_facts(settings: Settings) -> SettingsFacts:
+    """What is wrong with the settings, and which secrets are set."""
+    secrets = {
+        "secret key": bool(settings.secret_key.get_secret_value()),
+        "Twilio account": bool(settings.twilio_account_sid),
+        "Twilio token": bool(settings.twilio_auth_token.get_secret_value()),
+        "simulator": settings.simulator,
+    }
+    return SettingsFacts(problems_of(settings), secrets)
+
+
+def folder_facts(folder: Path) -> FolderFacts:
+    """Whether the data folder is there, whose it is, and how much room it has."""
+    shown = str(folder.absolute())
+    try:
+        mode = folder.stat().st_mode & 0o777
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return FolderFacts(shown, exists=False, writable=False, mode=0, free_bytes=None)
+    return FolderFacts(shown, True, os.access(folder, os.W_OK | os.X_OK), mode, free)
+
+
+def database_facts(url: str, engine: Engine) -> DatabaseFacts:
+    """Whether the database answers and is up to date. A SQLite file that isn't there isn't made."""
+    shown = without_password(url)
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
+            return DatabaseFacts(shown, "the file isn't there yet")
+        return DatabaseFacts(shown, up_to_date=is_up_to_date(engine))
+    except (SQLAlchemyError, OSError) as error:
+        # The driver's own words may hold the password.
+        return DatabaseFacts(shown, type(error).__name__)
+
+
+def queue_facts(url: str) -> QueueFacts:
+    """Whether the queue server answers, and how many workers it has heard of lately."""
+    shown = without_password(url)
+    try:
+        with Redis.from_url(
+            url, socket_connect_timeout=PATIENCE_SECONDS, socket_timeout=PATIENCE_SECONDS
+        ) as client:
+            return QueueFacts(shown, workers=Worker.count(connection=client))
+    except (RedisError, OSError, ValueError) as error:
+        return QueueFacts(shown, type(error).__name__)
+
+
+def line_facts(engine: Engine, releases: ReleaseShelf, clips: ClipShelf) -> list[LineFacts] | None:
+    """Every line and what it plays; None where the database can't say."""
+    try:
+        with reading(engine) as connection:
+            return [_of_line(connection, line, releases, clips) for line in all_lines(connection)]
+    except SQLAlchemyError:
+        return None
+
+
+def _of_line(connection: Connection, line: Line, releases: ReleaseShelf, clips: ClipShelf) -> LineFacts:
+    who = (line.number, line.name, line.provider, line.emergency_number)
+    if line.release_id is None:
+        return LineFacts(*who)
+    try:
+        release = releases.get(connection, line.release_id)
+    except ReleaseUnknown:
+        return LineFacts(*who, release=line.release_id, release_stored=False)
+    missing = [
+        f"{prompt} ({language})"
+        for (prompt, language), clip in release.clips.items()
+        if not clips.has(clip.sha)
+    ]
+    return LineFacts(*who, release=release.id, clips=len(release.clips), missing_clips=sorted(missing))
+
+
+def without_password(url: str) -> str:
+    """An address as it may be shown."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        parts = urlsplit(url)
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=""))
+
+
+def numbers_of(lines: Sequence[LineFacts], provider: str) -> list[str]:
+    """The numbers of the lines that a provider serves."""
+    return [line.number for line in lines if line.provider == provider]
