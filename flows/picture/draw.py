@@ -1,0 +1,161 @@
+"""The whole page: a title, the keys that hold everywhere, the trees of the flow, and a legend."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+
+from flows.documents import pack_to_document
+from flows.languages import name as language_name
+from flows.model import AGAIN, BACK, SPEC_VERSION, Flow, Pack
+from flows.picture.boxes import Boxes
+from flows.picture.ink import draw_part
+from flows.picture.layout import LANDSCAPE, packed, placed
+from flows.picture.legend import LEGEND_HEIGHT, draw_legend
+from flows.picture.plan import Plan, plan_of
+from flows.picture.svg import (
+    ALARM,
+    CAUTION,
+    FONT,
+    PAPER,
+    SOFT,
+    element,
+    escaped,
+    key_cap,
+    text,
+    warning_sign,
+)
+from flows.picture.text import fitted, width
+from flows.problems import Problem
+
+MARGIN = 30.0
+TITLE_HEIGHT = 96.0
+LEAST_WIDTH = 1000.0
+
+
+class NoSuchFlow(LookupError):
+    """The pack has no flow of this name."""
+
+
+class NoSuchLanguage(LookupError):
+    """Callers of this pack can't choose this language."""
+
+
+def draw_flow(
+    pack: Pack,
+    flow_id: str,
+    language: str,
+    problems: Sequence[Problem] = (),
+    unreadable: Collection[str] = (),
+) -> str:
+    """The SVG of one flow, with what callers hear in one language. `problems` are those of this flow; `unreadable`
+    are its nodes that exist but couldn't be read. Raises NoSuchFlow and NoSuchLanguage."""
+    if flow_id not in pack.flows:
+        raise NoSuchFlow(flow_id)
+    if language not in pack.languages:
+        raise NoSuchLanguage(language)
+    flow = pack.flows[flow_id]
+    plan = plan_of(pack, flow, unreadable)
+    maker = Boxes(pack, flow, language, plan, problems)
+    boxes = {name: maker.box(name) for name in plan.numbers}
+    parts = [placed(part, {name: boxes[name].height for name in part.children}) for part in plan.parts]
+    if not parts:
+        return _page(pack, flow, language, problems, plan, "", LEAST_WIDTH, 0.0)
+    width_used, height_used = packed(parts, TITLE_HEIGHT + LEGEND_HEIGHT + 2 * MARGIN)
+    drawn = "".join(draw_part(part, boxes, plan) for part in parts)
+    return _page(pack, flow, language, problems, plan, drawn, width_used, height_used)
+
+
+def _page(
+    pack: Pack,
+    flow: Flow,
+    language: str,
+    problems: Sequence[Problem],
+    plan: Plan,
+    drawn: str,
+    inner_width: float,
+    inner_height: float,
+) -> str:
+    general = [problem for problem in problems if problem.node not in plan.numbers]
+    head = TITLE_HEIGHT + 18.0 * min(len(general), 6)
+    needed = head + inner_height + LEGEND_HEIGHT + 2 * MARGIN
+    page_width = max(inner_width + 2 * MARGIN, LEAST_WIDTH, needed * LANDSCAPE)
+    page_height = max(needed, page_width / LANDSCAPE)
+    shift = (page_width - inner_width) / 2
+    content = [
+        element("title", escaped(f"The flow “{flow.title or flow.id}”")),
+        element("desc", escaped(_description(flow, language, plan, problems))),
+        element("rect", width=page_width, height=page_height, fill=PAPER),
+        _title(pack, flow, language, page_width),
+        _everywhere(pack, flow, language, plan),
+        _general(general, page_width),
+        element("g", drawn, transform=f"translate({shift:.1f} {MARGIN + head:.1f})") if drawn else "",
+        draw_legend(MARGIN, page_height - MARGIN - LEGEND_HEIGHT + 8),
+    ]
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + element(
+        "svg",
+        "".join(content),
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {page_width:.0f} {page_height:.0f}",
+        width="420mm",
+        height="297mm",
+        font_family=FONT,
+        role="img",
+    )
+
+
+def _description(flow: Flow, language: str, plan: Plan, problems: Sequence[Problem]) -> str:
+    errors = sum(problem.severity == "error" for problem in problems)
+    return (
+        f"{len(plan.numbers)} boxes show what a caller hears in {language_name(language)} and where each key leads; "
+        f"it starts at “{flow.start}”. {errors} mistakes and {len(problems) - errors} warnings are marked."
+    )
+
+
+def _title(pack: Pack, flow: Flow, language: str, page_width: float) -> str:
+    document = json.dumps(pack_to_document(pack), sort_keys=True, ensure_ascii=False)
+    mark = hashlib.sha256(document.encode("utf-8", "replace")).hexdigest()[:8]
+    languages = ", ".join(language_name(code) for code in pack.languages)
+    facts = (
+        f"flow {flow.id} · callers can choose {languages} · language of flows {SPEC_VERSION} · content {mark}"
+    )
+    return (
+        text(MARGIN, MARGIN + 20, flow.title or flow.id, 26, bold=True)
+        + text(MARGIN, MARGIN + 42, fitted(facts, 12, page_width - 2 * MARGIN), 12, fill=SOFT)
+        + text(
+            page_width - MARGIN,
+            MARGIN + 20,
+            f"What callers hear in {language_name(language)}",
+            14,
+            anchor="end",
+        )
+    )
+
+
+def _everywhere(pack: Pack, flow: Flow, language: str, plan: Plan) -> str:
+    """The keys that mean the same in every box, in one line under the title."""
+    x, y = MARGIN, MARGIN + 68
+    shapes = [text(x, y, "In every box:", 12.5, bold=True)]
+    x += 98
+    for key in {**pack.flows[pack.entry].keys, **flow.keys}.values():
+        script = pack.scripts.get((key.say, language)) if key.say is not None else None
+        said = f" “{script.text.strip()}”" if script is not None else ""
+        number = plan.numbers.get(key.go)
+        meaning = {AGAIN: "hear again", BACK: "go back"}.get(key.go, f"goes to {key.go}")
+        words = fitted(meaning + (f" ({number})" if number else "") + said, 12, 420)
+        shapes += [key_cap(x + 9, y - 4, key.key), text(x + 23, y, words, 12)]
+        x += 23 + width(words, 12) + 26
+    return "".join(shapes)
+
+
+def _general(problems: Sequence[Problem], page_width: float) -> str:
+    """Mistakes that belong to no box."""
+    shapes = []
+    for position, problem in enumerate(problems[:6]):
+        y = MARGIN + 92 + 18 * position
+        colour = ALARM if problem.severity == "error" else CAUTION
+        more = f" (and {len(problems) - 5} more)" if position == 5 and len(problems) > 6 else ""
+        words = fitted(f"{problem.message} {problem.hint}", 12, page_width - 2 * MARGIN - 120) + more
+        shapes += [warning_sign(MARGIN + 8, y - 4, colour), text(MARGIN + 22, y, words, 12, fill=colour)]
+    return "".join(shapes)

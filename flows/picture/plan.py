@@ -1,0 +1,146 @@
+"""What is drawn where: a flow as a few trees that begin where calls begin, where a key leads from everywhere, and
+where silence leads. A way that would run back or across is not drawn as a line but told by the number of its box."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from flows.model import AGAIN, BACK, Flow, Pack
+from flows.ways import Way, has_silence_path, silence_of, ways
+
+
+@dataclass(slots=True)
+class Link:
+    """All ways from one box to one other. `drawn` when it is a line of the tree."""
+
+    to: str
+    keys: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    silent: bool = False
+    spoken_to: bool = False
+    """Whether something else than silence leads along here."""
+    drawn: bool = False
+
+
+@dataclass(slots=True)
+class Part:
+    """One tree of boxes with its heading."""
+
+    heading: str
+    root: str
+    children: dict[str, list[str]]
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that the drawing has to show of one flow."""
+
+    parts: list[Part]
+    links: dict[str, list[Link]]
+    numbers: dict[str, int]
+    outside: dict[str, str]
+    """Where the silence path of a node leads out of this flow: its node there."""
+
+
+WORDS = {
+    "unavailable": "no callback possible",
+    "none": "nothing found",
+    "nobody": "nobody answers",
+    "talked": "after the talk",
+    "otherwise": "otherwise",
+}
+
+
+def plan_of(pack: Pack, flow: Flow, unreadable: Collection[str]) -> Plan:
+    """`unreadable` nodes are drawn, but lead nowhere."""
+    known = {*flow.nodes, *unreadable}
+    outside: dict[str, str] = {}
+    links = {name: _links(pack, flow, name, outside) for name in flow.nodes}
+    links.update({name: [] for name in unreadable})
+    roots = _roots(pack, flow, known)
+    parts = _parts(roots, links, known)
+    left = [name for name in links if not any(name in part.children for part in parts)]
+    while left:
+        found = _parts({left[0]: "No call comes here"}, links, known, taken=_drawn(parts))
+        parts += found
+        left = [name for name in left if name not in found[0].children]
+    numbers: dict[str, int] = {}
+    for part in parts:
+        for name in _in_order(part):
+            numbers[name] = len(numbers) + 1
+    return Plan(parts, links, numbers, outside)
+
+
+def _drawn(parts: Iterable[Part]) -> set[str]:
+    return {name for part in parts for name in part.children}
+
+
+def _in_order(part: Part) -> list[str]:
+    """From top to bottom, each branch to its end before the next."""
+    order: list[str] = []
+    waiting = [part.root]
+    while waiting:
+        name = waiting.pop()
+        order.append(name)
+        waiting.extend(reversed(part.children[name]))
+    return order
+
+
+def _roots(pack: Pack, flow: Flow, known: set[str]) -> dict[str, str]:
+    entry = flow.id == pack.entry
+    roots = {flow.start: "A call starts here" if entry else "This flow starts here"}
+    for key in flow.keys.values():
+        if key.go not in (AGAIN, BACK):
+            roots.setdefault(key.go, f"Key {key.key}, from everywhere")
+    if flow.silence is not None:
+        roots.setdefault(flow.silence, "When nothing is pressed")
+    return {name: heading for name, heading in roots.items() if name in known}
+
+
+def _parts(
+    roots: dict[str, str], links: dict[str, list[Link]], known: set[str], taken: Collection[str] = ()
+) -> list[Part]:
+    """Each tree is grown breadth first, so that every box hangs where a call meets it first."""
+    claimed = {*roots, *taken}
+    parts = []
+    for root, heading in roots.items():
+        children: dict[str, list[str]] = {root: []}
+        waiting = deque([root])
+        while waiting:
+            name = waiting.popleft()
+            for link in links[name]:
+                if link.to in known and link.to not in claimed:
+                    claimed.add(link.to)
+                    link.drawn = True
+                    children[name].append(link.to)
+                    children[link.to] = []
+                    waiting.append(link.to)
+        parts.append(Part(heading, root, children))
+    return parts
+
+
+def _links(pack: Pack, flow: Flow, name: str, outside: dict[str, str]) -> list[Link]:
+    node = flow.nodes[name]
+    found: dict[str, Link] = {}
+    for way in ways(node, len(pack.languages)):
+        _add(found, way)
+    if has_silence_path(node) and getattr(node, "silence", None) is None:
+        silence = silence_of(pack, flow, node)
+        if silence is not None and silence[0] is flow:
+            _add(found, Way("silence", silence[1], ()))
+        elif silence is not None:
+            outside[name] = silence[1]
+    return list(found.values())
+
+
+def _add(found: dict[str, Link], way: Way) -> None:
+    link = found.setdefault(way.to, Link(way.to))
+    link.keys.extend(way.keys)
+    if way.by == "silence":
+        link.silent = True
+        return
+    link.spoken_to = True
+    if way.word:
+        link.words.append(WORDS.get(way.word, way.word))
