@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -24,6 +25,9 @@ from ivr.settings import Settings
 from ivr.store.engine import open_database
 from ivr.telephony.contract import Dialect
 from ivr.telephony.twilio import TwilioDialect
+
+if TYPE_CHECKING:
+    from ivr.telephony.twilio_network import TwilioNetwork
 
 SPARE_CONNECTIONS = 2
 
@@ -98,6 +102,17 @@ def dialects_of(settings: Settings) -> dict[str, Dialect]:
     return found
 
 
+def twilio_network_of(settings: Settings) -> TwilioNetwork | None:
+    """The side of Twilio that reaches out; None where no account is set. For workers and the command line only."""
+    token = settings.twilio_auth_token.get_secret_value()
+    if not settings.twilio_account_sid or not token:
+        return None
+    # Imported here, because it takes half a second and web processes never need it.
+    from ivr.telephony.twilio_network import TwilioNetwork
+
+    return TwilioNetwork(settings.twilio_account_sid, token, settings.twilio_api_url)
+
+
 def make_emergency_screens(wiring: Wiring) -> int:
     """Writes the emergency screens of every line on air; returns how many lines have one."""
     made = 0
@@ -119,4 +134,11 @@ def new_id() -> str:
     return os.urandom(16).hex()
 
 
-__all__ = ["Wiring", "dialects_of", "make_emergency_screens", "new_id", "wire"]
+__all__ = [
+    "Wiring",
+    "dialects_of",
+    "make_emergency_screens",
+    "new_id",
+    "twilio_network_of",
+    "wire",
+]

@@ -5,14 +5,14 @@ Each part is looked at by itself: one that is broken doesn't keep the others fro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from sqlalchemy import Engine
 
 from ivr.jobs.queue import queue_url
 from ivr.operations.checks.address import check_address
-from ivr.operations.checks.house import LineFacts, check_database, check_lines, check_queue
+from ivr.operations.checks.house import DatabaseFacts, LineFacts, check_database, check_lines, check_queue
 from ivr.operations.checks.machine import check_clock, check_disk, check_folder, check_settings
 from ivr.operations.checks.provider import check_account, check_number
 from ivr.operations.connecting import TwilioSide, webhook_addresses
@@ -21,10 +21,12 @@ from ivr.operations.facts import (
     ReleaseShelf,
     database_facts,
     folder_facts,
+    is_made,
     line_facts,
     numbers_of,
     queue_facts,
     settings_facts,
+    without_password,
 )
 from ivr.operations.facts_outside import account_facts, number_facts, visit_address
 from ivr.operations.findings import Finding
@@ -47,10 +49,11 @@ class House(Protocol):
         """The clips."""
 
 
-def examine(settings: Settings, house: House, twilio: TwilioSide | None) -> list[Finding]:
-    """Everything there is to say, in the order in which it should be put right."""
+def examine(settings: Settings, build: Callable[[], House], twilio: TwilioSide | None) -> list[Finding]:
+    """Everything there is to say, in the order in which it should be put right. `build` is only used where there is
+    a database, because building makes one."""
     findings = _examine_machine(settings)
-    lines = _lines(settings, house, findings)
+    lines = _examine_database(settings, build, findings)
     findings += check_queue(queue_facts(queue_url(settings)))
     if lines is not None:
         findings += check_lines(lines, str(settings.media_folder))
@@ -67,7 +70,13 @@ def _examine_machine(settings: Settings) -> list[Finding]:
     ]
 
 
-def _lines(settings: Settings, house: House, findings: list[Finding]) -> Sequence[LineFacts] | None:
+def _examine_database(
+    settings: Settings, build: Callable[[], House], findings: list[Finding]
+) -> Sequence[LineFacts] | None:
+    if not is_made(settings.database):
+        findings.append(check_database(DatabaseFacts(without_password(settings.database), is_made=False)))
+        return None
+    house = build()
     facts = database_facts(settings.database, house.database)
     findings.append(check_database(facts))
     if facts.failure:

@@ -62,13 +62,16 @@ def folder_facts(folder: Path) -> FolderFacts:
     return FolderFacts(shown, True, os.access(folder, os.W_OK | os.X_OK), mode, free)
 
 
+def is_made(database_url: str) -> bool:
+    """Whether there is something to open: opening a SQLite file that isn't there would make it."""
+    address = make_url(database_url)
+    return address.get_backend_name() != "sqlite" or Path(address.database or "").is_file()
+
+
 def database_facts(url: str, engine: Engine) -> DatabaseFacts:
-    """Whether the database answers and is up to date. A SQLite file that isn't there isn't made."""
+    """Whether the database answers and is up to date."""
     shown = without_password(url)
     try:
-        address = make_url(url)
-        if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
-            return DatabaseFacts(shown, "the file isn't there yet")
         return DatabaseFacts(shown, up_to_date=is_up_to_date(engine))
     except (SQLAlchemyError, OSError) as error:
         # The driver's own words may hold the password.

@@ -35,7 +35,7 @@ def open_database(url: str, threads: int = 8) -> Engine:
 def _open_sqlite(url: str, threads: int) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(
         url,
         pool_size=threads,

@@ -15,6 +15,7 @@ class DatabaseFacts:
     address: str
     failure: str = ""
     up_to_date: bool = False
+    is_made: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class LineFacts:
 
 def check_database(facts: DatabaseFacts) -> Finding:
     """It answers, and its tables are those that this version expects."""
+    if not facts.is_made:
+        return problem("Database", f"{facts.address} isn't there yet", "Make it: warmline migrate")
     if facts.failure:
         return problem(
             "Database",
@@ -85,7 +88,9 @@ def check_lines(lines: Sequence[LineFacts], media_folder: str) -> list[Finding]:
     """Every line plays something, all of it is on the disk, and callers can be told whom to ring in danger."""
     if not lines:
         return [
-            problem("Lines", "there is no line yet", "Add the number that callers ring: warmline line --help")
+            problem(
+                "Lines", "there is no line yet", "Add the number that callers ring: warmline line add --help"
+            )
         ]
     return [finding for line in lines for finding in _check_line(line, media_folder)]
 

@@ -46,7 +46,7 @@ def check_folder(facts: FolderFacts) -> Finding:
         return problem(
             "Data folder",
             f"{facts.path} isn't there",
-            "Start Warmline once: it makes its data folder itself.",
+            "Make it: warmline migrate",
         )
     if not facts.writable:
         return problem(
@@ -90,4 +90,8 @@ def check_clock(ahead_seconds: float | None, compared_with: str) -> Finding | No
 
 def _split(sentence: str) -> tuple[str, str]:
     found, colon, step = sentence.partition(": ")
-    return (found, step) if colon else (sentence, "Set it in the environment of Warmline, then ask again.")
+    return (
+        (found, step[0].upper() + step[1:])
+        if colon and step
+        else (sentence, "Set it in the environment of Warmline, then ask again.")
+    )
