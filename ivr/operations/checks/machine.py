@@ -90,8 +90,4 @@ def check_clock(ahead_seconds: float | None, compared_with: str) -> Finding | No
 
 def _split(sentence: str) -> tuple[str, str]:
     found, colon, step = sentence.partition(": ")
-    return (
-        (found, step[0].upper() + step[1:])
-        if colon and step
-        else (sentence, "Set it in the environment of Warmline, then ask again.")
-    )
+    return (found, step) if colon else (sentence, "set it in Warmline's environment, then ask again")
