@@ -33,7 +33,7 @@ class _Redacting(logging.Formatter):
         record.msg, record.args = hide_numbers(record.getMessage()), ()
         return super().format(record)
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
+    def formatException(self, ei: Any) -> str:
         return hide_numbers(super().formatException(ei))
 
 

@@ -49,7 +49,7 @@ class Wiring:
     clock: Callable[[], float]
 
 
-def wire(settings: Settings) -> Wiring:
+def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
     """Puts the parts of one process together. Reaches nothing yet."""
     database = open_database(settings.database, settings.web_threads + SPARE_CONNECTIONS)
     media = MediaStore(settings.media_folder)
@@ -67,7 +67,7 @@ def wire(settings: Settings) -> Wiring:
         directory=ListedServices(),
         addresses=addresses,
         emergency=emergency,
-        clock=time.time,
+        clock=clock,
         new_id=new_id,
     )
     return Wiring(
@@ -81,7 +81,7 @@ def wire(settings: Settings) -> Wiring:
         releases=releases,
         rows=rows,
         turns=Turns(house),
-        clock=house.clock,
+        clock=clock,
     )
 
 

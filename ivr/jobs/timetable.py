@@ -1,4 +1,4 @@
-"""What happens at set times. Two timetables at once enqueue a task once: each slot of time is claimed in the queue server.
+"""What happens at set times. Two timetables at once enqueue a task once: each slot is claimed in the queue server.
 
 RQ has a scheduler of its own for this, but it writes jobs with pickle, and a queue that unpickles would run whatever
 somebody puts into it.
