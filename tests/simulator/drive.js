@@ -10,7 +10,7 @@ export function run(Call, testCase) {
     account: "AC1",
     fromNumber: "+12025550123",
     toNumber: "+12025550100",
-    voiceUrl: `${HOST}/voice`,
+    voiceUrl: about["nothing to hear"] ? "" : `${HOST}/voice`,
     fallbackUrl: about.fallback ? HOST + about.fallback : "",
     statusUrl: about.status ? HOST + about.status : "",
     rung: about.rung ?? false,

@@ -18,7 +18,7 @@ def opening(case: dict[str, Any]) -> words.Opening:
         account="AC1",
         from_number="+12025550123",
         to_number="+12025550100",
-        voice_url=f"{HOST}/voice",
+        voice_url="" if about.get("nothing to hear") else f"{HOST}/voice",
         fallback_url=f"{HOST}{fallback}" if fallback else "",
         status_url=f"{HOST}{about['status']}" if "status" in about else "",
         rung=about.get("rung", False),

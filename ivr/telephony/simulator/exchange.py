@@ -44,10 +44,6 @@ class Leg:
     rings_until: float = 0.0
     joined_at: float = 0.0
 
-    def is_unanswered(self, now: float) -> bool:
-        """Whether it has rung for nothing."""
-        return self.state == "ringing" and (self.hang_up or self.rings_until <= now)
-
 
 _COLUMNS = [legs.c[name] for name in Leg.__dataclass_fields__]
 
@@ -113,11 +109,15 @@ class Exchange:
     def give_up(self, leg_id: str) -> Leg | None:
         """Ends a leg that has rung for nothing. Only one caller gets it, and with it the duty to tell the hotline."""
         found = self.leg(leg_id)
-        if found is None or not found.is_unanswered(self._clock()):
+        if found is None or not self.is_unanswered(found):
             return None
         outcome = "canceled" if found.hang_up else "no-answer"
         ended = self._end(and_(legs.c.id == leg_id, legs.c.state == "ringing"), outcome)
         return found if ended else None
+
+    def is_unanswered(self, leg: Leg) -> bool:
+        """Whether a leg has rung for nothing."""
+        return leg.state == "ringing" and (leg.hang_up or leg.rings_until <= self._clock())
 
     def unanswered(self) -> list[Leg]:
         """Every placed leg that has rung for nothing and that nobody has given up yet."""

@@ -56,6 +56,8 @@ class Call:
 
     def _happened(self, event: Event) -> None:
         match event:
+            case words.Begin() if self.opening.joins and not self.opening.voice_url:
+                self._document_ended()
             case words.Begin():
                 self._fetch(self.opening.voice_url, "POST", ())
             case words.Replied() if self._is_awaited(event.fetch):

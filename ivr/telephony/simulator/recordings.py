@@ -96,6 +96,6 @@ def _seconds(wav: bytes) -> int:
                 or not 8000 <= file.getframerate() <= 48000
             ):
                 raise NotARecording("not a 16-bit mono WAV file")
-            return math.ceil(file.getnframes() / file.getframerate())
+            return math.ceil(float(file.getnframes()) / float(file.getframerate()))
     except (wave.Error, EOFError) as error:
         raise NotARecording(str(error)) from error

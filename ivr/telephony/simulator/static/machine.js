@@ -44,6 +44,7 @@ export class Call {
     const { phase } = this;
     switch (event.what) {
       case "begin":
+        if (this.#opening.joins && !this.#opening.voiceUrl) return this.#documentEnded();
         return this.#fetch(this.#opening.voiceUrl, "POST", []);
       case "replied":
         return this.#isAwaited(event.fetch) && this.#read(event);

@@ -1,0 +1,52 @@
+"""What is said in a clip: looked up in the releases that are on air, for the transcript beside the telephone."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from ivr.publishing.lines import Line, all_lines
+from ivr.publishing.releases import Release, Releases, ReleaseUnknown
+from ivr.store.engine import reading
+from ivr.telephony.simulator.clips import HeardClip
+
+
+class ScriptsOnAir:
+    """Every line, and what its clips say. Releases never change, so each is indexed once in this process."""
+
+    def __init__(self, database: Engine, releases: Releases) -> None:
+        self._database = database
+        self._releases = releases
+        self._indexed: dict[str, dict[str, HeardClip]] = {}
+
+    def lines(self) -> list[tuple[str, str]]:
+        """(number, name) of every line on air whose calls the simulator makes."""
+        with reading(self._database) as connection:
+            return [(line.number, line.name) for line in all_lines(connection) if line.release_id]
+
+    def about(self, sha: str) -> HeardClip | None:
+        """What is said in the clip with this content hash, None when no line on air plays it."""
+        with reading(self._database) as connection:
+            for line in all_lines(connection):
+                index = self._indexed.get(line.release_id or "") or self._index(line)
+                if sha in index:
+                    return index[sha]
+        return None
+
+    def _index(self, line: Line) -> dict[str, HeardClip]:
+        if line.release_id is None:
+            return {}
+        with reading(self._database) as connection:
+            try:
+                release = self._releases.get(connection, line.release_id)
+            except ReleaseUnknown:
+                return {}
+        return self._indexed.setdefault(release.id, _heard(release))
+
+
+def _heard(release: Release) -> dict[str, HeardClip]:
+    scripts = release.pack.scripts
+    return {
+        clip.sha: HeardClip(prompt, script.text.strip(), language, clip.seconds)
+        for (prompt, language), clip in release.clips.items()
+        if (script := scripts.get((prompt, language))) is not None
+    }

@@ -1,0 +1,121 @@
+// Records from the microphone and keeps it where the hotline fetches recordings: 8 kHz mono WAV, as telephones have it.
+
+import { randomHex } from "./exchange.js";
+
+const RATE = 8000;
+const LOUD_ENOUGH = 0.01;
+const LOOK_EVERY = 100;
+
+export class Recorder {
+  #publicUrl;
+  #stop = null;
+
+  constructor(publicUrl) {
+    this.#publicUrl = publicUrl;
+  }
+
+  // Gives back the event that tells of the recording. No microphone, or nothing heard: 0 seconds.
+  async record({ silence, mostSeconds, beep }, sound) {
+    const sid = `RE${randomHex()}`;
+    const path = `/telephone/recordings/${sid}`;
+    const kept = (seconds) => ({ what: "recording-kept", sid, url: this.#publicUrl + path, seconds });
+    let stopped = false;
+    const stop = new Promise((resolve) => (this.#stop = () => resolve((stopped = true))));
+    const opened = openMicrophone();
+    // Whoever never answers the question about the microphone must not hold up the call.
+    const microphone = await Promise.race([opened, stop.then(() => null)]);
+    if (!microphone) {
+      opened.then(release);
+      return { ...kept(0), noMicrophone: !stopped };
+    }
+    try {
+      if (beep) await sound.beep();
+      if (stopped) return kept(0);
+      const heard = await this.#listen(microphone, sound.allow(), silence, mostSeconds);
+      return kept(heard ? await keep(path, heard, sound.allow()) : 0);
+    } finally {
+      release(microphone);
+    }
+  }
+
+  stop() {
+    this.#stop?.();
+  }
+
+  #listen(microphone, context, silence, mostSeconds) {
+    const recorder = new MediaRecorder(microphone);
+    const ear = new AnalyserNode(context, { fftSize: 1024 });
+    context.createMediaStreamSource(microphone).connect(ear);
+    const chunks = [];
+    recorder.addEventListener("dataavailable", (event) => chunks.push(event.data));
+    return new Promise((resolve) => {
+      let anything = false;
+      let quiet = 0;
+      let all = 0;
+      const watch = setInterval(() => {
+        all += LOOK_EVERY / 1000;
+        quiet = loudness(ear) < LOUD_ENOUGH ? quiet + LOOK_EVERY / 1000 : 0;
+        anything ||= quiet === 0;
+        if (quiet >= silence || all >= mostSeconds) this.stop();
+      }, LOOK_EVERY);
+      this.#stop = () => {
+        clearInterval(watch);
+        if (recorder.state !== "inactive") recorder.stop();
+      };
+      recorder.addEventListener("stop", () => resolve(anything ? new Blob(chunks) : null));
+      recorder.start();
+    });
+  }
+}
+
+async function openMicrophone() {
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: true });
+  } catch {
+    return null;
+  }
+}
+
+function release(microphone) {
+  for (const track of microphone?.getTracks() ?? []) track.stop();
+}
+
+function loudness(ear) {
+  const samples = new Float32Array(ear.fftSize);
+  ear.getFloatTimeDomainData(samples);
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+}
+
+async function keep(url, blob, context) {
+  try {
+    const decoded = await context.decodeAudioData(await blob.arrayBuffer());
+    const offline = new OfflineAudioContext(1, Math.ceil(decoded.duration * RATE), RATE);
+    const source = new AudioBufferSourceNode(offline, { buffer: decoded });
+    source.connect(offline.destination);
+    source.start();
+    const rendered = await offline.startRendering();
+    const response = await fetch(url, { method: "PUT", body: wav(rendered.getChannelData(0)) });
+    return response.ok ? (await response.json()).seconds : 0;
+  } catch {
+    return 0;
+  }
+}
+
+function wav(samples) {
+  const view = new DataView(new ArrayBuffer(44 + samples.length * 2));
+  const text = (at, letters) => [...letters].forEach((letter, n) => view.setUint8(at + n, letter.charCodeAt(0)));
+  text(0, "RIFF");
+  view.setUint32(4, 36 + samples.length * 2, true);
+  text(8, "WAVEfmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, RATE, true);
+  view.setUint32(28, RATE * 2, true);
+  view.setUint16(32, 2, true);
+  view.setUint16(34, 16, true);
+  text(36, "data");
+  view.setUint32(40, samples.length * 2, true);
+  samples.forEach((sample, n) => view.setInt16(44 + n * 2, Math.max(-1, Math.min(1, sample)) * 32767, true));
+  return new Blob([view], { type: "audio/wav" });
+}

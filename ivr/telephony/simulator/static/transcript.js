@@ -1,0 +1,101 @@
+// What a call sounds like, in words, line by line. `show` gets one line at a time.
+
+const PRESS = /^press_([0-9]|star|hash)$/;
+const NAMES = { star: "*", hash: "#" };
+
+const OUTCOMES = {
+  "completed": "The call is over",
+  "busy": "The hotline is busy",
+  "no-answer": "The call was not answered",
+  "failed": "The call failed",
+  "canceled": "The call was cancelled",
+};
+
+export class Transcript {
+  #aboutClip;
+  #show;
+  #spoken = Promise.resolve();
+
+  // `aboutClip` gives back a promise of what is said at an address, or of null.
+  constructor(aboutClip, show) {
+    this.#aboutClip = aboutClip;
+    this.#show = show;
+  }
+
+  add(at, kind, text, language = "") {
+    this.#later(() => this.#show({ at, kind, text, language }));
+  }
+
+  // Notes what an action means for the ear.
+  hear(action, at) {
+    switch (action.do) {
+      case "answered":
+        return this.add(at, "call", "The hotline answers.");
+      case "play":
+        return this.#clip(action.url, at);
+      case "speak":
+        return this.add(at, "heard", `(machine voice) ${action.text}`);
+      case "listening":
+        return this.#keys(action.clips, at);
+      case "nothing-keyed":
+        return this.add(at, "silence", "No key was pressed.");
+      case "start-recording":
+        return this.add(at, "recording", `Speak after the tone. At most ${action.mostSeconds} seconds.`);
+      case "start-dialling": {
+        const rung = action.parties.map(([number]) => spaced(number)).join(", ") || "nobody";
+        return this.add(at, "dialling", `Ringing ${rung} …`);
+      }
+      case "trouble":
+        return this.add(at, "problem", action.text);
+      case "ended":
+        return this.add(at, "ended", `${OUTCOMES[action.outcome]}, after ${clock(action.seconds)}.`);
+      default:
+        return undefined;
+    }
+  }
+
+  // Lines come in the order in which things happened, however long the look-ups take.
+  #later(show) {
+    this.#spoken = this.#spoken.then(show);
+  }
+
+  #clip(url, at) {
+    this.#later(async () => {
+      const clip = await this.#aboutClip(url);
+      const text = clip?.text ?? new URL(url).pathname;
+      this.#show({ at, kind: "heard", text, language: clip?.language ?? "", seconds: clip?.seconds });
+    });
+  }
+
+  #keys(urls, at) {
+    this.#later(async () => {
+      const clips = await Promise.all(urls.map((url) => (url ? this.#aboutClip(url) : null)));
+      this.#show({ at, kind: "keys", text: "", language: "", keys: keysAnnounced(clips) });
+    });
+  }
+}
+
+// Which key does what: "press N" belongs to the clip before it.
+export function keysAnnounced(clips) {
+  const announced = [];
+  let before = { text: "", language: "" };
+  for (const clip of clips) {
+    const press = PRESS.exec(clip?.prompt ?? "");
+    if (press) {
+      const does = before.text.replace(/^[\s,.;:…،]+|[\s,.;:…،]+$/g, "");
+      announced.push({ key: NAMES[press[1]] ?? press[1], does, language: before.language });
+    }
+    before = clip ?? { text: "", language: "" };
+  }
+  return announced;
+}
+
+export function clock(seconds) {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+export function spaced(number) {
+  const american = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);
+  return american ? `+1 ${american.slice(1).join(" ")}` : number;
+}
