@@ -32,6 +32,10 @@ from flows.problems import Problem
 MARGIN = 30.0
 TITLE_HEIGHT = 96.0
 LEAST_WIDTH = 1000.0
+MOST_GENERAL = 6
+
+WORTH_SPLITTING = 0.95
+"""Branches are taken apart only where that lets everything be printed larger."""
 
 
 class NoSuchFlow(LookupError):
@@ -56,61 +60,68 @@ def draw_flow(
     if language not in pack.languages:
         raise NoSuchLanguage(language)
     flow = pack.flows[flow_id]
-    plan = plan_of(pack, flow, unreadable)
-    maker = Boxes(pack, flow, language, plan, problems)
-    boxes = {name: maker.box(name) for name in plan.numbers}
-    parts = [placed(part, {name: boxes[name].height for name in part.children}) for part in plan.parts]
-    if not parts:
-        return _page(pack, flow, language, problems, plan, "", LEAST_WIDTH, 0.0)
-    width_used, height_used = packed(parts, TITLE_HEIGHT + LEGEND_HEIGHT + 2 * MARGIN)
-    drawn = "".join(draw_part(part, boxes, plan) for part in parts)
-    return _page(pack, flow, language, problems, plan, drawn, width_used, height_used)
+    whole = _Drawing(pack, flow, language, problems, plan_of(pack, flow, unreadable))
+    pieces = _Drawing(pack, flow, language, problems, plan_of(pack, flow, unreadable, split=True))
+    return (pieces if pieces.page_width < WORTH_SPLITTING * whole.page_width else whole).svg()
 
 
-def _page(
-    pack: Pack,
-    flow: Flow,
-    language: str,
-    problems: Sequence[Problem],
-    plan: Plan,
-    drawn: str,
-    inner_width: float,
-    inner_height: float,
-) -> str:
-    general = [problem for problem in problems if problem.node not in plan.numbers]
-    head = TITLE_HEIGHT + 18.0 * min(len(general), 6)
-    needed = head + inner_height + LEGEND_HEIGHT + 2 * MARGIN
-    page_width = max(inner_width + 2 * MARGIN, LEAST_WIDTH, needed * LANDSCAPE)
-    page_height = max(needed, page_width / LANDSCAPE)
-    shift = (page_width - inner_width) / 2
-    content = [
-        element("title", escaped(f"The flow “{flow.title or flow.id}”")),
-        element("desc", escaped(_description(flow, language, plan, problems))),
-        element("rect", width=page_width, height=page_height, fill=PAPER),
-        _title(pack, flow, language, page_width),
-        _everywhere(pack, flow, language, plan),
-        _general(general, page_width),
-        element("g", drawn, transform=f"translate({shift:.1f} {MARGIN + head:.1f})") if drawn else "",
-        draw_legend(MARGIN, page_height - MARGIN - LEGEND_HEIGHT + 8),
-    ]
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + element(
-        "svg",
-        "".join(content),
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {page_width:.0f} {page_height:.0f}",
-        width="420mm",
-        height="297mm",
-        font_family=FONT,
-        role="img",
-    )
+class _Drawing:
+    """One way to lay a flow out, and the page it needs."""
 
+    def __init__(
+        self, pack: Pack, flow: Flow, language: str, problems: Sequence[Problem], plan: Plan
+    ) -> None:
+        self.pack = pack
+        self.flow = flow
+        self.language = language
+        self.problems = problems
+        self.plan = plan
+        maker = Boxes(pack, flow, language, plan, problems)
+        self.boxes = {name: maker.box(name) for name in plan.numbers}
+        self.parts = [
+            placed(part, {name: self.boxes[name].height for name in part.children}) for part in plan.parts
+        ]
+        self.general = [problem for problem in problems if problem.node not in plan.numbers]
+        self.head = TITLE_HEIGHT + 18.0 * min(len(self.general), MOST_GENERAL)
+        besides = self.head + LEGEND_HEIGHT + 2 * MARGIN
+        self.width, height = packed(self.parts, besides)
+        self.page_width = max(self.width + 2 * MARGIN, LEAST_WIDTH, (height + besides) * LANDSCAPE)
+        self.page_height = self.page_width / LANDSCAPE
 
-def _description(flow: Flow, language: str, plan: Plan, problems: Sequence[Problem]) -> str:
-    errors = sum(problem.severity == "error" for problem in problems)
-    return (
-        f"{len(plan.numbers)} boxes show what a caller hears in {language_name(language)} and where each key leads; "
-        f"it starts at “{flow.start}”. {errors} mistakes and {len(problems) - errors} warnings are marked."
-    )
+    def svg(self) -> str:
+        page = (self.page_width, self.page_height)
+        shift = (self.page_width - self.width) / 2
+        drawn = "".join(draw_part(part, self.boxes, self.plan) for part in self.parts)
+        content = [
+            element("title", escaped(f"The flow “{self.flow.title or self.flow.id}”")),
+            element("desc", escaped(self.description())),
+            element("rect", width=page[0], height=page[1], fill=PAPER),
+            _title(self.pack, self.flow, self.language, page[0]),
+            _everywhere(self.pack, self.flow, self.language, self.plan),
+            _general(self.general, page[0]),
+            element("g", drawn, transform=f"translate({shift:.1f} {MARGIN + self.head:.1f})")
+            if drawn
+            else "",
+            draw_legend(MARGIN, page[1] - MARGIN - LEGEND_HEIGHT + 8),
+        ]
+        return '<?xml version="1.0" encoding="UTF-8"?>\n' + element(
+            "svg",
+            "".join(content),
+            xmlns="http://www.w3.org/2000/svg",
+            viewBox=f"0 0 {page[0]:.0f} {page[1]:.0f}",
+            width="420mm",
+            height="297mm",
+            font_family=FONT,
+            role="img",
+        )
+
+    def description(self) -> str:
+        errors = sum(problem.severity == "error" for problem in self.problems)
+        return (
+            f"{len(self.boxes)} boxes show what a caller hears in {language_name(self.language)} and where each "
+            f"key leads; it starts at “{self.flow.start}”. "
+            f"{errors} mistakes and {len(self.problems) - errors} warnings are marked."
+        )
 
 
 def _title(pack: Pack, flow: Flow, language: str, page_width: float) -> str:
@@ -152,10 +163,11 @@ def _everywhere(pack: Pack, flow: Flow, language: str, plan: Plan) -> str:
 def _general(problems: Sequence[Problem], page_width: float) -> str:
     """Mistakes that belong to no box."""
     shapes = []
-    for position, problem in enumerate(problems[:6]):
+    hidden = len(problems) - MOST_GENERAL
+    for position, problem in enumerate(problems[:MOST_GENERAL]):
         y = MARGIN + 92 + 18 * position
         colour = ALARM if problem.severity == "error" else CAUTION
-        more = f" (and {len(problems) - 5} more)" if position == 5 and len(problems) > 6 else ""
+        more = f" (and {hidden} more)" if hidden > 0 and position == MOST_GENERAL - 1 else ""
         words = fitted(f"{problem.message} {problem.hint}", 12, page_width - 2 * MARGIN - 120) + more
         shapes += [warning_sign(MARGIN + 8, y - 4, colour), text(MARGIN + 22, y, words, 12, fill=colour)]
     return "".join(shapes)

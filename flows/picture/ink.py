@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.picture.boxes import CAP_ROOM, HEADER, LINE, PADDING, ROOM, SIZE, WIDTH, Box, Row, Shape
+from flows.picture.boxes import CAP_ROOM, HEADER, LINE, PADDING, SIZE, WIDTH, Box, Row, Shape
 from flows.picture.layout import PART_HEADING, PlacedPart
 from flows.picture.plan import Link, Plan
 from flows.picture.svg import (

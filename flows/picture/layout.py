@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from flows.picture.boxes import WIDTH
 from flows.picture.plan import Part
 
-BETWEEN = 22.0
+BETWEEN = 16.0
 """Between neighbours of a layer."""
 
-BELOW = 52.0
+BELOW = 50.0
 """Between layers: room for an arrow, its keys and a few words."""
 
 PART_HEADING = 40.0
@@ -19,6 +20,10 @@ PART_MARGIN = 26.0
 
 LANDSCAPE = 1.414
 """The shape of A4 and A3 paper, lying."""
+
+
+Band = tuple[float, float, float, float]
+"""Left, right, top and bottom of what one layer covers, with the arrows below it."""
 
 
 @dataclass(slots=True)
@@ -29,6 +34,7 @@ class PlacedPart:
     places: dict[str, tuple[float, float]]
     width: float
     height: float
+    bands: list[Band]
     x: float = 0.0
     y: float = 0.0
 
@@ -47,7 +53,26 @@ def placed(part: Part, heights: Mapping[str, float]) -> PlacedPart:
         name: (lefts[name] - least, tops[depth]) for depth, layer in enumerate(layers) for name in layer
     }
     width = max(lefts.values()) - least + WIDTH
-    return PlacedPart(part, places, width, top - BELOW)
+    bottoms = [*tops[1:], top - BELOW]
+    return PlacedPart(part, places, width, top - BELOW, _bands(layers, places, bottoms))
+
+
+def _bands(
+    layers: list[list[str]], places: Mapping[str, tuple[float, float]], bottoms: list[float]
+) -> list[Band]:
+    """Arrows run between a layer and the next, so that a band is as wide as the wider of the two."""
+    spans = [
+        (min(places[name][0] for name in layer), max(places[name][0] for name in layer) + WIDTH)
+        for layer in layers
+    ]
+    bands = []
+    top = 0.0
+    for (left, right), (next_left, next_right), bottom in zip(
+        spans, [*spans[1:], spans[-1]], bottoms, strict=True
+    ):
+        bands.append((min(left, next_left), max(right, next_right), top, bottom))
+        top = bottom
+    return bands
 
 
 def _layers(part: Part) -> list[list[str]]:
@@ -99,47 +124,43 @@ def _joined(
 
 
 def packed(parts: list[PlacedPart], besides: float) -> tuple[float, float]:
-    """Puts the parts beside and below each other so that they fill a landscape page best; their width and
-    height together. `besides` is the height that title and legend need."""
-    widest = max(part.width for part in parts) + PART_MARGIN
-    total = sum(part.width + PART_MARGIN for part in parts)
-    candidates = {widest + (total - widest) * step / 24 for step in range(25)}
-    best = min(candidates, key=lambda room: (_page_width(*_pack(parts, room), besides), room))
-    return _pack(parts, best)
-
-
-def _page_width(width: float, height: float, besides: float) -> float:
-    return max(width, (height + besides) * LANDSCAPE)
-
-
-def _pack(parts: list[PlacedPart], room: float) -> tuple[float, float]:
-    """Each part as high up as it fits, then as far left."""
+    """Puts each part where the page stays smallest, into the corners that others leave free; the width and height
+    of all together. `besides` is the height that title and legend need."""
     done: list[PlacedPart] = []
+    width = height = 0.0
     for part in parts:
-        spots = [(0.0, 0.0)]
-        for other in done:
-            right, bottom = other.x + other.width + PART_MARGIN, other.y + other.height + PART_MARGIN
-            spots += [(right, y) for y in (0.0, other.y)] + [(x, bottom) for x in (0.0, other.x)]
-        fitting = [
-            (x, y)
-            for x, y in spots
-            if x + part.width <= room and not any(_touch(x, y, part, o) for o in done)
-        ]
-        part.x, part.y = (
-            min(fitting, key=lambda spot: (spot[1], spot[0])) if fitting else (0.0, _bottom(done))
-        )
+        part.x, part.y = min(_spots(part, done), key=partial(_cost, part, (width, height), besides))
         done.append(part)
-    return max(part.x + part.width for part in done), max(part.y + part.height for part in done)
+        width, height = max(width, part.x + part.width), max(height, part.y + part.height)
+    return width, height
 
 
-def _bottom(done: list[PlacedPart]) -> float:
-    return max((part.y + part.height + PART_MARGIN for part in done), default=0.0)
+def _cost(
+    part: PlacedPart, size: tuple[float, float], besides: float, spot: tuple[float, float]
+) -> tuple[float, float, float]:
+    """How wide a landscape page would have to be with the part at this spot; then the highest spot, and leftmost."""
+    (x, y), (width, height) = spot, size
+    page = max(width, x + part.width, (max(height, y + part.height) + besides) * LANDSCAPE)
+    return page, y, x
 
 
-def _touch(x: float, y: float, part: PlacedPart, other: PlacedPart) -> bool:
-    return (
-        x < other.x + other.width + PART_MARGIN
-        and other.x < x + part.width + PART_MARGIN
-        and y < other.y + other.height + PART_MARGIN
-        and other.y < y + part.height + PART_MARGIN
+def _spots(part: PlacedPart, done: list[PlacedPart]) -> Iterator[tuple[float, float]]:
+    """For each height at which a part could begin, the leftmost free place."""
+    tops = {0.0} | {other.y + bottom + PART_MARGIN for other in done for *_, bottom in other.bands}
+    for top in sorted(tops):
+        yield _leftmost(part, top, done), top
+
+
+def _leftmost(part: PlacedPart, y: float, done: list[PlacedPart]) -> float:
+    taken = sorted(
+        (other.x + o_left - right - PART_MARGIN, other.x + o_right - left + PART_MARGIN)
+        for left, right, top, bottom in part.bands
+        for other in done
+        for o_left, o_right, o_top, o_bottom in other.bands
+        if y + top < other.y + o_bottom + PART_MARGIN and other.y + o_top < y + bottom + PART_MARGIN
     )
+    x = 0.0
+    for begins, ends in taken:
+        if begins < x < ends:
+            x = ends
+    return x

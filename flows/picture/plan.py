@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from flows.model import AGAIN, BACK, Flow, Pack
+from flows.model import AGAIN, BACK, Flow, Menu, Pack
 from flows.ways import Way, has_silence_path, silence_of, ways
 
 
@@ -53,8 +53,13 @@ WORDS = {
 }
 
 
-def plan_of(pack: Pack, flow: Flow, unreadable: Collection[str]) -> Plan:
-    """`unreadable` nodes are drawn, but lead nowhere."""
+MOST_TOGETHER = 6
+"""A branch with more boxes than this may stand for itself."""
+
+
+def plan_of(pack: Pack, flow: Flow, unreadable: Collection[str], *, split: bool = False) -> Plan:
+    """`unreadable` nodes are drawn, but lead nowhere. With `split`, long branches of a menu become parts of their
+    own, which fits more boxes onto a page."""
     known = {*flow.nodes, *unreadable}
     outside: dict[str, str] = {}
     links = {name: _links(pack, flow, name, outside) for name in flow.nodes}
@@ -66,6 +71,8 @@ def plan_of(pack: Pack, flow: Flow, unreadable: Collection[str]) -> Plan:
         found = _parts({left[0]: "No call comes here"}, links, known, taken=_drawn(parts))
         parts += found
         left = [name for name in left if name not in found[0].children]
+    if split:
+        parts = [piece for part in parts for piece in _split(part, flow, links)]
     numbers: dict[str, int] = {}
     for part in parts:
         for name in _in_order(part):
@@ -86,6 +93,27 @@ def _in_order(part: Part) -> list[str]:
         order.append(name)
         waiting.extend(reversed(part.children[name]))
     return order
+
+
+def _split(part: Part, flow: Flow, links: dict[str, list[Link]]) -> list[Part]:
+    """The part without its longest branches, and those after it."""
+    pieces = [part]
+    for name in _in_order(part):
+        if not isinstance(flow.nodes.get(name), Menu) or name not in part.children:
+            continue
+        for link in links[name]:
+            branch = _branch(part, link.to) if link.drawn and link.keys else []
+            if len(branch) > MOST_TOGETHER and len(part.children) > len(branch) + 1:
+                link.drawn = False
+                part.children[name].remove(link.to)
+                own = {each: part.children.pop(each) for each in branch}
+                piece = Part(f"From “{name}” with key {' or '.join(link.keys)}", link.to, own)
+                pieces += _split(piece, flow, links)
+    return pieces
+
+
+def _branch(part: Part, root: str) -> list[str]:
+    return _in_order(Part("", root, part.children))
 
 
 def _roots(pack: Pack, flow: Flow, known: set[str]) -> dict[str, str]:
