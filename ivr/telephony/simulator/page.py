@@ -43,6 +43,7 @@ def telephone_blueprint(parts: TelephoneParts) -> Blueprint:
     telephone.after_request(_never_kept)
     telephone.add_url_rule("", "page", views.page, methods=["GET"])
     telephone.add_url_rule("/sign", "sign", views.sign, methods=["POST"])
+    telephone.add_url_rule("/lines", "lines", views.lines, methods=["GET"])
     telephone.add_url_rule("/clips/<sha>", "clip", views.clip, methods=["GET"])
     telephone.add_url_rule("/rings", "rings", views.rings, methods=["GET"])
     telephone.add_url_rule("/legs", "add_leg", views.add_leg, methods=["POST"])
@@ -81,6 +82,10 @@ class _Views:
         return render_template(
             "telephone.html", lines=[(number, spaced(number), name) for number, name in lines], signer=signer
         )
+
+    def lines(self) -> Reply:
+        """The lines that can be rung, as [number, name]."""
+        return jsonify(list(self._parts.lines()))
 
     def sign(self) -> Reply:
         """Signs one webhook of the simulator."""

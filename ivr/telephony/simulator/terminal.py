@@ -222,8 +222,3 @@ def hum(seconds: int) -> bytes:
         wav.setparams((1, 2, RATE, 0, "NONE", ""))
         wav.writeframes(second * seconds)
     return file.getvalue()
-
-
-def new_call_id() -> str:
-    """As the provider names calls."""
-    return f"CA{secrets.token_hex(16)}"

@@ -61,6 +61,13 @@ class Wire:
             self._clips[url] = self._look_up(url)
         return self._clips[url]
 
+    def lines(self) -> list[tuple[str, str]] | None:
+        """(number, name) of every line on air, or None when the hotline can't be reached."""
+        answer = self._request("GET", f"{self._signer.public_url}/telephone/lines", {}, None)
+        if answer is None or answer.status != 200:
+            return None
+        return [(str(number), str(name)) for number, name in json.loads(answer.body)]
+
     def keep_recording(self, recording: str, wav: bytes) -> None:
         """Puts a recording where the hotline fetches recordings from."""
         self._request("PUT", self.recording_url(recording), {"Content-Type": "audio/wav"}, wav)

@@ -29,6 +29,9 @@ export class Transcript {
   // Notes what an action means for the ear.
   hear(action, at) {
     switch (action.do) {
+      case "fetch":
+        // Keys pressed between two replies are lost, so none is shown as counting.
+        return this.#later(() => this.#show({ at, kind: "keys", text: "", language: "", keys: [] }));
       case "answered":
         return this.add(at, "call", "The hotline answers.");
       case "play":
