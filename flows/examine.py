@@ -36,3 +36,15 @@ def examine(folder: Path, lengths: Lengths | None = None) -> Examined:
         )
         problems = in_reading_order([*problems, *found])
     return Examined(None if any_error(problems) else loaded.pack, loaded.draft, problems, loaded)
+
+
+def problems_in(examined: Examined, flow: str, language: str) -> tuple[Problem, ...]:
+    """The problems to be shown with one flow in one language: those of its file and of the scripts."""
+    file, _ = examined.loaded.places.get(("flow", flow), ("", 0))
+    shown = (file, f"scripts/{language}.yaml", "scripts/")
+    return tuple(problem for problem in examined.problems if problem.file in shown)
+
+
+def unreadable_in(examined: Examined, flow: str) -> frozenset[str]:
+    """The nodes of a flow that exist but couldn't be read."""
+    return frozenset(node for owner, node in examined.loaded.unreadable if owner == flow)

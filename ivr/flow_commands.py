@@ -1,0 +1,160 @@
+"""`warmline flow`: read, draw and hand on what callers hear."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from flows.examine import Examined, examine, problems_in, unreadable_in
+from flows.export import as_json, as_recording_sheet
+from flows.model import Pack
+from flows.picture import draw_flow
+from flows.problems import Problem, any_error, listed
+
+FOLDER = click.argument("folder", type=click.Path(path_type=Path))
+OUTPUT = click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write into this file."
+)
+
+
+@click.group()
+def flow() -> None:
+    """Check, draw and hand on what callers hear."""
+
+
+@flow.command()
+@FOLDER
+@click.option("--json", "as_document", is_flag=True, help="For programs: one JSON document.")
+def check(folder: Path, as_document: bool) -> None:
+    """Say everything that is wrong with a pack, with file and line. Ends with 1 when there is a mistake."""
+    examined = examine(folder)
+    if as_document:
+        click.echo(json.dumps(_document(examined), ensure_ascii=False, indent=1))
+    else:
+        _print_problems(examined.problems)
+        click.echo(_summary(examined))
+    sys.exit(1 if any_error(examined.problems) else 0)
+
+
+@flow.command()
+@FOLDER
+@click.option("--flow", "flow_id", help="Which flow of the pack; without it, the one where calls start.")
+@click.option("--language", help="Which language to show; without it, the first.")
+@OUTPUT
+def graph(folder: Path, flow_id: str | None, language: str | None, output: Path | None) -> None:
+    """Draw a flow as an SVG to read and print, with its mistakes marked in place."""
+    examined = examine(folder)
+    draft = _draft(examined)
+    chosen = flow_id or draft.entry
+    if chosen not in draft.flows:
+        raise click.ClickException(f"There is no flow “{chosen}” here. The flows are: {listed(draft.flows)}.")
+    spoken = _language(draft, language)
+    problems = problems_in(examined, chosen, spoken)
+    _write(draw_flow(draft, chosen, spoken, problems, unreadable_in(examined, chosen)), output)
+
+
+@flow.command()
+@FOLDER
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["json", "sheet"]),
+    required=True,
+    help="json: the whole pack as one document. sheet: a page to print for those who record it.",
+)
+@click.option("--language", help="Of the sheet: only this language; without it, all.")
+@OUTPUT
+def export(folder: Path, form: Literal["json", "sheet"], language: str | None, output: Path | None) -> None:
+    """Hand a pack on: as a document, or as a sheet to record from."""
+    examined = examine(folder)
+    if form == "sheet":
+        draft = _draft(examined)
+        languages = draft.languages if language is None else (_language(draft, language),)
+        _write(as_recording_sheet(draft, languages), output)
+        if any_error(examined.problems):
+            click.echo("This pack has mistakes: see `warmline flow check` before you record it.", err=True)
+        return
+    if examined.pack is None:
+        _print_problems(examined.problems, err=True)
+        raise click.ClickException("A pack with mistakes isn't exported. Nothing was written.")
+    _write(as_json(examined.pack), output)
+
+
+def _draft(examined: Examined) -> Pack:
+    if examined.draft is None:
+        _print_problems(examined.problems, err=True)
+        raise click.ClickException("Too little of this pack can be read. Nothing was written.")
+    return examined.draft
+
+
+def _language(pack: Pack, language: str | None) -> str:
+    if language is None:
+        return pack.languages[0]
+    if language not in pack.languages:
+        raise click.ClickException(
+            f"Callers can't choose “{language}” here. The languages are: {listed(pack.languages)}."
+        )
+    return language
+
+
+def _write(content: str, output: Path | None) -> None:
+    if output is None:
+        click.get_binary_stream("stdout").write(content.encode("utf-8"))
+        return
+    try:
+        output.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{output} can't be written: {error.strerror}.") from error
+    click.echo(f"Written: {output}", err=True)
+
+
+def _print_problems(problems: Sequence[Problem], err: bool = False) -> None:
+    for file, group in groupby(problems, key=lambda problem: problem.file):
+        click.echo(click.style(file or "This folder", bold=True), err=err)
+        for problem in group:
+            _print_problem(problem, err)
+        click.echo("", err=err)
+
+
+def _print_problem(problem: Problem, err: bool) -> None:
+    word = "MISTAKE" if problem.severity == "error" else "warning"
+    where = [f"line {problem.line}"] if problem.line is not None else []
+    where += [f"node “{problem.node}”"] if problem.node else []
+    place = f"{', '.join(where)}: " if where else ""
+    colour = "red" if problem.severity == "error" else "yellow"
+    click.echo(f"  {click.style(word, fg=colour)}  {place}{problem.message}", err=err)
+    click.echo(f"           {problem.hint}", err=err)
+
+
+def _summary(examined: Examined) -> str:
+    errors = sum(problem.severity == "error" for problem in examined.problems)
+    warnings = len(examined.problems) - errors
+    counts = listed(
+        [_count(errors, "mistake")] * bool(errors) + [_count(warnings, "warning")] * bool(warnings)
+    )
+    if errors:
+        return f"{counts}. With a mistake in it, this pack can't go on air."
+    pack = examined.pack
+    nodes = sum(len(each.nodes) for each in pack.flows.values()) if pack is not None else 0
+    languages = listed(pack.languages) if pack is not None else ""
+    good = f"This pack can go on air once it is recorded: {_count(nodes, 'node')}, in {languages}."
+    return f"{good} {counts}." if counts else f"{good} Nothing to improve was found."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _document(examined: Examined) -> dict[str, object]:
+    errors = sum(problem.severity == "error" for problem in examined.problems)
+    return {
+        "errors": errors,
+        "warnings": len(examined.problems) - errors,
+        "problems": [problem.to_document() for problem in examined.problems],
+    }
