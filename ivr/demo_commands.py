@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ivr.demo import DEMO_NUMBER, demo_settings, prepare_demo
 from ivr.operations.processes import run_all
-from ivr.operations.queue_server import QueueServerMissing
+from ivr.jobs.queue_server import QueueServerMissing
 from ivr.publishing.gate import NotReadyForAir
 from ivr.settings import Settings
 

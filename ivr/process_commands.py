@@ -70,7 +70,7 @@ def up() -> None:
 def wait_for_queue(settings: Settings) -> Redis:
     """A connection to the queue server, once it answers. It may start after us, or be away for a while."""
     from ivr.jobs.queue import connect_to_queue, queue_url
-    from ivr.operations.queue_server import is_answering
+    from ivr.jobs.queue_server import is_answering
 
     said = False
     while not is_answering(queue_url(settings)):

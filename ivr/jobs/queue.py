@@ -8,7 +8,7 @@ from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from ivr.operations.queue_server import embedded_url
+from ivr.jobs.queue_server import embedded_url
 from ivr.settings import Settings
 
 DEFAULT_QUEUE = "warmline"

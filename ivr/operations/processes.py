@@ -14,7 +14,7 @@ from pathlib import Path
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
-from ivr.operations.queue_server import running
+from ivr.jobs.queue_server import running
 from ivr.settings import PREFIX, Settings
 
 START_SECONDS = 60

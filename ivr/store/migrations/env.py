@@ -2,12 +2,9 @@
 
 from alembic import context
 
-from ivr.store.schema import ALL_METADATA
-
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=ALL_METADATA,
     render_as_batch=connection.dialect.name == "sqlite",
     transaction_per_migration=False,
 )

@@ -1,0 +1,42 @@
+"""`make test`: says in one line each what this machine lacks, then runs every test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+
+import pytest
+
+from tests.postgres import find_programs
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def lacking() -> list[str]:
+    """What can't be tested here, and what would change that."""
+    found = []
+    if find_programs() is None:
+        found.append("PostgreSQL isn't installed (Debian: apt-get install postgresql): its tests are skipped.")
+    if not any(shutil.which(name) for name in BROWSERS):
+        found.append("Chromium isn't installed (Debian: apt-get install chromium): browser tests are skipped.")
+    if shutil.which("npm") is None:
+        found.append("npm isn't installed (Debian: apt-get install npm): tests on the OpenAPI mock are skipped.")
+    return found
+
+
+def main() -> int:
+    """Runs the tests on as many processes as there are cores; further arguments go to pytest."""
+    no_skips = os.environ.get("WARMLINE_TESTS_NO_SKIPS") == "1"
+    lacks = lacking()
+    for line in lacks:
+        print(line, file=sys.stderr)
+    if no_skips and lacks:
+        print("No skip is allowed here.", file=sys.stderr)
+        return 1
+    workers = str(min(os.cpu_count() or 1, 4))
+    return int(pytest.main(["-n", workers, "--dist=loadgroup", "-r", "fE", "--durations=10", *sys.argv[1:]]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
