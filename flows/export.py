@@ -99,7 +99,8 @@ def _row(
         return f'<tr><td><span class="box"></span></td>{missing}<td>{name}{where}</td></tr>'
     lines = "<br>".join(escape(line) for line in script.text.split("\n"))
     said = f'<td class="said" lang="{escape(language)}" dir="{direction}">{lines}</td>'
-    return f'<tr><td><span class="box"></span></td>{said}<td>{_how(script)}</td><td>{name}{where}{_origin(script)}</td></tr>'
+    about = f"<td>{name}{where}{_origin(script)}</td>"
+    return f'<tr><td><span class="box"></span></td>{said}<td>{_how(script)}</td>{about}</tr>'
 
 
 def _how(script: Script) -> str:

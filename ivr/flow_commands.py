@@ -105,7 +105,7 @@ def _language(pack: Pack, language: str | None) -> str:
 
 def _write(content: str, output: Path | None) -> None:
     if output is None:
-        click.get_binary_stream("stdout").write(content.encode("utf-8"))
+        click.echo(content, nl=False)
         return
     try:
         output.write_text(content, encoding="utf-8")
