@@ -6,11 +6,13 @@ and are raised outside of the handler, so that not even the chain of exceptions 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TypeVar
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.response import Response
 
 from ivr.telephony.contract import (
     AnswerLost,
@@ -45,7 +47,9 @@ def ask(request: Callable[[], Answer]) -> Answer:
         problem = AnswerLost("the provider was asked and didn't answer in time")
     except requests.ConnectionError as failure:
         problem = _connection_failed(failure)
-    except (requests.RequestException, TwilioException, ValueError):
+    except TwilioException as refusal:
+        problem = _of_list(refusal)
+    except (requests.RequestException, ValueError):
         problem = AnswerLost("the provider's answer can't be understood")
     raise problem
 
@@ -73,6 +77,18 @@ def meaning(status: int, code: int | None) -> Exception:
     if status >= 500:
         return ProviderOutOfReach(said)
     return RequestRefused(said, code or status)
+
+
+def _of_list(refusal: TwilioException) -> Exception:
+    # Where a list is refused, the SDK gives neither status nor code, but the bare response.
+    response = refusal.args[1] if len(refusal.args) > 1 else None
+    if not isinstance(response, Response):
+        return AnswerLost("the provider's answer can't be understood")
+    try:
+        code = json.loads(response.text).get("code")
+    except (ValueError, AttributeError):
+        code = None
+    return meaning(response.status_code, code if isinstance(code, int) else None)
 
 
 def _connection_failed(failure: requests.ConnectionError) -> Exception:

@@ -52,6 +52,8 @@ class Provider:
     """Every request: method, path below the account, form."""
     refusals: deque[Refusal] = field(default_factory=deque)
     """Given one after the other to the next requests, whatever they ask."""
+    failing_changes: int = 0
+    """How many of the next changes of a number fail on the provider's side."""
     last_created: float = float("-inf")
 
     def has_number(self, number: str, **setup: Any) -> None:
@@ -160,6 +162,9 @@ def _number_rules(app: Flask, base: str, provider: Provider) -> None:
     @app.post(f"{base}/IncomingPhoneNumbers/<sid>.json")
     def change_number(sid: str) -> Response:
         kept = provider.numbers.get(sid) or abort(404)
+        if provider.failing_changes:
+            provider.failing_changes -= 1
+            return _refused(Refusal(500, 20500))
         kept.update({names[key]: value for key, value in request.form.items()})
         return jsonify(kept)
 

@@ -109,6 +109,34 @@ def test_each_refusal_has_one_meaning_and_is_never_tried_again(
     assert len(provider.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (401, 20003, CredentialsRefused),
+        (403, 20003, CredentialsRefused),
+        (429, 20429, ProviderBusy),
+        (503, None, ProviderOutOfReach),
+        (400, 20001, RequestRefused),
+    ],
+)
+@pytest.mark.parametrize("ask", ["number_setup", "account", "balance"])
+def test_a_refused_question_means_the_same_as_a_refused_order(
+    network: TwilioNetwork,
+    provider: Provider,
+    ask: str,
+    status: int,
+    code: int | None,
+    error: type[Exception],
+) -> None:
+    """Lists, single things and orders are refused in different shapes, and are understood alike; asked once each."""
+    provider.refuse(status, code, f"{AMINA} is none of yours", times=5)
+    with pytest.raises(error) as raised:
+        network.number_setup(LINE) if ask == "number_setup" else getattr(network, ask)()
+    assert type(raised.value) is error
+    assert raised.value.__context__ is None
+    assert len(provider.asked) == 1
+
+
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 500])
 def test_no_error_carries_a_phone_number(network: TwilioNetwork, provider: Provider, status: int) -> None:
     """The provider's complaints name Amina's number; nothing that we raise, print or log of them does."""
