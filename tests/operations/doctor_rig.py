@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,12 +15,14 @@ from redis import Redis
 from rq import Worker
 from structlog.testing import capture_logs
 
+from ivr.app import create_app
 from ivr.cli import cli
 from ivr.jobs.queue import DEFAULT_QUEUE
-from ivr.operations.connecting import webhook_addresses
 from ivr.jobs.queue_server import running
+from ivr.operations.connecting import webhook_addresses
 from ivr.telephony.twilio_number import persistent
-from tests.hotline import ACCOUNT, LINE_NUMBER, Hotline, make_hotline
+from ivr.wiring import Wiring, wire
+from tests.hotline import ACCOUNT, LINE_NUMBER, make_hotline, settings_for
 from tests.telephony.fake_rest import Provider, rest_app, serve
 
 TOKEN = "7d1b0c5e9f2a48639cbb41d0e6a7f813"  # opens only the fake
@@ -42,7 +45,7 @@ class Rig:
 
     data: Path
     url: str
-    hotline: Hotline
+    wiring: Wiring
     provider: Provider
     web: Late
     environment: dict[str, str]
@@ -61,19 +64,28 @@ class Rig:
         )
 
 
+def prepared_data(folder: Path) -> Path:
+    """The data folder of a hotline on air, to be copied: making its clips takes longest."""
+    data = folder / "prepared"
+    data.mkdir(mode=0o700)
+    hotline = make_hotline(data)
+    hotline.wiring.database.dispose()
+    return data
+
+
 @contextmanager
-def rig_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+def rig_in(folder: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     """A hotline on air with its Twilio account; no queue server."""
     data = folder / "data"
-    data.mkdir(mode=0o700)
+    shutil.copytree(prepared, data)
     monkeypatch.delenv("PORT", raising=False)
     provider = Provider(account_sid=ACCOUNT, token=TOKEN)
     provider.has_number(LINE_NUMBER)
     web = Late()
     # The web process runs in this one, and its log must not end up in what the commands print.
     with capture_logs(), serve(web) as url, serve(rest_app(provider)) as api_url:
-        hotline = make_hotline(data, public_url=url, twilio_auth_token=TOKEN, secret_key=SECRET_KEY)
-        web.app = hotline.app
+        wiring = wire(settings_for(data, public_url=url, twilio_auth_token=TOKEN, secret_key=SECRET_KEY))
+        web.app = create_app(wiring)
         environment = {
             "WARMLINE_DATA": str(data),
             "WARMLINE_PUBLIC_URL": url,
@@ -83,8 +95,8 @@ def rig_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
             "WARMLINE_TWILIO_API_URL": api_url,
             "WARMLINE_DEMO": "yes",
         }
-        yield Rig(data, url, hotline, provider, web, environment)
-        hotline.wiring.database.dispose()
+        yield Rig(data, url, wiring, provider, web, environment)
+        wiring.database.dispose()
 
 
 @contextmanager

@@ -11,13 +11,27 @@ import pytest
 from ivr.operations.facts import folder_facts, without_password
 from ivr.publishing.lines import find_line
 from tests.hotline import LINE_NUMBER
-from tests.operations.doctor_rig import REDIS_PASSWORD, SECRET_KEY, TOKEN, Rig, rig_in, worker_at_work
+from tests.operations.doctor_rig import (
+    REDIS_PASSWORD,
+    SECRET_KEY,
+    TOKEN,
+    Rig,
+    prepared_data,
+    rig_in,
+    worker_at_work,
+)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a hotline on air."""
+    return prepared_data(tmp_path_factory.mktemp("hotline"))
 
 
 @pytest.fixture
-def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+def rig(tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     """A hotline on air and connected, without a queue server."""
-    with rig_in(tmp_path, monkeypatch) as made:
+    with rig_in(tmp_path, prepared, monkeypatch) as made:
         made.connect_by_hand()
         yield made
 
@@ -65,7 +79,7 @@ def test_a_worker_that_is_missing_is_noticed(rig: Rig) -> None:
 
 def test_a_lost_clip_is_named(rig: Rig) -> None:
     """A clip that has gone from the disk is named by its prompt and language."""
-    wiring = rig.hotline.wiring
+    wiring = rig.wiring
     with wiring.database.connect() as connection:
         line = find_line(connection, LINE_NUMBER)
         assert line is not None

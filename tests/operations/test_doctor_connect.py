@@ -13,7 +13,7 @@ import pytest
 from ivr.publishing.lines import save_line
 from ivr.telephony.twilio_number import PERSISTENCE
 from tests.hotline import LINE, LINE_NUMBER
-from tests.operations.doctor_rig import TOKEN, Rig, rig_in
+from tests.operations.doctor_rig import TOKEN, Rig, prepared_data, rig_in
 
 OLD = {
     "voice_url": "https://daniel:hush@old.example.org/voice?key=hush",
@@ -25,10 +25,16 @@ OLD = {
 }
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a hotline on air."""
+    return prepared_data(tmp_path_factory.mktemp("hotline"))
+
+
 @pytest.fixture
-def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+def rig(tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     """A hotline on air, and a number that still leads to what came before it."""
-    with rig_in(tmp_path, monkeypatch) as made:
+    with rig_in(tmp_path, prepared, monkeypatch) as made:
         made.provider.set_up_of(LINE_NUMBER).update(OLD)
         yield made
 
@@ -188,7 +194,7 @@ def test_a_number_that_nobody_has_is_refused(rig: Rig) -> None:
 
 def test_a_line_of_the_simulator_is_not_connected(rig: Rig) -> None:
     """A line that rings in the browser would refuse Twilio's webhooks, so it isn't put on a real number."""
-    with rig.hotline.wiring.database.begin() as connection:
+    with rig.wiring.database.begin() as connection:
         save_line(
             connection,
             replace(LINE, provider="simulator"),
@@ -203,7 +209,7 @@ def test_a_line_with_nothing_on_it_is_not_connected(rig: Rig) -> None:
     """A number is not pointed at silence."""
     other = "+12025550101"
     rig.provider.has_number(other)
-    with rig.hotline.wiring.database.begin() as connection:
+    with rig.wiring.database.begin() as connection:
         save_line(
             connection,
             replace(LINE, number=other),
