@@ -103,5 +103,5 @@ def _examine_outside(
 def _clock(ahead_of_address: float | None, twilio: TwilioSide | None) -> Finding | None:
     # The public address is often this very machine, which of course agrees with itself: Twilio is the better witness.
     if twilio is not None and twilio.clock_ahead_seconds is not None:
-        return check_clock(twilio.clock_ahead_seconds, "Twilio's")
-    return check_clock(ahead_of_address, "the public address's")
+        return check_clock(twilio.clock_ahead_seconds, "Twilio's clock")
+    return check_clock(ahead_of_address, "the clock at the public address")
