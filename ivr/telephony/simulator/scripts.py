@@ -37,7 +37,7 @@ class ScriptsOnAir:
             return {}
         with reading(self._database) as connection:
             try:
-                release = self._releases.get(connection, line.release_id)
+                release = self._releases.get(line.release_id)
             except ReleaseUnknown:
                 return {}
         return self._indexed.setdefault(release.id, _heard(release))

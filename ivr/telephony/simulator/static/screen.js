@@ -73,12 +73,19 @@ export class Screen {
   }
 
   // One line of the transcript.
-  add({ at, kind, text, language, keys }) {
+  add({ at, kind, text, language, keys, continues }) {
     if (keys) {
       this.#showKeys(keys);
       return;
     }
     this.#empty.hidden = true;
+    const last = this.#lines.lastElementChild;
+    const sentence = continues && last?.dataset.kind === "heard" ? last.querySelector(".said") : null;
+    if (sentence && sentence.lang === language) {
+      sentence.append(` ${text}`);
+      this.#lines.scrollTop = this.#lines.scrollHeight;
+      return;
+    }
     const item = document.createElement("li");
     item.dataset.kind = kind;
     const time = document.createElement("span");

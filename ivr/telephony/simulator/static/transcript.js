@@ -1,6 +1,7 @@
 // What a call sounds like, in words, line by line. `show` gets one line at a time.
 
 const PRESS = /^press_([0-9]|star|hash)$/;
+const CONTINUES = /^(press|digit)_/;
 const NAMES = { star: "*", hash: "#" };
 
 const OUTCOMES = {
@@ -66,7 +67,9 @@ export class Transcript {
     this.#later(async () => {
       const clip = await this.#aboutClip(url);
       const text = clip?.text ?? new URL(url).pathname;
-      this.#show({ at, kind: "heard", text, language: clip?.language ?? "", seconds: clip?.seconds });
+      // "For English," and "press one." are two clips and one sentence.
+      const continues = CONTINUES.test(clip?.prompt ?? "");
+      this.#show({ at, kind: "heard", text, language: clip?.language ?? "", continues });
     });
   }
 
