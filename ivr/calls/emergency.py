@@ -10,6 +10,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+import structlog
+
 from flows.effects import EndCall
 from flows.inputs import Facts
 from flows.screens import last_resort
@@ -20,6 +22,8 @@ from ivr.telephony.contract import Dialect, RejectScreen
 
 TIMES_SAID = 2
 DEFAULT = "default"
+
+log = structlog.get_logger()
 
 
 class EmergencyScreens:
@@ -37,7 +41,9 @@ class EmergencyScreens:
         """Takes over what an earlier process has left, in case the database can't be reached now."""
         if self._folder.is_dir():
             for path in self._folder.glob("*.xml"):
-                self._replies[path.stem] = path.read_text("utf-8")
+                reply = _read(path)
+                if reply is not None:
+                    self._replies[path.stem] = reply
 
     def make(self, line: Line, release: Release) -> None:
         """Writes the screens of a line. Half-written files are never seen: each is renamed into place."""
@@ -47,7 +53,6 @@ class EmergencyScreens:
         )
         shown = show(EndCall(said), release.clips, self._addresses)
         self._screens[line.number] = shown
-        self._folder.mkdir(parents=True, exist_ok=True)
         for dialect in self._dialects.values():
             reply = dialect.render(shown.screen, self._addresses.of_turn(dialect.name, 0))
             names = [_name(dialect.name, line.number)]
@@ -58,23 +63,48 @@ class EmergencyScreens:
                 _write(self._folder / f"{name}.xml", reply)
 
     def reply_for(self, provider: str, number: str) -> str:
-        """The ready reply of a line, or of another line rather than none. Before anything is published: a busy tone."""
-        for name in (_name(provider, number), _name(provider, DEFAULT)):
-            if name in self._replies:
-                return self._replies[name]
+        """The ready reply of a line, or of another line rather than none. Before anything is published: a busy tone.
+
+        Looks at the files first: another process may have put a line on air, or corrected its emergency number, since
+        this one started. What this process remembers serves where the disk is gone too.
+        """
         dialect = self._dialects.get(provider) or next(iter(self._dialects.values()))
+        for name in (_name(dialect.name, number), _name(dialect.name, DEFAULT)):
+            reply = _read(self._folder / f"{name}.xml") or self._replies.get(name)
+            if reply is not None:
+                return reply
         return dialect.render(RejectScreen(), self._addresses.of_turn(dialect.name, 0))
 
     def screen_for(self, number: str) -> Shown:
         """The screen itself, for a turn that can't go on."""
-        return self._screens.get(number) or Shown(RejectScreen(), 0.0, 0.0)
+        for screen in (self._screens.get(number), *self._screens.values()):
+            if screen is not None:
+                return screen
+        return Shown(RejectScreen(), 0.0, 0.0)
 
 
 def _name(provider: str, number: str) -> str:
-    return f"{provider}-{''.join(c for c in number if c.isalnum())}"
+    return f"{provider}-{''.join(c for c in number[:32] if c.isascii() and c.isalnum())}"
+
+
+def _read(path: Path) -> str | None:
+    """A whole reply, or None: half of one, or none, would hang up on a caller."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeError):
+        return None
+    return text if text.endswith("</Response>") else None
 
 
 def _write(path: Path, text: str) -> None:
+    """A disk that takes nothing more must not keep the hotline from starting: what is remembered still serves."""
     temporary = path.with_suffix(f".{os.getpid()}.part")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        log.error("emergency_screen_not_written", error=type(error).__name__)
