@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ivr.demo import DEMO_NUMBER, demo_settings, prepare_demo
-from ivr.operations.processes import run_all
 from ivr.jobs.queue_server import QueueServerMissing
+from ivr.operations.processes import run_all
 from ivr.publishing.gate import NotReadyForAir
 from ivr.settings import Settings
 

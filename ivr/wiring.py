@@ -23,6 +23,7 @@ from ivr.publishing.lines import all_lines
 from ivr.publishing.releases import Releases, ReleaseUnknown
 from ivr.settings import Settings
 from ivr.store.engine import open_database
+from ivr.store.hot import HotDatabase
 from ivr.telephony.contract import Dialect
 from ivr.telephony.twilio import TwilioDialect
 
@@ -56,15 +57,15 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
     dialects = dialects_of(settings)
     addresses = Addresses(settings.public_url)
     emergency = EmergencyScreens(settings.emergency_folder, dialects.values(), addresses)
-    releases = Releases()
+    releases = Releases(database)
     rows = CallRows(database.dialect, settings.secret_key.get_secret_value().encode())
     house = House(
-        database=database,
+        database=HotDatabase(database),
         rows=rows,
         releases=releases,
-        desk=WishesOnly(new_id),
+        desk=WishesOnly(database.dialect, new_id),
         connector=EmergencyServicesOnly(),
-        directory=ListedServices(),
+        directory=ListedServices(database),
         addresses=addresses,
         emergency=emergency,
         clock=clock,
@@ -121,7 +122,7 @@ def make_emergency_screens(wiring: Wiring) -> int:
             if line.release_id is None:
                 continue
             try:
-                release = wiring.releases.get(connection, line.release_id)
+                release = wiring.releases.get(line.release_id)
             except ReleaseUnknown:
                 continue
             wiring.emergency.make(line, release)

@@ -210,7 +210,7 @@ def _clips(hotline: Hotline) -> dict[tuple[str, str], Any]:
         from ivr.publishing.lines import all_lines
 
         release_id = next(line.release_id for line in all_lines(connection) if line.release_id)
-        return dict(hotline.wiring.releases.get(connection, release_id).clips)
+        return dict(hotline.wiring.releases.get(release_id).clips)
 
 
 def make_hotline(

@@ -9,23 +9,25 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Dialect, insert
 
 from flows.effects import RequestCallback
 from flows.inputs import CallbackAnswer
 from ivr.publishing.hours import kept_of
+from ivr.store.hot import Prepared, Transaction
 from ivr.store.tables import callback_wishes
 
 
 class WishesOnly:
     """A desk that keeps wishes. It offers nothing to a caller whose phone shows no number: that would be a lie."""
 
-    def __init__(self, new_id: Callable[[], str]) -> None:
+    def __init__(self, dialect: Dialect, new_id: Callable[[], str]) -> None:
         self._new_id = new_id
+        self._note = Prepared(insert(callback_wishes), dialect)
 
     def request(
         self,
-        connection: Connection,
+        transaction: Transaction,
         line_id: str,
         wish: RequestCallback,
         *,
@@ -38,16 +40,17 @@ class WishesOnly:
         if not has_number:
             return "unavailable"
         kept = kept_of(at, time_zone)
-        connection.execute(
-            insert(callback_wishes).values(
-                id=self._new_id(),
-                line_id=line_id,
-                need=wish.need,
-                language=wish.language,
-                wishes=json.dumps(dict(wish.wishes)),
-                date=kept.date,
-                band=kept.band,
-                test=test,
-            )
+        transaction.run(
+            self._note,
+            {
+                "id": self._new_id(),
+                "line_id": line_id,
+                "need": wish.need,
+                "language": wish.language,
+                "wishes": json.dumps(dict(wish.wishes)),
+                "date": kept.date,
+                "band": kept.band,
+                "test": test,
+            },
         )
         return "noted"

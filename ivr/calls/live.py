@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Dialect, and_, bindparam, delete, insert, out
 
 from flows.effects import Noted, Visited
 from ivr.publishing.hours import duration_band, kept_of
-from ivr.store.prepared import Prepared
+from ivr.store.hot import Prepared, Transaction
 from ivr.store.tables import calls, ended_calls, lines, live_calls, notes, visits
 
 MOST_EVENTS_A_TURN = 64
@@ -133,46 +133,49 @@ class CallRows:
         )
         self._visit = Prepared(insert(visits), dialect)
         self._note = Prepared(insert(notes), dialect)
+        self._drop = Prepared(delete(live_calls).where(_THIS_CALL), dialect)
+        self._close = Prepared(insert(calls), dialect)
+        self._mark_ended = Prepared(insert(ended_calls), dialect)
 
-    def arrival(self, connection: Connection, provider: str, provider_call: str, number: str) -> Arrival:
+    def arrival(self, transaction: Transaction, provider: str, provider_call: str, number: str) -> Arrival:
         """Everything that decides how a call begins, in one read."""
-        row = self._arrival.run(
-            connection,
+        row = transaction.run(
+            self._arrival,
             {
                 "provider": provider,
                 "provider_call": provider_call,
                 "token": self._token(provider, provider_call),
                 "number": number,
             },
-        ).first()
+        ).fetchone()
         if row is None:
             return Arrival(None, None, False)
-        values = tuple(row)
-        live = LiveCall._make(values[8:17]) if values[8] is not None else None
-        return Arrival(OnLine._make(values[:8]), live, values[17] is not None)
+        live = LiveCall._make(row[8:17]) if row[8] is not None else None
+        return Arrival(OnLine._make(row[:8]), live, row[17] is not None)
 
     def under_way(
-        self, connection: Connection, provider: str, provider_call: str
+        self, transaction: Transaction, provider: str, provider_call: str
     ) -> tuple[OnLine, LiveCall] | None:
         """A call under way with its line, in one read."""
-        row = self._under_way.run(connection, {"provider": provider, "provider_call": provider_call}).first()
+        row = transaction.run(
+            self._under_way, {"provider": provider, "provider_call": provider_call}
+        ).fetchone()
         if row is None:
             return None
-        values = tuple(row)
-        return OnLine._make(values[:8]), LiveCall._make(values[8:])
+        return OnLine._make(row[:8]), LiveCall._make(row[8:])
 
     def begin(
         self,
-        connection: Connection,
+        transaction: Transaction,
         provider: str,
         provider_call: str,
         line: OnLine,
         call: LiveCall,
         state: NextState,
     ) -> None:
-        """Writes a call's first turn. Raises the database's IntegrityError when another process was first."""
-        self._begin.run(
-            connection,
+        """Writes a call's first turn. Raises RowTaken when another process was first."""
+        transaction.run(
+            self._begin,
             {
                 "provider": provider,
                 "provider_call": provider_call,
@@ -186,24 +189,24 @@ class CallRows:
         )
 
     def advance(
-        self, connection: Connection, provider: str, provider_call: str, old_turn: int, state: NextState
+        self, transaction: Transaction, provider: str, provider_call: str, old_turn: int, state: NextState
     ) -> bool:
         """Takes a turn, if nobody else has taken it."""
-        result = self._advance.run(
-            connection,
+        result = transaction.run(
+            self._advance,
             {"provider": provider, "provider_call": provider_call, "old_turn": old_turn, **_columns(state)},
         )
         return result.rowcount == 1
 
     def keep(
-        self, connection: Connection, call: LiveCall, turn: int, events: Sequence[Visited | Noted]
+        self, transaction: Transaction, call: LiveCall, turn: int, events: Sequence[Visited | Noted]
     ) -> None:
         """Writes what is kept of a turn, under the random id of the call."""
         for place, event in enumerate(events[:MOST_EVENTS_A_TURN]):
             seq = turn * MOST_EVENTS_A_TURN + place
             if isinstance(event, Visited):
-                self._visit.run(
-                    connection,
+                transaction.run(
+                    self._visit,
                     {
                         "call_id": call.call_id,
                         "seq": seq,
@@ -218,14 +221,14 @@ class CallRows:
                     },
                 )
             else:
-                self._note.run(
-                    connection,
+                transaction.run(
+                    self._note,
                     {"call_id": call.call_id, "seq": seq, "name": event.name, "value": event.value},
                 )
 
     def close(
         self,
-        connection: Connection,
+        transaction: Transaction,
         provider: str,
         provider_call: str,
         line: OnLine,
@@ -237,31 +240,26 @@ class CallRows:
         test: bool,
     ) -> bool:
         """Drops the provider's id and the exact times; what stays can't lead back. False when it was over already."""
-        gone = connection.execute(
-            delete(live_calls).where(
-                live_calls.c.provider == provider, live_calls.c.provider_call == provider_call
-            )
-        )
+        gone = transaction.run(self._drop, {"provider": provider, "provider_call": provider_call})
         if gone.rowcount != 1:
             return False
         kept = kept_of(call.started_at, line.time_zone)
-        connection.execute(
-            insert(calls).values(
-                id=call.call_id,
-                line_id=line.id,
-                release_id=call.release_id,
-                date=kept.date,
-                band=kept.band,
-                language=language,
-                ended=ended,
-                duration=duration_band(now - call.started_at),
-                turns=call.turn,
-                test=test,
-            )
+        transaction.run(
+            self._close,
+            {
+                "id": call.call_id,
+                "line_id": line.id,
+                "release_id": call.release_id,
+                "date": kept.date,
+                "band": kept.band,
+                "language": language,
+                "ended": ended,
+                "duration": duration_band(now - call.started_at),
+                "turns": call.turn,
+                "test": test,
+            },
         )
-        connection.execute(
-            insert(ended_calls).values(token=self._token(provider, provider_call), ended_at=now)
-        )
+        transaction.run(self._mark_ended, {"token": self._token(provider, provider_call), "ended_at": now})
         return True
 
     def lost(self, connection: Connection, now: float, most: int) -> Iterable[tuple[str, str]]:

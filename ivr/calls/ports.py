@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from sqlalchemy import Connection
-
 from flows.effects import FindServices, RequestCallback
 from flows.inputs import CallbackAnswer
+from ivr.store.hot import Transaction
 
 
 class CallbackDesk(Protocol):
@@ -15,7 +14,7 @@ class CallbackDesk(Protocol):
 
     def request(
         self,
-        connection: Connection,
+        transaction: Transaction,
         line_id: str,
         wish: RequestCallback,
         *,
@@ -37,7 +36,5 @@ class Connector(Protocol):
 class Directory(Protocol):
     """Help near the caller."""
 
-    def find(
-        self, connection: Connection, wanted: FindServices, *, at: float, time_zone: str
-    ) -> tuple[tuple[str, ...], ...]:
+    def find(self, wanted: FindServices, *, at: float, time_zone: str) -> tuple[tuple[str, ...], ...]:
         """At most three whitelisted services, best first, each as the prompts that say it."""

@@ -10,9 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError
-
 from flows import engine
 from flows.effects import Connect, Effect, EndCall, FindServices, Noted, Over, RequestCallback, Visited
 from flows.inputs import (
@@ -37,6 +34,7 @@ from ivr.calls.ports import CallbackDesk, Connector, Directory
 from ivr.calls.screens import MISSED_END_SECONDS, Addresses, Shown, show, show_connection
 from ivr.publishing.hours import is_open
 from ivr.publishing.releases import Release, Releases
+from ivr.store.hot import HotDatabase, RowTaken, Transaction
 from ivr.telephony.contract import Dialect, PhoneEvent
 
 Answer = TypeVar("Answer")
@@ -54,7 +52,7 @@ class TurnAlreadyTaken(Exception):
 class House:
     """What turns are made with; `wiring.py` chooses."""
 
-    database: Engine
+    database: HotDatabase
     rows: CallRows
     releases: Releases
     desk: CallbackDesk
@@ -73,70 +71,70 @@ class Turns:
         self._house = house
 
     def answer(self, dialect: Dialect, event: PhoneEvent) -> str:
-        """The reply to a webhook. Raises the database's errors when it is out of reach; nothing is kept then."""
+        """The reply to a webhook. Raises DatabaseOutOfReach; nothing is kept then."""
         take = self._start if event.happening == "started" else self._go_on
-        return self._in_transaction(lambda connection: take(connection, dialect, event))
+        return self._in_transaction(lambda transaction: take(transaction, dialect, event))
 
     def end(self, provider: str, provider_call: str, ended: str = "hung_up") -> bool:
         """Takes down that a call is over; False when it was so already, or never was."""
 
-        def close(connection: Connection) -> bool:
-            found = self._house.rows.under_way(connection, provider, provider_call)
+        def close(transaction: Transaction) -> bool:
+            found = self._house.rows.under_way(transaction, provider, provider_call)
             if found is None:
                 return False
-            return self._close(connection, provider, provider_call, *found, ended=ended)
+            return self._close(transaction, provider, provider_call, *found, ended=ended)
 
         return self._in_transaction(close)
 
-    def _in_transaction(self, work: Callable[[Connection], Answer]) -> Answer:
+    def _in_transaction(self, work: Callable[[Transaction], Answer]) -> Answer:
         """Does it once more when another webhook of the same call was faster: the second time sees what that did."""
         try:
-            with self._house.database.begin() as connection:
-                return work(connection)
-        except (TurnAlreadyTaken, IntegrityError):
-            with self._house.database.begin() as connection:
-                return work(connection)
+            with self._house.database.transaction() as transaction:
+                return work(transaction)
+        except (TurnAlreadyTaken, RowTaken):
+            with self._house.database.transaction() as transaction:
+                return work(transaction)
 
-    def _start(self, connection: Connection, dialect: Dialect, event: PhoneEvent) -> str:
+    def _start(self, transaction: Transaction, dialect: Dialect, event: PhoneEvent) -> str:
         house = self._house
-        arrival = house.rows.arrival(connection, dialect.name, event.call, event.line_number)
+        arrival = house.rows.arrival(transaction, dialect.name, event.call, event.line_number)
         if arrival.live is not None:
             return arrival.live.reply
         line = arrival.line
         if line is None or line.release_id is None or arrival.ended:
             return house.emergency.reply_for(dialect.name, event.line_number)
-        release = house.releases.get(connection, line.release_id)
+        release = house.releases.get(line.release_id)
         now = house.clock()
         call = LiveCall(house.new_id(), release.id, event.has_number, 0, "", "", 0.0, now, now)
-        turn = _Turn(house, connection, dialect, line, call, release, now)
+        turn = _Turn(house, transaction, dialect, line, call, release, now)
         state, events = turn.take(engine.begin(release.pack), Started())
-        house.rows.begin(connection, dialect.name, event.call, line, call, state)
-        house.rows.keep(connection, call, 0, events)
+        house.rows.begin(transaction, dialect.name, event.call, line, call, state)
+        house.rows.keep(transaction, call, 0, events)
         return state.reply
 
-    def _go_on(self, connection: Connection, dialect: Dialect, event: PhoneEvent) -> str:
+    def _go_on(self, transaction: Transaction, dialect: Dialect, event: PhoneEvent) -> str:
         house = self._house
-        found = house.rows.under_way(connection, dialect.name, event.call)
+        found = house.rows.under_way(transaction, dialect.name, event.call)
         if found is None:
             # Whoever is still on this line hears the beginning; for a call that is over the reply isn't read.
             return dialect.redirect(house.addresses.voice(dialect.name))
         line, call = found
         if event.happening == "hung_up":
-            self._close(connection, dialect.name, event.call, line, call, ended="hung_up")
+            self._close(transaction, dialect.name, event.call, line, call, ended="hung_up")
             return call.reply
         if event.turn != call.turn:
             return call.reply
-        release = house.releases.get(connection, call.release_id)
-        turn = _Turn(house, connection, dialect, line, call, release, house.clock())
+        release = house.releases.get(call.release_id)
+        turn = _Turn(house, transaction, dialect, line, call, release, house.clock())
         state, events = turn.take(Session.from_json(call.session), turn.understood(event))
-        if not house.rows.advance(connection, dialect.name, event.call, call.turn, state):
+        if not house.rows.advance(transaction, dialect.name, event.call, call.turn, state):
             raise TurnAlreadyTaken
-        house.rows.keep(connection, call, call.turn, events)
+        house.rows.keep(transaction, call, call.turn, events)
         return state.reply
 
     def _close(
         self,
-        connection: Connection,
+        transaction: Transaction,
         provider: str,
         provider_call: str,
         line: OnLine,
@@ -146,12 +144,12 @@ class Turns:
     ) -> bool:
         house = self._house
         now = house.clock()
-        release = house.releases.get(connection, call.release_id)
+        release = house.releases.get(call.release_id)
         session = Session.from_json(call.session)
         heard = _heard(call, now)
         last = engine.step(release.pack, session, HungUp(heard), Facts())
         closed = house.rows.close(
-            connection,
+            transaction,
             provider,
             provider_call,
             line,
@@ -162,7 +160,7 @@ class Turns:
             test=provider == TEST_PROVIDER,
         )
         if closed and not session.over:
-            house.rows.keep(connection, call, call.turn, _kept(last.effects))
+            house.rows.keep(transaction, call, call.turn, _kept(last.effects))
         return closed
 
 
@@ -172,7 +170,7 @@ class _Turn:
     def __init__(
         self,
         house: House,
-        connection: Connection,
+        transaction: Transaction,
         dialect: Dialect,
         line: OnLine,
         call: LiveCall,
@@ -180,7 +178,7 @@ class _Turn:
         now: float,
     ) -> None:
         self.house = house
-        self.connection = connection
+        self.transaction = transaction
         self.dialect = dialect
         self.line = line
         self.call = call
@@ -240,7 +238,7 @@ class _Turn:
         match last:
             case RequestCallback():
                 answer = self.house.desk.request(
-                    self.connection,
+                    self.transaction,
                     self.line.id,
                     last,
                     has_number=self.call.has_number,
@@ -250,9 +248,7 @@ class _Turn:
                 )
                 return CallbackAnswered(answer)
             case FindServices():
-                found = self.house.directory.find(
-                    self.connection, last, at=self.now, time_zone=self.line.time_zone
-                )
+                found = self.house.directory.find(last, at=self.now, time_zone=self.line.time_zone)
                 return ServicesFound(found)
             case _:
                 return NobodyToConnect()

@@ -29,7 +29,7 @@ PATIENCE_SECONDS = 3.0
 class ReleaseShelf(Protocol):
     """Where releases are."""
 
-    def get(self, connection: Connection, release_id: str) -> Release:
+    def get(self, release_id: str) -> Release:
         """The release; raises ReleaseUnknown."""
 
 
@@ -94,17 +94,17 @@ def line_facts(engine: Engine, releases: ReleaseShelf, clips: ClipShelf) -> list
     """Every line and what it plays; None where the database can't say."""
     try:
         with reading(engine) as connection:
-            return [_of_line(connection, line, releases, clips) for line in all_lines(connection)]
+            return [_of_line(line, releases, clips) for line in all_lines(connection)]
     except SQLAlchemyError:
         return None
 
 
-def _of_line(connection: Connection, line: Line, releases: ReleaseShelf, clips: ClipShelf) -> LineFacts:
+def _of_line(line: Line, releases: ReleaseShelf, clips: ClipShelf) -> LineFacts:
     who = (line.number, line.name, line.provider, line.emergency_number)
     if line.release_id is None:
         return LineFacts(*who)
     try:
-        release = releases.get(connection, line.release_id)
+        release = releases.get(line.release_id)
     except ReleaseUnknown:
         return LineFacts(*who, release=line.release_id, release_stored=False)
     missing = [

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 
 from flows.documents import pack_from_document, pack_to_document
 from flows.model import Pack
+from ivr.store.engine import reading
 from ivr.store.tables import releases
 
 
@@ -67,20 +68,22 @@ def store_release(connection: Connection, release: Release, today: date) -> None
 class Releases:
     """Stored releases, each compiled once in this process. They never change, so nothing here can be out of date."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Engine) -> None:
+        self._database = database
         self._compiled: dict[str, Release] = {}
 
-    def get(self, connection: Connection, release_id: str) -> Release:
+    def get(self, release_id: str) -> Release:
         """The release; raises ReleaseUnknown."""
         found = self._compiled.get(release_id)
         if found is None:
-            found = self._compiled[release_id] = self._read(connection, release_id)
+            found = self._compiled[release_id] = self._read(release_id)
         return found
 
-    def _read(self, connection: Connection, release_id: str) -> Release:
-        row = connection.execute(
-            select(releases.c.document, releases.c.clips).where(releases.c.id == release_id)
-        ).first()
+    def _read(self, release_id: str) -> Release:
+        with reading(self._database) as connection:
+            row = connection.execute(
+                select(releases.c.document, releases.c.clips).where(releases.c.id == release_id)
+            ).first()
         if row is None:
             raise ReleaseUnknown(release_id)
         clips = {

@@ -14,6 +14,9 @@ BUSY_MILLISECONDS = 5000
 """Well below the 15 seconds after which a provider gives up on a webhook."""
 
 
+_ONLY_READS = "warmline_only_reads"
+
+
 def open_database(url: str, threads: int = 8) -> Engine:
     """An engine with at most `threads` connections. Nothing is reached until the first use."""
     address = make_url(url)
@@ -63,11 +66,12 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN" if connection.get_execution_options().get(_ONLY_READS) else "BEGIN IMMEDIATE")
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for reading only, which never waits for writers."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with engine.connect().execution_options(**{_ONLY_READS: True}) as connection:
         yield connection

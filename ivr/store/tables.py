@@ -13,7 +13,6 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
-    Index,
     Integer,
     MetaData,
     String,
@@ -71,8 +70,8 @@ live_calls = Table(
     Column("screen_seconds", Float, nullable=False, doc="how long the reply takes to say"),
     Column("started_at", Float, nullable=False, doc="seconds since 1970"),
     Column("turn_at", Float, nullable=False),
+    # Not indexed: every turn would have to write the index too, and only calls under way are in this table.
     Column("expires_at", Float, nullable=False, doc="after this the call's end has been missed"),
-    Index("ix_live_calls_expires_at", "expires_at"),
 )
 
 ended_calls = Table(

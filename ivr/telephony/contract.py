@@ -6,7 +6,7 @@ how is a reply written. Its *network* reaches out, and lives in workers and on t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -15,15 +15,14 @@ from typing import Literal, Protocol
 class RawRequest:
     """A webhook as it came in. `url` is what the provider signed: public address, raw path, raw query."""
 
-    method: str
     url: str
-    body: bytes
-    content_type: str
-    headers: Mapping[str, str]
-    """Names in lower case."""
+    fields: Sequence[tuple[str, str]]
+    """The form in the order of sending, with empty and repeated fields."""
+    header: Callable[[str], str]
+    """A header by its name; "" when it wasn't sent."""
 
 
-Happening = Literal["started", "digits", "silence", "recorded", "dial_ended", "hung_up"]
+Happening = Literal["started", "digits", "silence", "recorded", "dial_ended", "hung_up", "under_way"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ class Dialect(Protocol):
         """Whether the provider really sent this. Never raises."""
 
     def parse(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> PhoneEvent:
-        """What the webhook says. `path` is its last segment: voice, turn, status or recording."""
+        """What the webhook says. `path` is its last segment: voice, turn or status. Raises UnreadableWebhook."""
 
     def render(self, screen: Screen, urls: Urls) -> str:
         """The reply, as the provider wants to read it."""

@@ -26,17 +26,16 @@ def sign(secret: bytes, url: str, fields: Iterable[tuple[str, str]], algorithm: 
 
 
 def is_genuine(
-    secret: bytes, url: str, fields: list[tuple[str, str]], signature: str, algorithm: str = "HMAC_SHA1"
+    secret: bytes, url: str, fields: Iterable[tuple[str, str]], signature: str, algorithm: str = "HMAC_SHA1"
 ) -> bool:
     """Whether `signature` is right for the address with or without its default port. An empty one never is."""
     if not signature or not secret:
         return False
     given = signature.encode("utf-8", "surrogateescape")
-    return any(
-        hmac.compare_digest(sign(secret, candidate, fields, algorithm).encode("ascii"), given)
-        for candidate in (url, _other_port(url))
-        if candidate
-    )
+    if hmac.compare_digest(sign(secret, url, fields, algorithm).encode("ascii"), given):
+        return True
+    other = _other_port(url)
+    return bool(other) and hmac.compare_digest(sign(secret, other, fields, algorithm).encode("ascii"), given)
 
 
 def algorithm_named(settings: str) -> str | None:

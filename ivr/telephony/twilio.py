@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
 
 from ivr.telephony import signature, twiml
 from ivr.telephony.contract import (
@@ -26,7 +25,6 @@ WITHHELD = frozenset(
 )
 """Networks spell "no number" on a keypad: these look like numbers, and ringing one would ring a stranger."""
 
-MOST_FIELDS = 200
 MOST_TURN = 1_000_000
 
 
@@ -38,24 +36,23 @@ class TwilioDialect:
 
     def __init__(self, name: str, account_sid: str, auth_token: str, shared_key: str = "") -> None:
         self.name = name
-        self._account_sid = account_sid
+        self._account = ("AccountSid", account_sid)
         self._auth_token = auth_token.encode()
         self._shared_key = shared_key.encode()
 
     def verify(self, request: RawRequest) -> bool:
-        """Whether this account's provider signed the request. Anything unreadable is a forgery."""
-        fields = read_form(request)
-        if fields is None:
+        """Whether this account's provider signed the request. Whatever can't be read is a forgery."""
+        settings = request.header(signature.SETTINGS_HEADER)
+        secret, algorithm = self._auth_token, "HMAC_SHA1"
+        if settings:
+            named = signature.algorithm_named(settings)
+            if named is None:
+                return False
+            secret, algorithm = self._shared_key if "key=" in settings else self._auth_token, named
+        given = request.header(signature.SIGNATURE_HEADER)
+        if not signature.is_genuine(secret, request.url, request.fields, given, algorithm):
             return False
-        settings = request.headers.get(signature.SETTINGS_HEADER, "")
-        algorithm = signature.algorithm_named(settings)
-        if algorithm is None:
-            return False
-        secret = self._shared_key if "key=" in settings else self._auth_token
-        given = request.headers.get(signature.SIGNATURE_HEADER, "")
-        if not signature.is_genuine(secret, request.url, fields, given, algorithm):
-            return False
-        return ("AccountSid", self._account_sid) in fields
+        return self._account in request.fields
 
     def parse(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> PhoneEvent:
         """Reads a webhook. Raises UnreadableWebhook when it doesn't say which call it is about."""
@@ -64,7 +61,9 @@ class TwilioDialect:
             raise UnreadableWebhook("the webhook names no call")
         over = form.get("CallStatus", "") in _OVER
         turn = _whole(query.get("turn", ""))
-        if path == "status" or (path == "turn" and over and "recorded" not in query):
+        if path == "status":
+            return PhoneEvent(call, "hung_up" if over else "under_way", turn)
+        if path == "turn" and over and "recorded" not in query:
             return PhoneEvent(call, "hung_up", turn)
         if path == "voice":
             return PhoneEvent(
@@ -92,18 +91,6 @@ class TwilioDialect:
     def redirect(self, url: str) -> str:
         """A reply that sends the call to `url`."""
         return twiml.redirect(url)
-
-
-def read_form(request: RawRequest) -> list[tuple[str, str]] | None:
-    """The fields of a form as they were sent, empty and repeated ones too; None when it isn't a form."""
-    if not request.content_type.startswith("application/x-www-form-urlencoded"):
-        return [] if not request.body else None
-    try:
-        return parse_qsl(
-            request.body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
-        )
-    except (UnicodeError, ValueError):
-        return None
 
 
 def shows_number(sent: str) -> bool:

@@ -84,7 +84,7 @@ def test_a_lost_clip_is_named(rig: Rig) -> None:
         line = find_line(connection, LINE_NUMBER)
         assert line is not None
         assert line.release_id is not None
-        clips = wiring.releases.get(connection, line.release_id).clips
+        clips = wiring.releases.get(line.release_id).clips
     (prompt, language), clip = next(iter(clips.items()))
     wiring.media.remove(clip.sha)
     [(level, found)] = findings(rig)[f"Line {LINE_NUMBER}"]

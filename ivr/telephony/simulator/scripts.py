@@ -35,11 +35,10 @@ class ScriptsOnAir:
     def _index(self, line: Line) -> dict[str, HeardClip]:
         if line.release_id is None:
             return {}
-        with reading(self._database) as connection:
-            try:
-                release = self._releases.get(line.release_id)
-            except ReleaseUnknown:
-                return {}
+        try:
+            release = self._releases.get(line.release_id)
+        except ReleaseUnknown:
+            return {}
         return self._indexed.setdefault(release.id, _heard(release))
 
 

@@ -62,7 +62,6 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("provider", "provider_call", name=op.f("pk_live_calls")),
     )
-    op.create_index("ix_live_calls_expires_at", "live_calls", ["expires_at"], unique=False)
     op.create_table(
         "notes",
         sa.Column("call_id", sa.String(length=32), nullable=False),
@@ -188,7 +187,6 @@ def downgrade() -> None:
     op.drop_table("visits")
     op.drop_table("releases")
     op.drop_table("notes")
-    op.drop_index("ix_live_calls_expires_at", table_name="live_calls")
     op.drop_table("live_calls")
     op.drop_table("ended_calls")
     op.drop_table("calls")
