@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.checks.habits import check_habits
 from flows.checks.reach import check_reach
-from flows.checks.references import check_references
+from flows.checks.references import check_facts, check_references
 from flows.checks.report import Report
 from flows.checks.scripts import check_scripts
 from flows.checks.timing import check_timing
@@ -26,12 +26,14 @@ def check(
 ) -> tuple[Problem, ...]:
     """The problems of a pack, in reading order. `lengths` are seconds of real clips by (prompt, language); without
     them lengths are estimated from the scripts. `places` gives lines; the two sets name what couldn't be read, so
-    that nothing is said to be missing that is only misspelt."""
+    that nothing is said to be missing that is only misspelt. Where names lead nowhere, reachability isn't judged: one
+    misspelt name would make half a flow look lost."""
     report = Report(pack, places or {})
     check_references(pack, report, unreadable)
-    check_habits(pack, report)
     if not unreadable and not any_error(report.problems):
         check_reach(pack, report)
+    check_facts(pack, report, unreadable)
+    check_habits(pack, report)
     check_scripts(pack, report, unreadable_scripts)
     check_timing(pack, report, lengths or {})
     return in_reading_order(report.problems)

@@ -12,6 +12,7 @@ from flows.languages import right_to_left
 from flows.lengths import estimated_seconds
 from flows.model import EMERGENCY_NUMBER, AskLanguage, Pack, Script
 from flows.prompts import (
+    ALWAYS_NEEDED,
     DIGITS,
     INVALID_KEY,
     KEYS_FOR_LANGUAGES,
@@ -70,27 +71,28 @@ def where_heard(pack: Pack) -> dict[str, list[str]]:
 def _language(pack: Pack, language: str, heard: dict[str, list[str]]) -> str:
     needed = needed_by_pack(pack)
     spare = [prompt for prompt, code in pack.scripts if code == language and prompt not in needed]
-    prompts = [*needed, *spare]
+    prompts = sorted([*needed, *spare], key=lambda prompt: prompt in ALWAYS_NEEDED)
     scripts = [pack.scripts[prompt, language] for prompt in prompts if (prompt, language) in pack.scripts]
     minutes = sum(estimated_seconds(script.text, language) for script in scripts) / 60
-    direction = "rtl" if right_to_left(language) else "ltr"
+    reviews = {_review(script) for script in scripts}
+    shared = reviews.pop() if len(reviews) == 1 else None
     rows = "".join(
-        _row(number, prompt, pack.scripts.get((prompt, language)), language, direction, heard.get(prompt, []))
+        _row(number, prompt, pack.scripts.get((prompt, language)), heard.get(prompt, []), shared is None)
         for number, prompt in enumerate(prompts, 1)
     )
+    state = f"<p>Review of all these texts: {escape(shared)}.</p>" if shared is not None else ""
     return (
         f"<section><header><h1>{escape(language_name(language))}: what to record</h1>"
         f"<p>{escape(pack.flows[pack.entry].title or pack.id)} · {len(scripts)} texts · about {minutes:.0f} minutes "
         "of speech, and three to four times as long to record. Read as you would to one person who sits beside you. "
-        "“…” is a pause of one second: breathe. Tick the box when a text is recorded.</p></header>"
+        "“…” is a pause of one second: breathe. Tick the box when a text is recorded.</p>"
+        f"{state}</header>"
         "<table><thead><tr><th>Done</th><th>Text</th><th>How</th><th>About</th></tr></thead>"
         f"<tbody>{rows}</tbody></table></section>\n"
     )
 
 
-def _row(
-    number: int, prompt: str, script: Script | None, language: str, direction: str, heard: list[str]
-) -> str:
+def _row(number: int, prompt: str, script: Script | None, heard: list[str], with_review: bool) -> str:
     name = f'<p class="name">{number}. {escape(prompt)}</p>'
     places = heard[:MOST_PLACES] + ([f"{len(heard) - MOST_PLACES} more"] if len(heard) > MOST_PLACES else [])
     where = f"<p>Heard at: {escape(', '.join(places))}</p>" if places else "<p>Not used yet</p>"
@@ -98,8 +100,10 @@ def _row(
         missing = '<td class="missing">There is no text yet.</td><td></td>'
         return f'<tr><td><span class="box"></span></td>{missing}<td>{name}{where}</td></tr>'
     lines = "<br>".join(escape(line) for line in script.text.split("\n"))
-    said = f'<td class="said" lang="{escape(language)}" dir="{direction}">{lines}</td>'
-    about = f"<td>{name}{where}{_origin(script)}</td>"
+    direction = "rtl" if right_to_left(script.language) else "ltr"
+    said = f'<td class="said" lang="{escape(script.language)}" dir="{direction}">{lines}</td>'
+    review = f"<p>Review: {escape(_review(script))}</p>" if with_review else ""
+    about = f"<td>{name}{where}{_origin(script)}{review}</td>"
     return f'<tr><td><span class="box"></span></td>{said}<td>{_how(script)}</td>{about}</tr>'
 
 
@@ -110,17 +114,20 @@ def _how(script: Script) -> str:
     return f"{direction}<p>{word} {aim:.0f} s</p>"
 
 
+def _review(script: Script) -> str:
+    review = script.review
+    parts = [review.state]
+    parts += [f"clinical: {review.clinical}"] if review.clinical else []
+    parts += [f"native speaker: {review.native_speaker}"] if review.native_speaker else []
+    return "; ".join(part for part in parts if part) or "none yet"
+
+
 def _origin(script: Script) -> str:
-    review = [script.review.state]
-    if script.review.clinical:
-        review.append(f"clinical: {script.review.clinical}")
-    if script.review.native_speaker:
-        review.append(f"native speaker: {script.review.native_speaker}")
-    told = [f"<p>Review: {escape('; '.join(part for part in review if part) or 'none')}</p>"]
-    if script.therapeutic:
-        told.insert(0, "<p><strong>Therapeutic: read it word for word.</strong></p>")
-        told.append(f"<p>Source: {escape(script.source)}</p>")
-    return "".join(told)
+    if not script.therapeutic:
+        return ""
+    return (
+        f"<p><strong>Therapeutic: read it word for word.</strong></p><p>Source: {escape(script.source)}</p>"
+    )
 
 
 STYLE = """

@@ -14,7 +14,6 @@ CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")
 BY_NAME = {name.lower(): code for code, name in reversed(NAMES.items())}
 
 OFTEN_CONFUSED = {
-    "kr": "ko",
     "cz": "cs",
     "gr": "el",
     "ua": "uk",

@@ -200,6 +200,8 @@ def _refuse_cleverness(event: Any, line: int, depth: int) -> None:
             "Too many things stand inside each other here.",
             "A flow never needs more than five levels. Check the brackets and the spaces at the start of lines.",
         )
+    if isinstance(event, AliasEvent) and str(event.anchor).startswith(":"):
+        raise UnreadableFile(line, "The star key is written without quotes.", 'Write it in quotes: "*".')
     if isinstance(event, AliasEvent):
         raise UnreadableFile(
             line,

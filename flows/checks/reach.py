@@ -23,7 +23,7 @@ from flows.model import (
 )
 from flows.problems import listed
 from flows.session import MOST_STACK, Place
-from flows.ways import waits_for_caller
+from flows.ways import has_silence_path, waits_for_caller
 
 
 def check_reach(pack: Pack, report: Report) -> None:
@@ -34,6 +34,7 @@ def check_reach(pack: Pack, report: Report) -> None:
     _unreachable(pack, found, report)
     _too_deep(found, report)
     _no_end(pack, found, report)
+    _without_silence_path(found, report)
     _circles(found, report)
     _person(pack, found, report)
     _language(pack, found, report)
@@ -84,7 +85,10 @@ def _no_end(pack: Pack, found: Walk, report: Report) -> None:
             "Add a node such as “goodbye: {end: goodbye}” and lead to it.",
         )
         return
+    cut_off = {flow for flow, _ in found.too_deep}
     for place in _in_order(found, able_to_reach(found, ends, _anything_but_global)):
+        if place[0] in cut_off:
+            continue
         report.error(
             ("node", *place),
             "From here no way leads to a goodbye.",
@@ -95,6 +99,20 @@ def _no_end(pack: Pack, found: Walk, report: Report) -> None:
 def _in_order(found: Walk, good: set[Stand]) -> list[Place]:
     """The places that are not good, each once, in the order of walking."""
     return list(dict.fromkeys(stand[0] for stand in found.edges if stand not in good))
+
+
+def _without_silence_path(found: Walk, report: Report) -> None:
+    lost = [
+        stand[0]
+        for stand, edges in found.edges.items()
+        if has_silence_path(found.node(stand)) and not any(edge.by == "silence" for edge in edges)
+    ]
+    for place in dict.fromkeys(lost):
+        report.error(
+            ("node", *place),
+            "Nothing is planned for a caller who presses nothing here.",
+            "Write “silence: offer_callback” here, or once at the top of the flow, with the node that follows.",
+        )
 
 
 def _circles(found: Walk, report: Report) -> None:

@@ -29,6 +29,13 @@ def check_references(pack: Pack, report: Report, unreadable: frozenset[Place]) -
                     did_you_mean(node.flow, pack.flows)
                     or f"The flows are: {listed(pack.flows)}. Each other flow is a file beside flow.yaml.",
                 )
+
+
+def check_facts(pack: Pack, report: Report, unreadable: frozenset[Place]) -> None:
+    """Languages, notes and returns that can't be what is meant; none of them hides where a call goes."""
+    for flow in pack.flows.values():
+        for node in flow.nodes.values():
+            where = ("node", flow.id, node.id)
             if isinstance(node, Return) and flow.id == pack.entry:
                 report.error(
                     (*where, "return"),

@@ -151,7 +151,7 @@ def _everywhere(pack: Pack, flow: Flow, language: str, plan: Plan) -> str:
     x += 98
     for key in {**pack.flows[pack.entry].keys, **flow.keys}.values():
         script = pack.scripts.get((key.say, language)) if key.say is not None else None
-        said = f" “{script.text.strip()}”" if script is not None else ""
+        said = f" \u2068“{script.text.strip()}”\u2069" if script is not None else ""
         number = plan.numbers.get(key.go)
         meaning = {AGAIN: "hear again", BACK: "go back"}.get(key.go, f"goes to {key.go}")
         words = fitted(meaning + (f" ({number})" if number else "") + said, 12, 420)
