@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -27,7 +27,7 @@ class SettingsIncomplete(Exception):
 class Settings(BaseSettings):
     """All settings, by subject."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
     data: Path = Field(DEFAULT_DATA, description="Folder for everything Warmline keeps on this machine.")
     public_url: str = Field(
@@ -40,10 +40,12 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         "",
+        repr=False,
         description="Database. Empty: SQLite in the data folder. PostgreSQL: postgresql+psycopg://user@host/name.",
     )
     redis_url: str = Field(
         "",
+        repr=False,
         description="Queue server. Empty: one that `warmline up` starts itself, with its data in the data folder.",
     )
     media: Path | None = Field(None, description="Folder of the clips. Empty: `media` in the data folder.")
@@ -77,6 +79,12 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(False, description="Whether packs with a synthesised demo voice may be on air.")
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_blanks(cls, value: object) -> object:
+        # A blank that came along when a token was copied would make a forgery of every webhook.
+        return value.strip() if isinstance(value, str) else value
+
     @field_validator("public_url")
     @classmethod
     def _without_end_slash(cls, value: str) -> str:
@@ -105,22 +113,58 @@ class Settings(BaseSettings):
 
 def problems_of(settings: Settings) -> list[str]:
     """Everything that keeps these settings from running a hotline, each with what to do."""
-    problems = []
-    url = urlsplit(settings.public_url)
+    return [
+        *_problems_of_public_url(settings),
+        *_problems_of_secrets(settings),
+        *_problems_of_stores(settings),
+        *_problems_of_providers(settings),
+    ]
+
+
+def _problems_of_public_url(settings: Settings) -> list[str]:
     if not settings.public_url:
-        problems.append(
-            "WARMLINE_PUBLIC_URL is not set: give the https address at which callers' calls arrive."
-        )
-    elif url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
-        problems.append(
-            "WARMLINE_PUBLIC_URL must look like https://line.example.org, with nothing after the path."
-        )
-    elif url.scheme == "http" and not settings.demo:
-        problems.append("WARMLINE_PUBLIC_URL must start with https:// (only the demo may use http://).")
+        return ["WARMLINE_PUBLIC_URL is not set: give the https address at which callers' calls arrive."]
+    if not _is_an_address(settings.public_url):
+        return ["WARMLINE_PUBLIC_URL must look like https://line.example.org, with nothing after the path."]
+    if urlsplit(settings.public_url).scheme == "http" and not settings.demo:
+        return ["WARMLINE_PUBLIC_URL must start with https:// (only the demo may use http://)."]
+    return []
+
+
+def _is_an_address(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        right_port = url.port is None or url.port > 0
+    except ValueError:
+        return False
+    plain = not any(c.isspace() for c in text) and not {"?", "#", "@"} & set(text)
+    return url.scheme in ("http", "https") and bool(url.hostname) and right_port and plain
+
+
+def _problems_of_secrets(settings: Settings) -> list[str]:
+    problems = []
     if len(settings.secret_key.get_secret_value()) < 32:
         problems.append(
             'WARMLINE_SECRET_KEY needs at least 32 characters: python3 -c "import secrets; print(secrets.token_hex())"'
         )
+    return problems
+
+
+def _problems_of_stores(settings: Settings) -> list[str]:
+    problems = []
+    if settings.database_url and not settings.database_url.startswith(
+        ("sqlite:///", "postgresql+psycopg://")
+    ):
+        problems.append(
+            "WARMLINE_DATABASE_URL must start with postgresql+psycopg:// or sqlite:/// (or be empty)."
+        )
+    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        problems.append("WARMLINE_REDIS_URL must start with redis://, rediss:// or unix:// (or be empty).")
+    return problems
+
+
+def _problems_of_providers(settings: Settings) -> list[str]:
+    problems = []
     has_twilio = settings.twilio_account_sid and settings.twilio_auth_token.get_secret_value()
     if bool(settings.twilio_account_sid) != bool(settings.twilio_auth_token.get_secret_value()):
         problems.append(
@@ -139,20 +183,30 @@ def problems_of(settings: Settings) -> list[str]:
 
 def read_settings() -> Settings:
     """Reads the settings without judging whether they are complete. For commands that explain what is missing."""
-    if "PORT" in os.environ:
-        os.environ.setdefault(PREFIX + "PORT", os.environ["PORT"])
-    data = Path(os.environ.get(PREFIX + "DATA", DEFAULT_DATA))
-    try:
-        return Settings(_env_file=data / DEMO_FILE, data=data)
-    except ValidationError as error:
-        lines = [f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
-        raise SettingsIncomplete("\n".join(lines)) from None
+    settings, problems = _read()
+    if problems:
+        raise SettingsIncomplete("\n".join(problems))
+    return settings
 
 
 def load_settings() -> Settings:
     """Reads the settings; raises SettingsIncomplete, listing everything that is wrong."""
-    settings = read_settings()
-    problems = problems_of(settings)
+    settings, problems = _read()
+    problems += problems_of(settings)
     if problems:
         raise SettingsIncomplete("\n".join(problems))
     return settings
+
+
+def _read() -> tuple[Settings, list[str]]:
+    """The settings, and what about them can't be read; what can't be read has its default."""
+    if os.environ.get("PORT"):
+        os.environ.setdefault(PREFIX + "PORT", os.environ["PORT"])
+    data = Path(os.environ.get(PREFIX + "DATA") or DEFAULT_DATA)
+    try:
+        return Settings(_env_file=data / DEMO_FILE, data=data), []
+    except ValidationError as error:
+        unreadable = {str(e["loc"][0]): e["msg"] for e in error.errors()}
+    defaults: dict[str, Any] = {name: Settings.model_fields[name].default for name in unreadable}
+    problems = [f"{PREFIX}{name.upper()}: {message}" for name, message in unreadable.items()]
+    return Settings(_env_file=data / DEMO_FILE, **{"data": data, **defaults}), problems
