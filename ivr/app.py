@@ -28,9 +28,7 @@ def create_app(wiring: Wiring) -> Flask:
     """The application of one process. Comes up without a database too: callers then hear the emergency screen."""
     settings = wiring.settings
     app = Flask("ivr", static_folder=None)
-    app.config.update(
-        SECRET_KEY=settings.secret_key.get_secret_value(), MAX_CONTENT_LENGTH=LARGEST_WEBHOOK_BYTES
-    )
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_WEBHOOK_BYTES)
     try:
         make_emergency_screens(wiring)
     except SQLAlchemyError as error:
@@ -42,6 +40,7 @@ def create_app(wiring: Wiring) -> Flask:
     if settings.simulator:
         _add_telephone(app, wiring)
     app.after_request(_secured)
+    app.wsgi_app = webhooks.shortcut(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

@@ -7,14 +7,14 @@ belongs to it is for the vault alone to know.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import Dialect, insert
+from sqlalchemy import Dialect
 
 from flows.effects import RequestCallback
 from flows.inputs import CallbackAnswer
 from ivr.publishing.hours import kept_of
-from ivr.store.hot import Prepared, Transaction
+from ivr.store.hot import Addition, Insertion
 from ivr.store.tables import callback_wishes
 
 
@@ -23,11 +23,10 @@ class WishesOnly:
 
     def __init__(self, dialect: Dialect, new_id: Callable[[], str]) -> None:
         self._new_id = new_id
-        self._note = Prepared(insert(callback_wishes), dialect)
+        self._note = Insertion(callback_wishes, dialect)
 
     def request(
         self,
-        transaction: Transaction,
         line_id: str,
         wish: RequestCallback,
         *,
@@ -35,22 +34,19 @@ class WishesOnly:
         at: float,
         time_zone: str,
         test: bool,
-    ) -> CallbackAnswer:
+    ) -> tuple[CallbackAnswer, Sequence[Addition]]:
         """Keeps the wish; "unavailable" without a number to call."""
         if not has_number:
-            return "unavailable"
+            return "unavailable", ()
         kept = kept_of(at, time_zone)
-        transaction.run(
-            self._note,
-            {
-                "id": self._new_id(),
-                "line_id": line_id,
-                "need": wish.need,
-                "language": wish.language,
-                "wishes": json.dumps(dict(wish.wishes)),
-                "date": kept.date,
-                "band": kept.band,
-                "test": test,
-            },
-        )
-        return "noted"
+        row = {
+            "id": self._new_id(),
+            "line_id": line_id,
+            "need": wish.need,
+            "language": wish.language,
+            "wishes": json.dumps(dict(wish.wishes)),
+            "date": kept.date,
+            "band": kept.band,
+            "test": test,
+        }
+        return "noted", [Addition(self._note, row)]

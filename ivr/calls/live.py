@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Dialect, and_, bindparam, delete, insert, outerjoin, select, update
+from sqlalchemy import Connection, Dialect, Table, and_, bindparam, delete, outerjoin, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.expression import ClauseElement
 
 from flows.effects import Noted, Visited
 from ivr.publishing.hours import duration_band, kept_of
-from ivr.store.hot import Prepared, Transaction
+from ivr.store.hot import Addition, HotConnection, Insertion, Prepared
 from ivr.store.tables import calls, ended_calls, lines, live_calls, notes, visits
 
 MOST_EVENTS_A_TURN = 64
@@ -56,8 +58,7 @@ class Arrival:
     ended: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NextState:
+class NextState(NamedTuple):
     """What a turn leaves behind."""
 
     turn: int
@@ -95,7 +96,7 @@ _THIS_CALL = and_(
 
 
 class CallRows:
-    """Reads and writes the rows of calls. One instance a process; every method works in the caller's transaction."""
+    """Reads and writes the rows of calls. One instance a process."""
 
     def __init__(self, dialect: Dialect, secret: bytes) -> None:
         self._secret = secret
@@ -117,7 +118,7 @@ class CallRows:
             .where(_THIS_CALL),
             dialect,
         )
-        self._begin = Prepared(insert(live_calls), dialect)
+        self._begin = Prepared(_insert_once(live_calls, dialect), dialect)
         self._advance = Prepared(
             update(live_calls)
             .where(_THIS_CALL, live_calls.c.turn == bindparam("old_turn"))
@@ -131,15 +132,17 @@ class CallRows:
             ),
             dialect,
         )
-        self._visit = Prepared(insert(visits), dialect)
-        self._note = Prepared(insert(notes), dialect)
-        self._drop = Prepared(delete(live_calls).where(_THIS_CALL), dialect)
-        self._close = Prepared(insert(calls), dialect)
-        self._mark_ended = Prepared(insert(ended_calls), dialect)
+        self._drop = Prepared(
+            delete(live_calls).where(_THIS_CALL, live_calls.c.turn == bindparam("old_turn")), dialect
+        )
+        self._visit = Insertion(visits, dialect)
+        self._note = Insertion(notes, dialect)
+        self._call = Insertion(calls, dialect)
+        self._ended = Insertion(ended_calls, dialect)
 
-    def arrival(self, transaction: Transaction, provider: str, provider_call: str, number: str) -> Arrival:
+    def arrival(self, connection: HotConnection, provider: str, provider_call: str, number: str) -> Arrival:
         """Everything that decides how a call begins, in one read."""
-        row = transaction.run(
+        row = connection.read(
             self._arrival,
             {
                 "provider": provider,
@@ -147,88 +150,65 @@ class CallRows:
                 "token": self._token(provider, provider_call),
                 "number": number,
             },
-        ).fetchone()
+        )
         if row is None:
             return Arrival(None, None, False)
         live = LiveCall._make(row[8:17]) if row[8] is not None else None
         return Arrival(OnLine._make(row[:8]), live, row[17] is not None)
 
     def under_way(
-        self, transaction: Transaction, provider: str, provider_call: str
+        self, connection: HotConnection, provider: str, provider_call: str
     ) -> tuple[OnLine, LiveCall] | None:
         """A call under way with its line, in one read."""
-        row = transaction.run(
-            self._under_way, {"provider": provider, "provider_call": provider_call}
-        ).fetchone()
+        row = connection.read(self._under_way, {"provider": provider, "provider_call": provider_call})
         if row is None:
             return None
         return OnLine._make(row[:8]), LiveCall._make(row[8:])
 
     def begin(
         self,
-        transaction: Transaction,
+        connection: HotConnection,
         provider: str,
         provider_call: str,
         line: OnLine,
         call: LiveCall,
         state: NextState,
-    ) -> None:
-        """Writes a call's first turn. Raises RowTaken when another process was first."""
-        transaction.run(
-            self._begin,
-            {
-                "provider": provider,
-                "provider_call": provider_call,
-                "call_id": call.call_id,
-                "line_id": line.id,
-                "release_id": call.release_id,
-                "has_number": int(call.has_number),
-                "started_at": call.started_at,
-                **_columns(state),
-            },
-        )
+        additions: Sequence[Addition],
+    ) -> bool:
+        """Writes a call's first turn; False when another webhook was first."""
+        values = {
+            "provider": provider,
+            "provider_call": provider_call,
+            "call_id": call.call_id,
+            "line_id": line.id,
+            "release_id": call.release_id,
+            "has_number": int(call.has_number),
+            "started_at": call.started_at,
+            **state._asdict(),
+        }
+        return connection.write(self._begin, values, additions)
 
     def advance(
-        self, transaction: Transaction, provider: str, provider_call: str, old_turn: int, state: NextState
+        self,
+        connection: HotConnection,
+        provider: str,
+        provider_call: str,
+        old_turn: int,
+        state: NextState,
+        additions: Sequence[Addition],
     ) -> bool:
-        """Takes a turn, if nobody else has taken it."""
-        result = transaction.run(
-            self._advance,
-            {"provider": provider, "provider_call": provider_call, "old_turn": old_turn, **_columns(state)},
-        )
-        return result.rowcount == 1
-
-    def keep(
-        self, transaction: Transaction, call: LiveCall, turn: int, events: Sequence[Visited | Noted]
-    ) -> None:
-        """Writes what is kept of a turn, under the random id of the call."""
-        for place, event in enumerate(events[:MOST_EVENTS_A_TURN]):
-            seq = turn * MOST_EVENTS_A_TURN + place
-            if isinstance(event, Visited):
-                transaction.run(
-                    self._visit,
-                    {
-                        "call_id": call.call_id,
-                        "seq": seq,
-                        "release_id": call.release_id,
-                        "flow": event.flow,
-                        "node": event.node,
-                        "language": event.language,
-                        "left_by": event.left_by,
-                        "key": event.key,
-                        "seconds": event.seconds,
-                        "completed": event.completed,
-                    },
-                )
-            else:
-                transaction.run(
-                    self._note,
-                    {"call_id": call.call_id, "seq": seq, "name": event.name, "value": event.value},
-                )
+        """Takes a turn, with everything that goes with it; False when somebody else has taken it."""
+        values = {
+            "provider": provider,
+            "provider_call": provider_call,
+            "old_turn": old_turn,
+            **state._asdict(),
+        }
+        return connection.write(self._advance, values, additions)
 
     def close(
         self,
-        transaction: Transaction,
+        connection: HotConnection,
         provider: str,
         provider_call: str,
         line: OnLine,
@@ -238,29 +218,54 @@ class CallRows:
         language: str | None,
         now: float,
         test: bool,
+        additions: Sequence[Addition],
     ) -> bool:
-        """Drops the provider's id and the exact times; what stays can't lead back. False when it was over already."""
-        gone = transaction.run(self._drop, {"provider": provider, "provider_call": provider_call})
-        if gone.rowcount != 1:
-            return False
+        """Drops the provider's id and the exact times; what stays can't lead back. False when a turn came between."""
         kept = kept_of(call.started_at, line.time_zone)
-        transaction.run(
-            self._close,
+        row = {
+            "id": call.call_id,
+            "line_id": line.id,
+            "release_id": call.release_id,
+            "date": kept.date,
+            "band": kept.band,
+            "language": language,
+            "ended": ended,
+            "duration": duration_band(now - call.started_at),
+            "turns": call.turn,
+            "test": test,
+        }
+        mark = {"token": self._token(provider, provider_call), "ended_at": now}
+        values = {"provider": provider, "provider_call": provider_call, "old_turn": call.turn}
+        together = [Addition(self._call, row), Addition(self._ended, mark), *additions]
+        return connection.write(self._drop, values, together)
+
+    def kept(self, call: LiveCall, turn: int, events: Sequence[Visited | Noted]) -> list[Addition]:
+        """The rows of what is kept of a turn, under the random id of the call."""
+        first = turn * MOST_EVENTS_A_TURN
+        return [
+            self._event(call, first + place, event) for place, event in enumerate(events[:MOST_EVENTS_A_TURN])
+        ]
+
+    def _event(self, call: LiveCall, seq: int, event: Visited | Noted) -> Addition:
+        if isinstance(event, Noted):
+            return Addition(
+                self._note, {"call_id": call.call_id, "seq": seq, "name": event.name, "value": event.value}
+            )
+        return Addition(
+            self._visit,
             {
-                "id": call.call_id,
-                "line_id": line.id,
+                "call_id": call.call_id,
+                "seq": seq,
                 "release_id": call.release_id,
-                "date": kept.date,
-                "band": kept.band,
-                "language": language,
-                "ended": ended,
-                "duration": duration_band(now - call.started_at),
-                "turns": call.turn,
-                "test": test,
+                "flow": event.flow,
+                "node": event.node,
+                "language": event.language,
+                "left_by": event.left_by,
+                "key": event.key,
+                "seconds": event.seconds,
+                "completed": event.completed,
             },
         )
-        transaction.run(self._mark_ended, {"token": self._token(provider, provider_call), "ended_at": now})
-        return True
 
     def lost(self, connection: Connection, now: float, most: int) -> Iterable[tuple[str, str]]:
         """Calls whose end was never reported: (provider, the provider's call id)."""
@@ -282,12 +287,8 @@ class CallRows:
         return hmac.digest(self._secret, f"{provider}\n{provider_call}".encode(), hashlib.sha256).hex()[:32]
 
 
-def _columns(state: NextState) -> dict[str, str | int | float]:
-    return {
-        "turn": state.turn,
-        "session": state.session,
-        "reply": state.reply,
-        "screen_seconds": state.screen_seconds,
-        "turn_at": state.turn_at,
-        "expires_at": state.expires_at,
-    }
+def _insert_once(table: Table, dialect: Dialect) -> ClauseElement:
+    """An INSERT that does nothing when the row is there already."""
+    if dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from flows.effects import FindServices, RequestCallback
 from flows.inputs import CallbackAnswer
-from ivr.store.hot import Transaction
+from ivr.store.hot import Addition
 
 
 class CallbackDesk(Protocol):
@@ -14,7 +15,6 @@ class CallbackDesk(Protocol):
 
     def request(
         self,
-        transaction: Transaction,
         line_id: str,
         wish: RequestCallback,
         *,
@@ -22,8 +22,8 @@ class CallbackDesk(Protocol):
         at: float,
         time_zone: str,
         test: bool,
-    ) -> CallbackAnswer:
-        """Notes the wish in the transaction of the turn, so that it is kept exactly if the caller is told so."""
+    ) -> tuple[CallbackAnswer, Sequence[Addition]]:
+        """The answer, and the rows that are to be written with the turn: kept exactly if the caller is told so."""
 
 
 class Connector(Protocol):

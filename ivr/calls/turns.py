@@ -34,12 +34,13 @@ from ivr.calls.ports import CallbackDesk, Connector, Directory
 from ivr.calls.screens import MISSED_END_SECONDS, Addresses, Shown, show, show_connection
 from ivr.publishing.hours import is_open
 from ivr.publishing.releases import Release, Releases
-from ivr.store.hot import HotDatabase, RowTaken, Transaction
+from ivr.store.hot import Addition, HotConnection, HotDatabase
 from ivr.telephony.contract import Dialect, PhoneEvent
 
 Answer = TypeVar("Answer")
 
 MOST_ANSWERS_A_TURN = 20
+MOST_TRIES = 5
 TEST_PROVIDER = "simulator"
 """Its calls are marked as tests and never counted."""
 
@@ -73,31 +74,33 @@ class Turns:
     def answer(self, dialect: Dialect, event: PhoneEvent) -> str:
         """The reply to a webhook. Raises DatabaseOutOfReach; nothing is kept then."""
         take = self._start if event.happening == "started" else self._go_on
-        return self._in_transaction(lambda transaction: take(transaction, dialect, event))
+        return self._until_taken(lambda connection: take(connection, dialect, event))
 
     def end(self, provider: str, provider_call: str, ended: str = "hung_up") -> bool:
         """Takes down that a call is over; False when it was so already, or never was."""
 
-        def close(transaction: Transaction) -> bool:
-            found = self._house.rows.under_way(transaction, provider, provider_call)
+        def close(connection: HotConnection) -> bool:
+            found = self._house.rows.under_way(connection, provider, provider_call)
             if found is None:
                 return False
-            return self._close(transaction, provider, provider_call, *found, ended=ended)
+            self._close(connection, provider, provider_call, *found, ended=ended)
+            return True
 
-        return self._in_transaction(close)
+        return self._until_taken(close)
 
-    def _in_transaction(self, work: Callable[[Transaction], Answer]) -> Answer:
-        """Does it once more when another webhook of the same call was faster: the second time sees what that did."""
-        try:
-            with self._house.database.transaction() as transaction:
-                return work(transaction)
-        except (TurnAlreadyTaken, RowTaken):
-            with self._house.database.transaction() as transaction:
-                return work(transaction)
+    def _until_taken(self, work: Callable[[HotConnection], Answer]) -> Answer:
+        """Again when another webhook of the same call was faster: the next time sees what that one did."""
+        with self._house.database.connection() as connection:
+            for _ in range(MOST_TRIES):
+                try:
+                    return work(connection)
+                except TurnAlreadyTaken:
+                    continue
+        raise TurnAlreadyTaken
 
-    def _start(self, transaction: Transaction, dialect: Dialect, event: PhoneEvent) -> str:
+    def _start(self, connection: HotConnection, dialect: Dialect, event: PhoneEvent) -> str:
         house = self._house
-        arrival = house.rows.arrival(transaction, dialect.name, event.call, event.line_number)
+        arrival = house.rows.arrival(connection, dialect.name, event.call, event.line_number)
         if arrival.live is not None:
             return arrival.live.reply
         line = arrival.line
@@ -106,50 +109,49 @@ class Turns:
         release = house.releases.get(line.release_id)
         now = house.clock()
         call = LiveCall(house.new_id(), release.id, event.has_number, 0, "", "", 0.0, now, now)
-        turn = _Turn(house, transaction, dialect, line, call, release, now)
-        state, events = turn.take(engine.begin(release.pack), Started())
-        house.rows.begin(transaction, dialect.name, event.call, line, call, state)
-        house.rows.keep(transaction, call, 0, events)
+        turn = _Turn(house, dialect, line, call, release, now)
+        state = turn.take(engine.begin(release.pack), Started())
+        if not house.rows.begin(connection, dialect.name, event.call, line, call, state, turn.additions):
+            raise TurnAlreadyTaken
         return state.reply
 
-    def _go_on(self, transaction: Transaction, dialect: Dialect, event: PhoneEvent) -> str:
+    def _go_on(self, connection: HotConnection, dialect: Dialect, event: PhoneEvent) -> str:
         house = self._house
-        found = house.rows.under_way(transaction, dialect.name, event.call)
+        found = house.rows.under_way(connection, dialect.name, event.call)
         if found is None:
             # Whoever is still on this line hears the beginning; for a call that is over the reply isn't read.
             return dialect.redirect(house.addresses.voice(dialect.name))
         line, call = found
         if event.happening == "hung_up":
-            self._close(transaction, dialect.name, event.call, line, call, ended="hung_up")
+            self._close(connection, dialect.name, event.call, line, call, ended="hung_up")
             return call.reply
         if event.turn != call.turn:
             return call.reply
         release = house.releases.get(call.release_id)
-        turn = _Turn(house, transaction, dialect, line, call, release, house.clock())
-        state, events = turn.take(Session.from_json(call.session), turn.understood(event))
-        if not house.rows.advance(transaction, dialect.name, event.call, call.turn, state):
+        turn = _Turn(house, dialect, line, call, release, house.clock())
+        state = turn.take(Session.from_json(call.session), turn.understood(event))
+        if not house.rows.advance(connection, dialect.name, event.call, call.turn, state, turn.additions):
             raise TurnAlreadyTaken
-        house.rows.keep(transaction, call, call.turn, events)
         return state.reply
 
     def _close(
         self,
-        transaction: Transaction,
+        connection: HotConnection,
         provider: str,
         provider_call: str,
         line: OnLine,
         call: LiveCall,
         *,
         ended: str,
-    ) -> bool:
+    ) -> None:
         house = self._house
         now = house.clock()
         release = house.releases.get(call.release_id)
         session = Session.from_json(call.session)
-        heard = _heard(call, now)
-        last = engine.step(release.pack, session, HungUp(heard), Facts())
+        last = engine.step(release.pack, session, HungUp(_heard(call, now)), Facts())
+        events = [] if session.over else _kept(last.effects)
         closed = house.rows.close(
-            transaction,
+            connection,
             provider,
             provider_call,
             line,
@@ -158,10 +160,10 @@ class Turns:
             language=session.language,
             now=now,
             test=provider == TEST_PROVIDER,
+            additions=house.rows.kept(call, call.turn, events),
         )
-        if closed and not session.over:
-            house.rows.keep(transaction, call, call.turn, _kept(last.effects))
-        return closed
+        if not closed:
+            raise TurnAlreadyTaken
 
 
 class _Turn:
@@ -170,7 +172,6 @@ class _Turn:
     def __init__(
         self,
         house: House,
-        transaction: Transaction,
         dialect: Dialect,
         line: OnLine,
         call: LiveCall,
@@ -178,12 +179,12 @@ class _Turn:
         now: float,
     ) -> None:
         self.house = house
-        self.transaction = transaction
         self.dialect = dialect
         self.line = line
         self.call = call
         self.release = release
         self.now = now
+        self.additions: list[Addition] = []
 
     def understood(self, event: PhoneEvent) -> FromCaller:
         heard = _heard(self.call, self.now)
@@ -199,24 +200,26 @@ class _Turn:
             case _:
                 return HungUp(heard)
 
-    def take(self, session: Session, given: FromCaller) -> tuple[NextState, list[Visited | Noted]]:
+    def take(self, session: Session, given: FromCaller) -> NextState:
         """Steps until something goes to the caller; what is asked on the way is answered within the turn."""
         facts = Facts(
             open=is_open(self.line.open_hours, self.line.time_zone, self.now),
-            has_number=self.call.has_number,
+            has_number=bool(self.call.has_number),
             emergency_number=self.line.emergency_number,
         )
         step = engine.step(self.release.pack, session, given, facts)
         events = _kept(step.effects)
+        shown = self.show(step.last)
         for _ in range(MOST_ANSWERS_A_TURN):
-            shown = self.show(step.last)
             if shown is not None:
                 break
             step = engine.step(self.release.pack, step.session, self.inside(step.last), facts)
             events += _kept(step.effects)
+            shown = self.show(step.last)
         else:
-            return self.state(step.session, self.house.emergency.screen_for(self.line.number)), events
-        return self.state(step.session, shown), events
+            shown = self.house.emergency.screen_for(self.line.number)
+        self.additions += self.house.rows.kept(self.call, self.call.turn, events)
+        return self.state(step.session, shown)
 
     def show(self, last: Effect) -> Shown | None:
         """The screen for the last effect; None when it has to be answered from inside first."""
@@ -237,15 +240,15 @@ class _Turn:
         """The answer to what the engine asked for."""
         match last:
             case RequestCallback():
-                answer = self.house.desk.request(
-                    self.transaction,
+                answer, additions = self.house.desk.request(
                     self.line.id,
                     last,
-                    has_number=self.call.has_number,
+                    has_number=bool(self.call.has_number),
                     at=self.now,
                     time_zone=self.line.time_zone,
                     test=self.dialect.name == TEST_PROVIDER,
                 )
+                self.additions += additions
                 return CallbackAnswered(answer)
             case FindServices():
                 found = self.house.directory.find(last, at=self.now, time_zone=self.line.time_zone)

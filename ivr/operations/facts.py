@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Worker
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from ivr.operations.checks.house import DatabaseFacts, LineFacts, QueueFacts

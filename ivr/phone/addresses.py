@@ -6,11 +6,12 @@ webhook holds a percent sign is wrong. So the raw path is used as the server rec
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 
-def raw_target(environ: dict[str, Any]) -> str:
+def raw_target(environ: Mapping[str, Any]) -> str:
     """Path and query as they stood in the request line, whichever server received it."""
     target: str = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
     if target.startswith("/"):
@@ -26,7 +27,7 @@ def raw_target(environ: dict[str, Any]) -> str:
     return f"{path}?{query}" if query else path
 
 
-def signed_address(public_url: str, environ: dict[str, Any]) -> str:
+def signed_address(public_url: str, environ: Mapping[str, Any]) -> str:
     """The full address as the provider knows it. A prefix that a proxy has taken off is put back."""
     target = raw_target(environ)
     prefix = urlsplit(public_url).path

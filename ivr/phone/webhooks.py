@@ -6,11 +6,11 @@ taken, for whatever reason, the emergency screen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 import structlog
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 
 from ivr.calls.emergency import EmergencyScreens
 from ivr.calls.turns import Turns
@@ -20,12 +20,37 @@ from ivr.store.hot import DatabaseOutOfReach
 from ivr.telephony.contract import Dialect, PhoneEvent, RawRequest, UnreadableWebhook
 
 LARGEST_WEBHOOK_BYTES = 64 * 1024
+FORM = "application/x-www-form-urlencoded"
+XML = "text/xml; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+
+Environ = Mapping[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 log = structlog.get_logger()
 
 
+class Answer(NamedTuple):
+    """What a webhook is answered with."""
+
+    status: str
+    content_type: str
+    body: str
+
+
+class Refused(Exception):
+    """A webhook isn't taken. `answer` says so."""
+
+    def __init__(self, status: str, why: str) -> None:
+        self.answer = Answer(status, TEXT, why)
+        super().__init__(why)
+
+
+NO_CONTENT = Answer("204 NO CONTENT", TEXT, "")
+
+
 class Webhooks:
-    """The views. One instance an application."""
+    """Answers webhooks. One instance an application."""
 
     def __init__(
         self, dialects: Mapping[str, Dialect], turns: Turns, emergency: EmergencyScreens, public_url: str
@@ -34,72 +59,96 @@ class Webhooks:
         self._turns = turns
         self._emergency = emergency
         self._public_url = public_url
+        self._handlers = {
+            "voice": self._reply,
+            "turn": self._reply,
+            "status": self._status,
+            "recording": self._recording,
+        }
 
     def blueprint(self) -> Blueprint:
         """The routes: `/phone/<provider>/voice`, `turn`, `status`, `recording`, and `/phone/fallback`."""
         phone = Blueprint("phone", __name__, url_prefix="/phone")
-        phone.add_url_rule("/<provider>/voice", "voice", self.voice, methods=["POST"])
-        phone.add_url_rule("/<provider>/turn", "turn", self.turn, methods=["POST"])
-        phone.add_url_rule("/<provider>/status", "status", self.status, methods=["POST"])
-        phone.add_url_rule("/<provider>/recording", "recording", self.recording, methods=["POST"])
+        for path in self._handlers:
+            phone.add_url_rule(f"/<provider>/{path}", path, self._view(path), methods=["POST"])
         phone.add_url_rule("/fallback", "fallback", self.fallback, methods=["GET", "POST"])
         return phone
 
-    def voice(self, provider: str) -> Response:
-        """A call begins."""
-        return self._reply(provider, "voice")
+    def shortcut(self, application: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+        """The application with the webhooks in front of it: finding a view takes Flask as long as the database takes.
 
-    def turn(self, provider: str) -> Response:
-        """A key, silence, a recording that ended, a connection that ended."""
-        return self._reply(provider, "turn")
+        The routes of `blueprint` answer the same, and answer whatever isn't an exact address of a provider.
+        """
+        places = {f"/phone/{name}/{path}": (name, path) for name in self._dialects for path in self._handlers}
 
-    def status(self, provider: str) -> Response:
-        """A call's state at the provider. Always 204 for whoever is verified: nobody has to send it again."""
-        dialect, form = self._verified(provider)
+        def answer(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+            place = places.get(environ["PATH_INFO"])
+            if place is None or environ["REQUEST_METHOD"] != "POST":
+                return application(environ, start_response)
+            status, content_type, text = self.handle(*place, environ)
+            body = text.encode()
+            headers = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
+            start_response(status, headers if body else headers[:1])
+            return [body]
+
+        return answer
+
+    def handle(self, provider: str, path: str, environ: Environ) -> Answer:
+        """Answers one webhook. Never raises: whatever breaks, a person is listening."""
         try:
-            event = dialect.parse("status", {}, form)
-            if event.happening == "hung_up":
-                self._turns.end(provider, event.call)
-        except UnreadableWebhook:
-            abort(400)
-        except DatabaseOutOfReach as error:
-            # The sweep ends the call later; sending this again and again would help nobody.
-            log.error("call_end_missed", error=type(error).__name__)
-        return Response(status=204)
-
-    def recording(self, provider: str) -> Response:
-        """Word that a recording is ready, or that there is none. Nothing is fetched before somebody may keep it."""
-        self._verified(provider)
-        return Response(status=204)
+            return self._handlers[path](provider, path, environ)
+        except Refused as refused:
+            return refused.answer
+        except Exception as error:
+            log.error("webhook_failed", error=type(error).__name__, path=path, exc_info=True)
+            return Answer("200 OK", XML, self._emergency.reply_for(provider, ""))
 
     def fallback(self) -> Response:
         """The emergency screen from files. Open to everybody and needing nothing: it must work when all else fails."""
         provider = request.args.get("provider", "twilio")
         number = request.values.get("To", "")[:32]
-        return Response(self._emergency.reply_for(provider, number), content_type="text/xml; charset=utf-8")
+        return Response(self._emergency.reply_for(provider, number), content_type=XML)
 
-    def _reply(self, provider: str, path: str) -> Response:
-        dialect, form = self._verified(provider)
-        try:
-            query = dict(read_form(request.environ.get("QUERY_STRING", "").encode("latin-1")))
-            event = dialect.parse(path, query, form)
-        except (NotAForm, UnreadableWebhook):
-            abort(400)
-        return Response(self._answer(dialect, event, form), content_type=dialect.content_type)
+    def _view(self, path: str) -> Callable[[str], Response]:
+        def view(provider: str) -> Response:
+            status, content_type, body = self.handle(provider, path, request.environ)
+            return Response(body, status=status, content_type=content_type)
 
-    def _answer(self, dialect: Dialect, event: PhoneEvent, form: Mapping[str, str]) -> str:
+        return view
+
+    def _reply(self, provider: str, path: str, environ: Environ) -> Answer:
+        """A call begins, or goes on: a key, silence, a recording that ended, a connection that ended."""
+        dialect, form = self._verified(provider, environ)
+        event = _event(dialect, path, environ, form)
         try:
-            return self._turns.answer(dialect, event)
+            reply = self._turns.answer(dialect, event)
         except Exception as error:
-            # Whatever broke, a person is listening.
             log.error("turn_failed", error=type(error).__name__, happening=event.happening, exc_info=True)
-            return self._emergency.reply_for(dialect.name, form.get("To", ""))
+            reply = self._emergency.reply_for(dialect.name, form.get("To", ""))
+        return Answer("200 OK", dialect.content_type, reply)
 
-    def _verified(self, provider: str) -> tuple[Dialect, dict[str, str]]:
+    def _status(self, provider: str, path: str, environ: Environ) -> Answer:
+        """A call's state at the provider. Always 204 for whoever is verified: nobody has to send it again."""
+        dialect, form = self._verified(provider, environ)
+        event = _event(dialect, path, environ, form)
+        if event.happening == "hung_up":
+            try:
+                self._turns.end(provider, event.call)
+            except DatabaseOutOfReach as error:
+                # The sweep ends the call later; sending this again and again would help nobody.
+                log.error("call_end_missed", error=type(error).__name__)
+        return NO_CONTENT
+
+    def _recording(self, provider: str, path: str, environ: Environ) -> Answer:
+        """Word that a recording is ready, or that there is none. Nothing is fetched before somebody may keep it."""
+        del path
+        self._verified(provider, environ)
+        return NO_CONTENT
+
+    def _verified(self, provider: str, environ: Environ) -> tuple[Dialect, dict[str, str]]:
         dialect = self._dialects.get(provider)
         if dialect is None:
-            abort(404)
-        environ = request.environ
+            raise Refused("404 NOT FOUND", "no such provider")
         fields = _posted(environ)
 
         def header(name: str) -> str:
@@ -108,22 +157,30 @@ class Webhooks:
 
         if not dialect.verify(RawRequest(signed_address(self._public_url, environ), fields, header)):
             log.warning("webhook_refused", provider=provider)
-            abort(403)
+            raise Refused("403 FORBIDDEN", "not signed by the provider")
         # Of a field that is repeated, the first counts.
         return dialect, dict(reversed(fields))
 
 
-def _posted(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _event(dialect: Dialect, path: str, environ: Environ, form: Mapping[str, str]) -> PhoneEvent:
+    try:
+        query = dict(read_form(environ.get("QUERY_STRING", "").encode("latin-1")))
+        return dialect.parse(path, query, form)
+    except (NotAForm, UnreadableWebhook):
+        raise Refused("400 BAD REQUEST", "not a webhook") from None
+
+
+def _posted(environ: Environ) -> list[tuple[str, str]]:
     """The form of this request; refuses what no provider sends."""
     try:
         length = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:
-        abort(400)
+        raise Refused("400 BAD REQUEST", "no length") from None
     if length > LARGEST_WEBHOOK_BYTES:
-        abort(413)
-    if length and not environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-        abort(415)
+        raise Refused("413 REQUEST ENTITY TOO LARGE", "too large")
+    if length and not environ.get("CONTENT_TYPE", "").startswith(FORM):
+        raise Refused("415 UNSUPPORTED MEDIA TYPE", "not a form")
     try:
         return read_form(environ["wsgi.input"].read(length) if length else b"")
     except NotAForm:
-        abort(400)
+        raise Refused("400 BAD REQUEST", "not a form") from None

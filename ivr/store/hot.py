@@ -1,36 +1,27 @@
-"""Transactions for the path of every webhook, on the driver's own connections.
+"""Reading and writing on the path of every webhook: one read, then one group of writes, whole or not at all.
 
-SQLAlchemy's pool keeps the connections and its Core has written the statements; between the two, a turn talks to the
-driver directly. A turn has four statements, and executing each through Core would cost more than the database does.
+The group has a guard (an UPDATE, INSERT or DELETE of one row); if the guard finds nothing to do, because another
+webhook was faster, none of the rest is written. SQLAlchemy's pool keeps the connections and its Core writes the
+statements once, when the process starts; between the two a turn talks to the driver directly, because executing
+through Core would cost more than the database does. On PostgreSQL the whole group is a single statement, so a turn is
+two round trips.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, Engine
+from sqlalchemy import Dialect, Engine, Select, Table, bindparam, cast, insert, literal_column, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.expression import ClauseElement
+
+Values = Mapping[str, Any]
 
 
 class DatabaseOutOfReach(Exception):
     """The database doesn't answer, or not as it should. Retryable; nothing was kept."""
-
-
-class RowTaken(Exception):
-    """A row with this key is there already: another webhook was faster. Retryable: look again."""
-
-
-class Cursor(Protocol):
-    """As much of a driver's cursor as is used here."""
-
-    @property
-    def rowcount(self) -> int: ...
-
-    def fetchone(self) -> Any: ...
-
-    def fetchall(self) -> list[Any]: ...
 
 
 class Prepared:
@@ -44,24 +35,80 @@ class Prepared:
         self.names: list[str] | None = getattr(compiled, "positiontup", None)
 
 
-class Transaction:
-    """One transaction under way."""
+class Insertion:
+    """How a row is added to a table: alone, or as part of one statement, if the row of the guard was `taken`."""
 
-    __slots__ = ("_driver",)
+    __slots__ = ("_dialect", "_table", "_texts", "columns", "plain")
+
+    def __init__(self, table: Table, dialect: Dialect) -> None:
+        self.plain = Prepared(insert(table), dialect)
+        self.columns = [column.name for column in table.columns]
+        self._table = table
+        self._dialect = dialect
+        self._texts: dict[int, str] = {}
+
+    def as_part(self, place: int) -> str:
+        """The text for one place in a group; each value is cast, since a bare one in a SELECT has no type."""
+        if place not in self._texts:
+            values = [cast(bindparam(f"w{place}_{c.name}"), c.type) for c in self._table.columns]
+            rows: Select[Any] = select(*values).select_from(text("taken"))
+            statement: ClauseElement = insert(self._table).from_select(self.columns, rows).returning(literal_column("1"))
+            self._texts[place] = str(statement.compile(dialect=self._dialect))
+        return self._texts[place]
+
+
+class Addition(NamedTuple):
+    """One row to be added with a group of writes."""
+
+    to: Insertion
+    values: Values
+
+
+class HotConnection:
+    """One turn's connection."""
 
     def __init__(self, driver: Any) -> None:
         self._driver = driver
 
-    def run(self, statement: Prepared, values: Mapping[str, Any]) -> Cursor:
-        """Executes a statement with its bind parameters by name; rows are plain tuples in the order of the columns."""
-        names = statement.names
-        if names is None:
-            return self._driver.execute(statement.text, values)  # type: ignore[no-any-return]
-        return self._driver.execute(statement.text, [values[name] for name in names])  # type: ignore[no-any-return]
+    def read(self, statement: Prepared, values: Values) -> Any:
+        """One row as a plain tuple in the order of the columns, or None. Waits for no writer."""
+        return _execute(self._driver, statement, values).fetchone()
+
+    def write(self, guard: Prepared, values: Values, additions: Sequence[Addition]) -> bool:
+        """The group of writes; False, and nothing written, when the guard found no row."""
+        raise NotImplementedError
+
+
+class _SqliteConnection(HotConnection):
+    def write(self, guard: Prepared, values: Values, additions: Sequence[Addition]) -> bool:
+        driver = self._driver
+        driver.execute("BEGIN IMMEDIATE")
+        try:
+            taken: bool = _execute(driver, guard, values).rowcount == 1
+            if taken:
+                for insertion, row in additions:
+                    _execute(driver, insertion.plain, row)
+            driver.execute("COMMIT")
+        except BaseException:
+            driver.rollback()
+            raise
+        return taken
+
+
+class _PostgresConnection(HotConnection):
+    def write(self, guard: Prepared, values: Values, additions: Sequence[Addition]) -> bool:
+        parts = [f"taken AS ({guard.text} RETURNING 1)"]
+        together = dict(values)
+        for place, (insertion, row) in enumerate(additions):
+            parts.append(f"w{place} AS ({insertion.as_part(place)})")
+            together.update({f"w{place}_{name}": row[name] for name in insertion.columns})
+        # The pieces are our own compiled statements; every value is bound.
+        statement = f"WITH {', '.join(parts)} SELECT count(*) FROM taken"  # noqa: S608
+        return bool(self._driver.execute(statement, together).fetchone()[0])
 
 
 class HotDatabase:
-    """Where turns begin their transactions."""
+    """Where turns get their connections."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -69,36 +116,35 @@ class HotDatabase:
         driver = engine.dialect.dbapi
         assert driver is not None  # noqa: S101 - every engine has a driver
         self._error: type[Exception] = driver.Error
-        self._integrity_error: type[Exception] = driver.IntegrityError
-
-    @property
-    def dialect(self) -> Dialect:
-        """For preparing statements."""
-        return self._engine.dialect
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """Commits at the end, or keeps nothing. Raises RowTaken or DatabaseOutOfReach."""
-        pooled = self._engine.raw_connection()
+    def connection(self) -> Iterator[HotConnection]:
+        """A connection for one turn. Raises DatabaseOutOfReach for whatever the database complains of."""
+        try:
+            pooled = self._engine.raw_connection()
+        except (SQLAlchemyError, self._error) as error:
+            raise DatabaseOutOfReach(type(error).__name__) from error
         driver: Any = pooled.dbapi_connection
         try:
             if self._sqlite:
-                # Writers wait here, before anything has been read that could be out of date by then.
-                driver.execute("BEGIN IMMEDIATE")
-            yield Transaction(driver)
-            if self._sqlite:
-                driver.execute("COMMIT")
+                yield _SqliteConnection(driver)
             else:
-                driver.commit()
-        except self._integrity_error as error:
-            driver.rollback()
-            raise RowTaken from error
+                driver.autocommit = True
+                try:
+                    yield _PostgresConnection(driver)
+                finally:
+                    if not driver.closed:
+                        driver.autocommit = False
         except self._error as error:
             # A connection that has failed once may be dead: the next turn gets a new one.
             pooled.invalidate(error)
             raise DatabaseOutOfReach(type(error).__name__) from error
-        except BaseException:
-            driver.rollback()
-            raise
         finally:
             pooled.close()
+
+
+def _execute(driver: Any, statement: Prepared, values: Values) -> Any:
+    names = statement.names
+    if names is None:
+        return driver.execute(statement.text, values)
+    return driver.execute(statement.text, [values[name] for name in names])
