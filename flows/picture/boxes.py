@@ -226,7 +226,7 @@ class Boxes:
         worst_first = sorted(problems, key=lambda problem: problem.severity)
         rows = []
         for problem in worst_first[:MOST_PROBLEMS]:
-            word = "Mistake" if problem.severity == "error" else "Better"
+            word = "Mistake" if problem.severity == "error" else "Warning"
             lines = wrapped(f"{word}: {problem.message}", SIZE - 0.5, ROOM - 22, 5)
             rows.append(Row(lines, alarm=problem.severity))
         more = len(problems) - MOST_PROBLEMS

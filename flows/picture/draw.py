@@ -102,7 +102,7 @@ class _Drawing:
             element("g", drawn, transform=f"translate({shift:.1f} {MARGIN + self.head:.1f})")
             if drawn
             else "",
-            draw_legend(MARGIN, page[1] - MARGIN - LEGEND_HEIGHT + 8),
+            draw_legend(MARGIN, page[1] - MARGIN - LEGEND_HEIGHT + 40),
         ]
         return '<?xml version="1.0" encoding="UTF-8"?>\n' + element(
             "svg",

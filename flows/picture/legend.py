@@ -18,7 +18,7 @@ from flows.picture.svg import (
 )
 from flows.picture.text import width
 
-LEGEND_HEIGHT = 74.0
+LEGEND_HEIGHT = 96.0
 
 MEANINGS: dict[Shape, str] = {
     "question": "waits for a key",
@@ -76,7 +76,7 @@ def _lines(x: float, y: float) -> str:
             warning_sign(x + 472, y, ALARM),
             text(x + 486, y + 4, "a mistake: it can't go on air", 12, fill=ALARM),
             warning_sign(x + 680, y, CAUTION),
-            text(x + 694, y + 4, "better done otherwise", 12, fill=CAUTION),
-            text(x + 842, y + 4, "(☎) the emergency number", 12),
+            text(x + 694, y + 4, "a warning: better changed", 12, fill=CAUTION),
+            text(x + 862, y + 4, "(☎) the emergency number", 12),
         )
     )
