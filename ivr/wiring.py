@@ -22,15 +22,13 @@ from ivr.calls.turns import House, Turns
 from ivr.publishing.lines import all_lines
 from ivr.publishing.releases import Releases, ReleaseUnknown
 from ivr.settings import Settings
-from ivr.store.engine import open_database
+from ivr.store.engine import open_database, open_for_turns
 from ivr.store.hot import HotDatabase
 from ivr.telephony.contract import Dialect
 from ivr.telephony.twilio import TwilioDialect
 
 if TYPE_CHECKING:
     from ivr.telephony.twilio_network import TwilioNetwork
-
-SPARE_CONNECTIONS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Wiring:
 
 def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
     """Puts the parts of one process together. Reaches nothing yet."""
-    database = open_database(settings.database, settings.web_threads + SPARE_CONNECTIONS)
+    database = open_database(settings.database)
     media = MediaStore(settings.media_folder)
     dialects = dialects_of(settings)
     addresses = Addresses(settings.public_url)
@@ -60,7 +58,7 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
     releases = Releases(database)
     rows = CallRows(database.dialect, settings.secret_key.get_secret_value().encode())
     house = House(
-        database=HotDatabase(database),
+        database=HotDatabase(open_for_turns(settings.database, settings.web_threads)),
         rows=rows,
         releases=releases,
         desk=WishesOnly(database.dialect, new_id),

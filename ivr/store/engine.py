@@ -19,15 +19,22 @@ _ONLY_READS = "warmline_only_reads"
 
 def open_database(url: str, threads: int = 8) -> Engine:
     """An engine with at most `threads` connections. Nothing is reached until the first use."""
+    return _open(url, pool_size=threads)
+
+
+def open_for_turns(url: str, threads: int) -> Engine:
+    """An engine for the path of webhooks: its connections begin no transaction by themselves, and need no cleaning."""
+    return _open(url, pool_size=threads, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+
+
+def _open(url: str, **options: Any) -> Engine:
     address = make_url(url)
+    options |= {"max_overflow": 0, "pool_timeout": 3}
     if address.get_backend_name() == "sqlite":
-        return _open_sqlite(url, threads)
+        return _open_sqlite(url, **options)
     return create_engine(
         address,
-        pool_size=threads,
-        max_overflow=0,
-        pool_timeout=3,
-        pool_pre_ping=False,
+        **options,
         connect_args={
             "connect_timeout": 3,
             "options": f"-c statement_timeout={BUSY_MILLISECONDS} -c lock_timeout={BUSY_MILLISECONDS}",
@@ -35,17 +42,11 @@ def open_database(url: str, threads: int = 8) -> Engine:
     )
 
 
-def _open_sqlite(url: str, threads: int) -> Engine:
+def _open_sqlite(url: str, **options: Any) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(
-        url,
-        pool_size=threads,
-        max_overflow=0,
-        pool_timeout=3,
-        connect_args={"timeout": BUSY_MILLISECONDS / 1000},
-    )
+    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000}, **options)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_writing)
     return engine

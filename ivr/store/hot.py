@@ -52,7 +52,8 @@ class Insertion:
         if place not in self._texts:
             values = [cast(bindparam(f"w{place}_{c.name}"), c.type) for c in self._table.columns]
             rows: Select[Any] = select(*values).select_from(text("taken"))
-            statement: ClauseElement = insert(self._table).from_select(self.columns, rows).returning(literal_column("1"))
+            added = insert(self._table).from_select(self.columns, rows)
+            statement: ClauseElement = added.returning(literal_column("1"))
             self._texts[place] = str(statement.compile(dialect=self._dialect))
         return self._texts[place]
 
@@ -108,7 +109,7 @@ class _PostgresConnection(HotConnection):
 
 
 class HotDatabase:
-    """Where turns get their connections."""
+    """Where turns get their connections: an engine of `open_for_turns`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -129,12 +130,7 @@ class HotDatabase:
             if self._sqlite:
                 yield _SqliteConnection(driver)
             else:
-                driver.autocommit = True
-                try:
-                    yield _PostgresConnection(driver)
-                finally:
-                    if not driver.closed:
-                        driver.autocommit = False
+                yield _PostgresConnection(driver)
         except self._error as error:
             # A connection that has failed once may be dead: the next turn gets a new one.
             pooled.invalidate(error)
