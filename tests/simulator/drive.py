@@ -1,4 +1,4 @@
-"""Runs one conformance case through the interpreter, on a clock that only jumps. `drive.js` is the same in the browser."""
+"""Runs one conformance case through the interpreter, on a clock that only jumps. `drive.js` does it in the browser."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def telephone_blueprint(parts: TelephoneParts) -> Blueprint:
     telephone.add_url_rule("/sign", "sign", views.sign, methods=["POST"])
     telephone.add_url_rule("/lines", "lines", views.lines, methods=["GET"])
     telephone.add_url_rule("/clips/<sha>", "clip", views.clip, methods=["GET"])
-    telephone.add_url_rule("/rings", "rings", views.rings, methods=["GET"])
+    telephone.add_url_rule("/rings", "rings", views.rings, methods=["POST"])
     telephone.add_url_rule("/legs", "add_leg", views.add_leg, methods=["POST"])
     telephone.add_url_rule("/legs/<leg_id>/<deed>", "change_leg", views.change_leg, methods=["POST"])
     telephone.add_url_rule("/recordings/<recording>", "keep", views.keep_recording, methods=["PUT"])
@@ -109,7 +109,8 @@ class _Views:
     def rings(self) -> Reply:
         """Who rings this number, and what others want of the call that its phone is in."""
         exchange = self._parts.exchange
-        number, call = request.args.get("number", ""), request.args.get("call", "")
+        asked = _document()
+        number, call = _text(asked, "number", 32), _text(asked, "call", 34)
         mine = exchange.leg(call) if call else None
         return jsonify(
             rings=[self._ring(leg) for leg in exchange.ringing(number)] if NUMBER.fullmatch(number) else [],

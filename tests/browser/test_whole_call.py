@@ -1,0 +1,195 @@
+"""Amina rings the real hotline from the telephone in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.browser.conftest import RunningHotline, Telephone
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Telephone]
+
+
+def rows(running: RunningHotline, query: str) -> list[Any]:
+    with running.hotline.wiring.database.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+def first(heard: list[dict[str, Any]], what: str, after: float = 0, url: str = "") -> float:
+    """When something was first heard after a moment, in seconds."""
+    return next(h["at"] for h in heard if h["what"] == what and h["at"] >= after and url in h["url"])
+
+
+def clips_begun(heard: list[dict[str, Any]], after: float = 0) -> list[str]:
+    return [h["url"] for h in heard if h["what"] == "starts" and h["at"] >= after]
+
+
+def test_a_whole_call_from_the_language_to_goodbye(
+    running_hotline: RunningHotline, open_telephone: Open
+) -> None:
+    """Amina chooses Swahili, asks for a call, and hears goodbye; nothing breaks, and no number is kept."""
+    amina = open_telephone(running_hotline.address)
+    amina.call()
+    amina.wait_for_key("4")
+    amina.press("4")
+    amina.wait_for_key("0")
+    amina.press("1")
+    amina.wait_for_key("3")
+    amina.press("1")
+    for _ in range(12):
+        if amina.page.locator("body").get_attribute("data-state") == "at rest":
+            break
+        amina.page.wait_for_timeout(1200)
+        amina.press("1")
+    amina.wait_until("at rest", seconds=60)
+    amina.wait_for("The call is over")
+    languages = {item.get_attribute("lang") for item in amina.page.locator("#lines .said[lang]").all()}
+    assert languages == {"en", "sw"}
+    assert any("Amina" not in line and len(line) > 20 for line in amina.said)
+    assert amina.problems == []
+    assert rows(running_hotline, "SELECT count(*) FROM live_calls") == [(0,)]
+    assert rows(running_hotline, "SELECT language, test, ended FROM calls") == [("sw", 1, "goodbye")]
+    assert rows(running_hotline, "SELECT count(*) FROM callback_wishes") == [(1,)]
+    assert rows(running_hotline, "SELECT from_number, to_number, state FROM simulated_calls") == [
+        ("", "", "over")
+    ]
+
+
+def test_a_key_stops_what_is_being_said_at_once(
+    running_hotline: RunningHotline, open_telephone: Open
+) -> None:
+    """Amina presses a key in the middle of the languages: the voice stops in a blink and the menu follows at once."""
+    amina = open_telephone(running_hotline.address)
+    amina.call()
+    amina.wait_to_hear(lambda heard: len(clips_begun(heard)) >= 2)
+    amina.page.keyboard.press("1")
+    amina.wait_to_hear(lambda heard: clips_begun(heard, after=first(heard, "key")))
+    heard = amina.heard
+    pressed = first(heard, "key")
+    turn = first(heard, "posts", url="/turn")
+    assert first(heard, "is cut off") - pressed < 0.1
+    assert 0 <= turn - pressed < 0.5
+    assert first(heard, "starts", after=pressed) > turn
+    assert len(clips_begun(heard)) - len(clips_begun(heard, after=pressed)) < 8
+
+
+def test_silence_is_waited_for_and_then_designed(
+    running_hotline: RunningHotline, open_telephone: Open
+) -> None:
+    """Amina presses nothing: six seconds after the last word, and not before, the hotline goes on by itself."""
+    amina = open_telephone(running_hotline.address)
+    amina.call()
+    amina.wait_for("No key was pressed", seconds=30)
+    heard = amina.heard
+    silence = first(heard, "posts", url="silence=1")
+    last_word = max(h["at"] for h in heard if h["what"] == "ends" and h["at"] < silence)
+    assert 5.9 < silence - last_word < 6.6
+    assert amina.page.locator("body").get_attribute("data-state") == "talking"
+
+
+def test_two_telephones_at_once(running_hotline: RunningHotline, open_telephone: Open) -> None:
+    """Amina in English and Leila in French ring at once, with numbers of their own; neither hears the other."""
+    amina, leila = open_telephone(running_hotline.address), open_telephone(running_hotline.address)
+    assert amina.number != leila.number
+    amina.call()
+    leila.call()
+    amina.wait_for_key("2")
+    amina.press("1")
+    leila.wait_for_key("2")
+    leila.press("2")
+    amina.wait_for("Hello")
+    leila.wait_for("Bonjour")
+    assert not any("Bonjour" in line for line in amina.said)
+    assert rows(running_hotline, "SELECT count(*) FROM live_calls") == [(2,)]
+    amina.page.keyboard.press("Escape")
+    amina.wait_until("at rest")
+    leila.wait_until("talking")
+    assert amina.problems == leila.problems == []
+
+
+def test_a_call_with_the_keyboard_alone(running_hotline: RunningHotline, open_telephone: Open) -> None:
+    """Sara uses no mouse: Enter calls, a digit answers the menu, Escape hangs up, and Tab reaches every key."""
+    sara = open_telephone(running_hotline.address)
+    sara.page.keyboard.press("Enter")
+    sara.wait_for_key("1")
+    sara.page.keyboard.press("1")
+    sara.wait_for("Hello")
+    sara.page.keyboard.press("Escape")
+    sara.wait_until("at rest")
+    reached = set()
+    for _ in range(24):
+        sara.page.keyboard.press("Tab")
+        reached.add(sara.page.evaluate("document.activeElement.value || document.activeElement.id"))
+    assert {*"0123456789*#", "call"} <= reached
+
+
+def test_nothing_is_asked_of_another_machine(running_hotline: RunningHotline, open_telephone: Open) -> None:
+    """The page works with no other address in the world, and keeps the rules it is served with."""
+    amina = open_telephone(running_hotline.address)
+    amina.call()
+    amina.wait_for_key("1")
+    amina.press("1")
+    amina.wait_for("Hello")
+    assert {url for url in amina.requests if not url.startswith(running_hotline.address)} == set()
+    assert amina.page.evaluate("window.forbidden") == []
+    assert amina.problems == []
+
+
+def test_the_page_is_small(running_hotline: RunningHotline, open_telephone: Open) -> None:
+    """The whole page with its scripts weighs less than 100 kB, for slow lines."""
+    amina = open_telephone(running_hotline.address)
+    weight = amina.page.evaluate(
+        "performance.getEntries().filter(e => 'decodedBodySize' in e).reduce((sum, e) => sum + e.decodedBodySize, 0)"
+    )
+    assert 20_000 < weight < 100_000
+
+
+def test_a_caller_can_hide_the_number(running_hotline: RunningHotline, open_telephone: Open) -> None:
+    """Amina hides her number: the hotline takes the call and knows that there is none to call back."""
+    amina = open_telephone(running_hotline.address)
+    amina.page.locator("summary").click()
+    amina.page.locator("#hidden").check()
+    amina.call()
+    amina.wait_for_key("1")
+    assert rows(running_hotline, "SELECT has_number FROM live_calls") == [(0,)]
+
+
+def test_the_number_stays_with_the_window(running_hotline: RunningHotline, open_telephone: Open) -> None:
+    """Joseph gives his telephone a number; it is still the same when the page is opened again."""
+    joseph = open_telephone(running_hotline.address)
+    joseph.page.locator("summary").click()
+    joseph.page.locator("#number").fill("+1 202 555 0155")
+    joseph.page.locator("#number").press("Tab")
+    joseph.page.reload()
+    joseph.page.locator("body[data-ready]").wait_for()
+    assert joseph.number == "+12025550155"
+
+
+def test_arabic_is_written_from_right_to_left(running_hotline: RunningHotline, open_telephone: Open) -> None:
+    """What is said in Arabic stands in the transcript as Arabic is read."""
+    amina = open_telephone(running_hotline.address)
+    amina.call()
+    arabic = amina.page.locator('#lines .said[lang="ar"]')
+    arabic.first.wait_for()
+    assert arabic.first.get_attribute("dir") == "rtl"
+
+
+def test_the_database_is_gone_and_callers_still_hear_something(
+    running_hotline: RunningHotline, open_telephone: Open
+) -> None:
+    """The tables vanish in the middle of a call: Amina hears the emergency screen, and no problem of ours."""
+    amina = open_telephone(running_hotline.address)
+    amina.call()
+    amina.wait_for_key("1")
+    with running_hotline.hotline.wiring.database.begin() as connection:
+        connection.execute(text("DROP TABLE live_calls"))
+    amina.press("1")
+    amina.wait_for("The call is over", seconds=60)
+    last_resort = amina.page.locator("#lines li[data-kind=pressed] ~ li .said[lang]").all()
+    assert {item.get_attribute("lang") for item in last_resort} == {"en", "fr", "ar", "sw"}
+    assert amina.page.locator("#lines li[data-kind=problem]").count() == 0
