@@ -31,7 +31,7 @@ from flows.problems import Problem
 
 MARGIN = 30.0
 TITLE_HEIGHT = 96.0
-LEAST_WIDTH = 1000.0
+LEAST_WIDTH = 1120.0
 MOST_GENERAL = 6
 
 WORTH_SPLITTING = 0.95

@@ -125,9 +125,13 @@ def _joined(
 
 def packed(parts: list[PlacedPart], besides: float) -> tuple[float, float]:
     """Puts each part where the page stays smallest, into the corners that others leave free; the width and height
-    of all together. `besides` is the height that title and legend need."""
+    of all together. `besides` is the height that title and legend need. Nothing stands before the
+    beginning of the first part: that is where people begin to read."""
     done: list[PlacedPart] = []
     width = height = 0.0
+    for part in parts[:1]:
+        _, right, top, bottom = part.bands[0]
+        part.bands[0] = (0.0, right, top, bottom)
     for part in parts:
         part.x, part.y = min(_spots(part, done), key=partial(_cost, part, (width, height), besides))
         done.append(part)

@@ -30,8 +30,8 @@ MEANINGS: dict[Shape, str] = {
 
 
 def draw_legend(x: float, y: float) -> str:
-    """At most 1000 units wide, so that it fits the narrowest page."""
-    rule = element("path", d=f"M{x:.1f} {y - 12:.1f}h940", stroke=LINE, stroke_width=1)
+    """At most 1060 units wide, so that it fits the narrowest page."""
+    rule = element("path", d=f"M{x:.1f} {y - 12:.1f}h1060", stroke=LINE, stroke_width=1)
     return rule + _shapes(x, y + 10) + _lines(x, y + 42)
 
 

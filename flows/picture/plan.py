@@ -152,8 +152,9 @@ def _parts(
 def _links(pack: Pack, flow: Flow, name: str, outside: dict[str, str]) -> list[Link]:
     node = flow.nodes[name]
     found: dict[str, Link] = {}
-    for way in ways(node, len(pack.languages)):
-        _add(found, way)
+    own = ways(node, len(pack.languages))
+    for position, way in enumerate(own):
+        _add(found, way, own[:position])
     if has_silence_path(node) and getattr(node, "silence", None) is None:
         silence = silence_of(pack, flow, node)
         if silence is not None and silence[0] is flow:
@@ -163,12 +164,14 @@ def _links(pack: Pack, flow: Flow, name: str, outside: dict[str, str]) -> list[L
     return list(found.values())
 
 
-def _add(found: dict[str, Link], way: Way) -> None:
+def _add(found: dict[str, Link], way: Way, before: tuple[Way, ...] = ()) -> None:
     link = found.setdefault(way.to, Link(way.to))
     link.keys.extend(way.keys)
     if way.by == "silence":
         link.silent = True
         return
     link.spoken_to = True
-    if way.word:
+    if way.by == "else" and any(earlier.to == way.to and earlier.by == "on" for earlier in before):
+        link.words.append("in any case")
+    elif way.word:
         link.words.append(WORDS.get(way.word, way.word))
