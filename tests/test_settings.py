@@ -49,7 +49,7 @@ def said_default(default: Any) -> str:
 
 
 def test_the_table_of_settings_is_the_code() -> None:
-    """Every setting stands in docs/settings.md once, in order, with its default and what it does, and nothing else does."""
+    """Every setting stands in docs/settings.md once, with its default and what it does, and nothing else does."""
     written = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*) \|$", TABLE.read_text("utf-8"), re.MULTILINE)
     wanted = [
         (PREFIX + name.upper(), said_default(field.default), field.description)
@@ -170,7 +170,7 @@ def test_settings_are_frozen(tmp_path: Path, name: str) -> None:
 
 @given(st.text("abcdefghjkmnpqrstuvwxyz", min_size=32, max_size=40))
 def test_secrets_are_in_no_printed_form(secret: str) -> None:
-    """A secret doesn't appear when settings are printed, logged or dumped: neither tokens nor passwords in addresses."""
+    """A secret does not appear when settings are printed or logged: no token, and no password in an address."""
     settings = settings_for(
         Path("data"),
         f"postgresql+psycopg://warmline:{secret}@db/warmline",

@@ -9,13 +9,17 @@ import fcntl
 import hashlib
 import os
 import shutil
+import socket
+import stat
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -23,6 +27,9 @@ LONGEST_SOCKET_PATH = 100
 """macOS allows 104 bytes."""
 
 START_SECONDS = 15
+LOOK_SECONDS = 1.0
+
+log = structlog.get_logger()
 
 
 class QueueServerMissing(Exception):
@@ -54,7 +61,10 @@ def is_answering(url: str) -> bool:
 
 @contextmanager
 def running(data: Path) -> Iterator[str]:
-    """Starts the embedded server, or adopts the one that is there; stops it in the end. Yields its address."""
+    """Starts the embedded server, or adopts the one that is there; starts it again should it end; stops it in the end.
+
+    Yields its address. Raises QueueServerMissing.
+    """
     folder = data / "queue"
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -63,23 +73,68 @@ def running(data: Path) -> Iterator[str]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise QueueServerMissing(f"another Warmline is already running on {data}") from None
-        url = embedded_url(data)
-        if not is_answering(url):
+        _make_private(socket_path(data).parent)
+        if _is_gone(socket_path(data)):
             _start(data)
+        _wait_for_answer(data)
+        done = threading.Event()
+        keeper = threading.Thread(target=_keep_running, args=(data, done), daemon=True)
+        keeper.start()
         try:
-            yield url
+            yield embedded_url(data)
         finally:
-            _stop(url)
+            done.set()
+            keeper.join(START_SECONDS)
+            _stop(embedded_url(data))
+
+
+def _keep_running(data: Path, done: threading.Event) -> None:
+    """Jobs are rows that can wait, but they must not wait for somebody to notice that the queue server was killed."""
+    while not done.wait(LOOK_SECONDS):
+        if _is_gone(socket_path(data)):
+            log.error("queue_server_gone")
+            try:
+                _start(data)
+            except (QueueServerMissing, OSError) as error:
+                log.error("queue_server_not_started", error=str(error))
+
+
+def _make_private(folder: Path) -> None:
+    """Whoever could put a server of their own here could run any program as us."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise QueueServerMissing(f"{folder} is open to others on this machine: remove it")
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether nobody listens there. One that listens and is slow, or still loads, must never get a second beside it."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return True
+        except OSError:
+            return False
+    return False
+
+
+def _wait_for_answer(data: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not is_answering(embedded_url(data)):
+        if time.monotonic() > deadline:
+            raise QueueServerMissing(f"the queue server doesn't answer; see {data / 'queue' / 'queue.log'}")
+        time.sleep(0.05)
 
 
 def _start(data: Path) -> None:
-    socket = socket_path(data)
-    socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    socket.unlink(missing_ok=True)
+    path = socket_path(data)
+    path.unlink(missing_ok=True)
     folder = (data / "queue").absolute()
     options = {
         "port": "0",
-        "unixsocket": str(socket),
+        "unixsocket": str(path),
         "unixsocketperm": "700",
         "dir": str(folder),
         "appendonly": "yes",
@@ -100,7 +155,7 @@ def _start(data: Path) -> None:
     )
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        if is_answering(f"unix://{socket}"):
+        if not _is_gone(path):
             return
         if process.poll() is not None:
             break
