@@ -39,10 +39,11 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The caller's message has ended."""
+    """The caller's message has ended. `keys` is what ended it, if the network says so."""
 
     seconds: float
     heard: Heard = NOTHING_HEARD
+    keys: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ WAIT_SECONDS = 6
 
 WAIT_AFTER_CONTENT_SECONDS = 1
 
+EMERGENCY_NUMBER_ANYWHERE = "112"
+"""Mobile networks connect it in most countries; said where a line's own number holds no digit."""
+
 
 def say(prompts: Iterable[str], languages: tuple[str, ...], facts: Facts) -> tuple[Said, ...]:
     """The prompts as clips, the whole of them in one language before the next."""
@@ -33,11 +36,13 @@ def expand(prompts: Iterable[str], facts: Facts) -> Iterable[str]:
     """Puts the line's emergency number, digit by digit, where a pack says `$emergency_number`."""
     for prompt in prompts:
         if prompt == EMERGENCY_NUMBER:
-            yield from (
-                f"digit_{digit}" for digit in facts.emergency_number if digit.isascii() and digit.isdigit()
-            )
+            yield from _digits(facts.emergency_number) or _digits(EMERGENCY_NUMBER_ANYWHERE)
         else:
             yield prompt
+
+
+def _digits(number: str) -> list[str]:
+    return [f"digit_{digit}" for digit in number if digit.isascii() and digit.isdigit()]
 
 
 def language_menu(flow: Flow) -> AskKeys:

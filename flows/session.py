@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,9 @@ MOST_ASKED = 4
 Place = tuple[str, str]
 """(flow, node)"""
 
+_write = json.JSONEncoder(separators=(",", ":")).encode
+_read = json.JSONDecoder().decode
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -25,9 +29,15 @@ class Session:
     node: str
     turn: int = 0
     language: str | None = None
+    can_press: bool = False
+    """The caller has pressed a key before choosing a language, and is asked for it before the next question."""
+    asking: bool = False
+    """The language menu is what was said last, though the call is at another node."""
     tries: int = 0
     invalid: int = 0
     silences: int = 0
+    passed: int = 0
+    """Nodes passed since the caller was last heard."""
     stack: tuple[Place, ...] = ()
     history: tuple[Place, ...] = ()
     notes: dict[str, str] = field(default_factory=dict)
@@ -36,47 +46,65 @@ class Session:
     over: bool = False
 
     def to_json(self) -> str:
+        """The document; what has its usual value is left out."""
         document: dict[str, Any] = {"v": SESSION_VERSION, "f": self.flow, "n": self.node, "t": self.turn}
         if self.language is not None:
             document["l"] = self.language
-        if self.tries:
-            document["r"] = self.tries
-        if self.invalid:
-            document["i"] = self.invalid
-        if self.silences:
-            document["s"] = self.silences
-        if self.stack:
-            document["k"] = self.stack
         if self.history:
             document["h"] = self.history
         if self.notes:
             document["m"] = self.notes
+        if self.stack:
+            document["k"] = self.stack
         if self.asked:
             document["a"] = self.asked
         if self.over:
             document["o"] = 1
-        return json.dumps(document, separators=(",", ":"))
+        if self.tries or self.invalid or self.silences or self.passed:
+            document["c"] = (self.tries, self.invalid, self.silences, self.passed)
+        if self.can_press or self.asking:
+            document["q"] = 2 if self.asking else 1
+        return _write(document)
 
     @classmethod
     def from_json(cls, text: str) -> Session:
-        document = json.loads(text)
-        if document["v"] != SESSION_VERSION:
-            raise UnknownSessionVersion(document["v"])
-        return cls(
-            flow=document["f"],
-            node=document["n"],
-            turn=document["t"],
-            language=document.get("l"),
-            tries=document.get("r", 0),
-            invalid=document.get("i", 0),
-            silences=document.get("s", 0),
-            stack=tuple((f, n) for f, n in document.get("k", ())),
-            history=tuple((f, n) for f, n in document.get("h", ())),
-            notes=document.get("m", {}),
-            asked=tuple(document.get("a", ())),
-            over=bool(document.get("o", 0)),
-        )
+        """Raises UnreadableSession when the text is no session, UnknownSessionVersion when it is a newer one."""
+        try:
+            document = _read(text)
+            if document["v"] != SESSION_VERSION:
+                raise UnknownSessionVersion(document["v"])
+            tries, invalid, silences, passed = document.get("c", (0, 0, 0, 0))
+            asked = document.get("q", 0)
+            return cls(
+                flow=document["f"],
+                node=document["n"],
+                turn=document["t"],
+                language=document.get("l"),
+                can_press=asked > 0,
+                asking=asked > 1,
+                tries=tries,
+                invalid=invalid,
+                silences=silences,
+                passed=passed,
+                stack=_places(document.get("k", ())),
+                history=_places(document.get("h", ())),
+                notes=document.get("m", {}),
+                asked=tuple(document.get("a", ())),
+                over="o" in document,
+            )
+        except UnreadableSession:
+            raise
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UnreadableSession("this is no session") from error
 
 
-class UnknownSessionVersion(ValueError):
+def _places(pairs: Iterable[list[str]]) -> tuple[Place, ...]:
+    return tuple([(flow, node) for flow, node in pairs])
+
+
+class UnreadableSession(ValueError):
+    """A stored session can't be understood. Permanent for this call."""
+
+
+class UnknownSessionVersion(UnreadableSession):
     """A session was written by a newer Warmline than the one that reads it. Permanent for this call."""

@@ -1,0 +1,114 @@
+"""What happens where a call arrives: it passes through some nodes, and stops where something is said or asked."""
+
+from __future__ import annotations
+
+from flows import screens
+from flows.effects import Connect, Ending, FindServices, Inside, Record, RequestCallback
+from flows.inputs import Facts
+from flows.model import (
+    AskLanguage,
+    Branch,
+    Callback,
+    End,
+    Enter,
+    GlobalKey,
+    Menu,
+    Node,
+    Play,
+    Rate,
+    Return,
+    Services,
+    VoiceMessage,
+)
+from flows.model import Connect as ConnectNode
+from flows.walk import Lost, Walk
+
+MOST_SERVICES = 3
+
+
+def arrive(walk: Walk) -> Inside | Ending:
+    """Goes on from the node where the call is until there is something for the caller, or to be answered inside."""
+    while True:
+        walk.count_node()
+        node = walk.node
+        match node:
+            case Branch():
+                walk.go(branch_to(node, walk.language, walk.facts))
+            case Enter():
+                walk.enter(node)
+            case Return():
+                walk.come_back()
+            case Callback() if node.need in walk.asked:
+                walk.leave("passed")
+                walk.go(node.then)
+            case Callback() | Services() | ConnectNode():
+                return _ask_inside(walk, node)
+            case _:
+                return _screen(walk, node)
+
+
+def branch_to(node: Branch, language: str | None, facts: Facts) -> str:
+    """Where a branch leads. With no language chosen, a branch on the language goes `otherwise`."""
+    match node.on:
+        case "open":
+            value = "yes" if facts.open else "no"
+        case "number":
+            value = "yes" if facts.has_number else "no"
+        case "language":
+            value = language or ""
+    return dict(node.cases).get(value, node.otherwise)
+
+
+def services_read(walk: Walk, services: tuple[tuple[str, ...], ...]) -> Ending | None:
+    """The screen that reads out services; None when there is nothing to read."""
+    prompts = [prompt for service in services[:MOST_SERVICES] for prompt in service]
+    return screens.content(prompts, walk.languages, walk.facts) if prompts else None
+
+
+def _ask_inside(walk: Walk, node: Callback | Services | ConnectNode) -> Inside | Ending:
+    notes = walk.notes
+    match node:
+        case Callback(need=need):
+            wishes = tuple((name, notes[name]) for name in node.wishes if name in notes)
+            return RequestCallback(need, walk.language, wishes)
+        case Services(need=need):
+            area = notes.get(node.area) if node.area is not None else None
+            return FindServices(need, area, walk.language)
+        case ConnectNode(to=to, seconds=seconds):
+            return Connect(to, seconds)
+
+
+def _screen(walk: Walk, node: Node) -> Ending:
+    match node:
+        case AskLanguage():
+            return screens.language_menu(walk.entry)
+        case Menu() | Rate():
+            return _question(walk, node)
+        case Play(prompts=prompts, barge_in=barge_in):
+            if walk.asking:
+                return screens.language_menu(walk.entry)
+            return screens.content(prompts, walk.languages, walk.facts, barge_in)
+        case VoiceMessage(seconds=seconds):
+            return Record(screens.message_introduction(node, walk.languages, walk.facts), seconds)
+        case End():
+            walk.leave("passed")
+            walk.over = True
+            return screens.goodbye(node, walk.languages, walk.facts)
+        case _:
+            raise Lost
+
+
+def _question(walk: Walk, node: Menu | Rate) -> Ending:
+    """Somebody who has pressed a key before choosing a language is asked for it before the next question."""
+    if walk.undecided and walk.can_press:
+        walk.asking = True
+    if walk.asking:
+        return screens.language_menu(walk.entry)
+    announced = None if walk.wrong_key or not walk.tries else _announced(walk)
+    return screens.question(node, walk.languages, walk.facts, announced, walk.wrong_key)
+
+
+def _announced(walk: Walk) -> GlobalKey | None:
+    """The global key whose turn it is: one more at each repetition."""
+    keys = [key for key in {**walk.entry.keys, **walk.flow.keys}.values() if key.say is not None]
+    return keys[(walk.tries - 1) % len(keys)] if keys else None
