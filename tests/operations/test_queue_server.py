@@ -126,7 +126,7 @@ def test_a_stale_socket_is_no_server(data: Path) -> None:
 
 
 def test_a_long_path_gets_a_private_folder_elsewhere(data: Path) -> None:
-    """Sockets have short names only: a deep data folder gets a socket in a temporary folder that is its owner's alone."""
+    """Sockets have short names only: a deep data folder gets its socket in a temporary folder of its owner alone."""
     deep = data / ("d" * 60) / ("e" * 60)
     path = socket_path(deep)
     assert len(str(path)) <= 100
@@ -138,7 +138,7 @@ def test_a_long_path_gets_a_private_folder_elsewhere(data: Path) -> None:
 
 
 def test_a_folder_that_others_can_write_to_is_refused(data: Path) -> None:
-    """Mallory has prepared the temporary folder so that others can write to it: Warmline doesn't put its queue there."""
+    """Mallory has prepared the temporary folder so that others can write to it: the queue does not go there."""
     deep = data / ("d" * 60) / ("e" * 61)
     prepared = socket_path(deep).parent
     prepared.mkdir(mode=0o777)
