@@ -64,7 +64,7 @@ def up() -> None:
     from ivr.operations.processes import run_all
 
     settings = load_settings()
-    sys.exit(run_all(settings))
+    sys.exit(run_all(settings, lambda: click.echo("Warmline is up: calls can be taken.")))
 
 
 def wait_for_queue(settings: Settings) -> Redis:
