@@ -24,8 +24,11 @@ def find_programs() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+TEST_OPTIONS = "-c fsync=off -c max_connections=200"
+
+
 @contextmanager
-def running_server(programs: Path) -> Iterator[str]:
+def running_server(programs: Path, options: str = TEST_OPTIONS) -> Iterator[str]:
     """Starts a server in a temporary folder; yields the address of its database."""
     folder = Path(tempfile.mkdtemp(prefix="wl-pg-", dir="/tmp"))
     user = _user()
@@ -39,8 +42,8 @@ def running_server(programs: Path) -> Iterator[str]:
             [programs / "initdb", "-D", data, "-A", "trust", "-U", "warmline", "-E", "UTF8", "--no-sync"],
             user,
         )
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=200"
-        _run([programs / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start"], user)
+        place = f"-c listen_addresses='' -c unix_socket_directories='{folder}'"
+        _run([programs / "pg_ctl", "-D", data, "-l", log, "-w", "-o", f"{place} {options}", "start"], user)
         server = data
         yield f"postgresql+psycopg://warmline@/postgres?host={folder}"
     finally:
