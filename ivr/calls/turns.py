@@ -34,7 +34,7 @@ from ivr.calls.ports import CallbackDesk, Connector, Directory
 from ivr.calls.screens import MISSED_END_SECONDS, Addresses, Shown, show, show_connection
 from ivr.publishing.hours import is_open
 from ivr.publishing.releases import Release, Releases
-from ivr.store.hot import Addition, HotConnection, HotDatabase
+from ivr.store.hot import Addition, ConnectionLost, HotConnection, HotDatabase
 from ivr.telephony.contract import Dialect, PhoneEvent
 
 Answer = TypeVar("Answer")
@@ -89,7 +89,16 @@ class Turns:
         return self._until_taken(close)
 
     def _until_taken(self, work: Callable[[HotConnection], Answer]) -> Answer:
-        """Again when another webhook of the same call was faster: the next time sees what that one did."""
+        """Again when another webhook of the same call was faster: the next time sees what that one did.
+
+        Again, too, when the connection had died: a caller must not pay for a restart of the database.
+        """
+        try:
+            return self._with_a_connection(work)
+        except ConnectionLost:
+            return self._with_a_connection(work)
+
+    def _with_a_connection(self, work: Callable[[HotConnection], Answer]) -> Answer:
         with self._house.database.connection() as connection:
             for _ in range(MOST_TRIES):
                 try:

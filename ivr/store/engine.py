@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_MILLISECONDS = 5000
 """Well below the 15 seconds after which a provider gives up on a webhook."""
@@ -29,7 +32,7 @@ def open_for_turns(url: str, threads: int) -> Engine:
 
 def _open(url: str, **options: Any) -> Engine:
     address = make_url(url)
-    options |= {"max_overflow": 0, "pool_timeout": 3}
+    options |= {"max_overflow": 0, "pool_timeout": 3, "hide_parameters": True}
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(url, **options)
     return create_engine(
@@ -37,6 +40,7 @@ def _open(url: str, **options: Any) -> Engine:
         **options,
         connect_args={
             "connect_timeout": 3,
+            "tcp_user_timeout": BUSY_MILLISECONDS,
             "options": f"-c statement_timeout={BUSY_MILLISECONDS} -c lock_timeout={BUSY_MILLISECONDS}",
         },
     )
@@ -49,7 +53,34 @@ def _open_sqlite(url: str, **options: Any) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000}, **options)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_writing)
+    if path and path != ":memory:":
+        _watch_file(engine, path)
     return engine
+
+
+def _watch_file(engine: Engine, path: str) -> None:
+    """Drops connections to a file that is no longer the database, because it was deleted or replaced by a backup.
+
+    They would go on working on the file that has no name any more, and what is written there is lost.
+    """
+
+    def connected(_connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = _identity(path)
+
+    def checked_out(_connection: sqlite3.Connection, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if record.info["file"] != _identity(path):
+            raise InvalidatePoolError
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "checkout", checked_out)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - on the path of every webhook
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -67,8 +98,8 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    driver: Any = connection.connection.driver_connection
-    driver.execute("BEGIN" if connection.get_execution_options().get(_ONLY_READS) else "BEGIN IMMEDIATE")
+    only_reads = connection.get_execution_options().get(_ONLY_READS)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
 @contextmanager

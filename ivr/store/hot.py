@@ -24,6 +24,13 @@ class DatabaseOutOfReach(Exception):
     """The database doesn't answer, or not as it should. Retryable; nothing was kept."""
 
 
+class ConnectionLost(DatabaseOutOfReach):
+    """A connection had died, maybe long ago, as when the database has been restarted. A new one may well do.
+
+    Whether anything was kept isn't known: the work has to begin with looking.
+    """
+
+
 class Prepared:
     """One statement for one database, compiled when the process starts."""
 
@@ -120,7 +127,10 @@ class HotDatabase:
 
     @contextmanager
     def connection(self) -> Iterator[HotConnection]:
-        """A connection for one turn. Raises DatabaseOutOfReach for whatever the database complains of."""
+        """A connection for one turn. Raises DatabaseOutOfReach for whatever the database complains of.
+
+        After ConnectionLost the next connection is a new one.
+        """
         try:
             pooled = self._engine.raw_connection()
         except (SQLAlchemyError, self._error) as error:
@@ -133,7 +143,11 @@ class HotDatabase:
                 yield _PostgresConnection(driver)
         except self._error as error:
             # A connection that has failed once may be dead: the next turn gets a new one.
+            was_lost = bool(getattr(driver, "broken", False))
             pooled.invalidate(error)
+            if was_lost:
+                self._engine.dispose()
+                raise ConnectionLost(type(error).__name__) from error
             raise DatabaseOutOfReach(type(error).__name__) from error
         finally:
             pooled.close()
