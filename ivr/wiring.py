@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import structlog
 from sqlalchemy import Engine
 
 from audio.library import ClipLibrary
@@ -20,15 +21,18 @@ from ivr.calls.live import CallRows
 from ivr.calls.screens import Addresses
 from ivr.calls.turns import House, Turns
 from ivr.publishing.lines import all_lines
-from ivr.publishing.releases import Releases, ReleaseUnknown
+from ivr.publishing.releases import Releases
 from ivr.settings import Settings
-from ivr.store.engine import open_database, open_for_turns
+from ivr.store.engine import open_database, open_for_turns, reading
 from ivr.store.hot import HotDatabase
 from ivr.telephony.contract import Dialect
 from ivr.telephony.twilio import TwilioDialect
 
 if TYPE_CHECKING:
     from ivr.telephony.twilio_network import TwilioNetwork
+
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +119,17 @@ def twilio_network_of(settings: Settings) -> TwilioNetwork | None:
 def make_emergency_screens(wiring: Wiring) -> int:
     """Writes the emergency screens of every line on air; returns how many lines have one."""
     made = 0
-    with wiring.database.connect() as connection:
-        for line in all_lines(connection):
-            if line.release_id is None:
-                continue
-            try:
-                release = wiring.releases.get(line.release_id)
-            except ReleaseUnknown:
-                continue
-            wiring.emergency.make(line, release)
-            made += 1
+    with reading(wiring.database) as connection:
+        on_air = [line for line in all_lines(connection) if line.release_id is not None]
+    for line in on_air:
+        try:
+            release = wiring.releases.get(line.release_id or "")
+        except (LookupError, ValueError, TypeError) as error:
+            # The callers of all other lines must be answered although this one's release is damaged.
+            log.error("release_unreadable", line=line.name, error=type(error).__name__)
+            continue
+        wiring.emergency.make(line, release)
+        made += 1
     return made
 
 

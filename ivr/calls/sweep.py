@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import structlog
 from sqlalchemy import Engine
 
 from ivr.calls.live import CallRows
 from ivr.calls.turns import Turns
 
 MOST_AT_ONCE = 500
+
+log = structlog.get_logger()
 
 
 class Swept(NamedTuple):
@@ -24,5 +27,14 @@ def sweep_calls(database: Engine, rows: CallRows, turns: Turns, now: float) -> S
     with database.begin() as connection:
         lost = list(rows.lost(connection, now, MOST_AT_ONCE))
         forgotten = rows.forget_ended(connection, now)
-    ended = sum(turns.end(provider, provider_call, ended="lost") for provider, provider_call in lost)
+    ended = sum(_end(turns, provider, provider_call) for provider, provider_call in lost)
     return Swept(ended, forgotten)
+
+
+def _end(turns: Turns, provider: str, provider_call: str) -> bool:
+    try:
+        return turns.end(provider, provider_call, ended="lost")
+    except Exception as error:
+        # One row that can't be ended must not keep the ids of all the others.
+        log.error("lost_call_not_ended", error=type(error).__name__, exc_info=True)
+        return False

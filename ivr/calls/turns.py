@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+import structlog
+
 from flows import engine
 from flows.effects import Connect, Effect, EndCall, FindServices, Noted, Over, RequestCallback, Visited
 from flows.inputs import (
@@ -38,6 +40,8 @@ from ivr.store.hot import Addition, ConnectionLost, HotConnection, HotDatabase
 from ivr.telephony.contract import Dialect, PhoneEvent
 
 Answer = TypeVar("Answer")
+
+log = structlog.get_logger()
 
 MOST_ANSWERS_A_TURN = 20
 MOST_TRIES = 5
@@ -155,24 +159,35 @@ class Turns:
     ) -> None:
         house = self._house
         now = house.clock()
-        release = house.releases.get(call.release_id)
-        session = Session.from_json(call.session)
-        last = engine.step(release.pack, session, HungUp(_heard(call, now)), Facts())
-        events = [] if session.over else _kept(last.effects)
+        session, events = self._last_of(call, now)
         closed = house.rows.close(
             connection,
             provider,
             provider_call,
             line,
             call,
-            ended="goodbye" if session.over and ended == "hung_up" else ended,
-            language=session.language,
+            ended="goodbye" if session is not None and session.over and ended == "hung_up" else ended,
+            language=session.language if session is not None else None,
             now=now,
             test=provider == TEST_PROVIDER,
             additions=house.rows.kept(call, call.turn, events),
         )
         if not closed:
             raise TurnAlreadyTaken
+
+    def _last_of(self, call: LiveCall, now: float) -> tuple[Session | None, list[Visited | Noted]]:
+        """Where the caller was and how that was left; nothing when a newer Warmline wrote it, or its release is gone.
+
+        The provider's id has to be dropped all the same.
+        """
+        try:
+            release = self._house.releases.get(call.release_id)
+            session = Session.from_json(call.session)
+            last = engine.step(release.pack, session, HungUp(_heard(call, now)), Facts())
+        except (LookupError, ValueError, TypeError) as error:
+            log.error("last_screen_unreadable", error=type(error).__name__)
+            return None, []
+        return session, [] if session.over else _kept(last.effects)
 
 
 class _Turn:

@@ -31,6 +31,6 @@ def signed_address(public_url: str, environ: Mapping[str, Any]) -> str:
     """The full address as the provider knows it. A prefix that a proxy has taken off is put back."""
     target = raw_target(environ)
     prefix = urlsplit(public_url).path
-    if prefix and target.startswith(f"{prefix}/"):
+    if prefix and environ.get("SCRIPT_NAME") and target.startswith(f"{prefix}/"):
         target = target[len(prefix) :]
     return public_url + target

@@ -16,7 +16,6 @@ from ivr.calls.emergency import EmergencyScreens
 from ivr.calls.turns import Turns
 from ivr.phone.addresses import signed_address
 from ivr.phone.form import NotAForm, read_form
-from ivr.store.hot import DatabaseOutOfReach
 from ivr.telephony.contract import Dialect, PhoneEvent, RawRequest, UnreadableWebhook
 
 LARGEST_WEBHOOK_BYTES = 64 * 1024
@@ -134,9 +133,9 @@ class Webhooks:
         if event.happening == "hung_up":
             try:
                 self._turns.end(provider, event.call)
-            except DatabaseOutOfReach as error:
+            except Exception as error:
                 # The sweep ends the call later; sending this again and again would help nobody.
-                log.error("call_end_missed", error=type(error).__name__)
+                log.error("call_end_missed", error=type(error).__name__, exc_info=True)
         return NO_CONTENT
 
     def _recording(self, provider: str, path: str, environ: Environ) -> Answer:
@@ -176,11 +175,19 @@ def _posted(environ: Environ) -> list[tuple[str, str]]:
         length = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:
         raise Refused("400 BAD REQUEST", "no length") from None
-    if length > LARGEST_WEBHOOK_BYTES:
+    if environ.get("HTTP_TRANSFER_ENCODING"):
+        # A proxy that passes the form on in pieces doesn't say how long it is.
+        length = LARGEST_WEBHOOK_BYTES + 1
+    elif length < 0:
+        raise Refused("400 BAD REQUEST", "no length")
+    elif length > LARGEST_WEBHOOK_BYTES:
         raise Refused("413 REQUEST ENTITY TOO LARGE", "too large")
     if length and not environ.get("CONTENT_TYPE", "").startswith(FORM):
         raise Refused("415 UNSUPPORTED MEDIA TYPE", "not a form")
     try:
-        return read_form(environ["wsgi.input"].read(length) if length else b"")
+        body = environ["wsgi.input"].read(length) if length else b""
+        if len(body) > LARGEST_WEBHOOK_BYTES:
+            raise Refused("413 REQUEST ENTITY TOO LARGE", "too large")
+        return read_form(body)
     except NotAForm:
         raise Refused("400 BAD REQUEST", "not a form") from None

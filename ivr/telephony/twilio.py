@@ -57,7 +57,7 @@ class TwilioDialect:
     def parse(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> PhoneEvent:
         """Reads a webhook. Raises UnreadableWebhook when it doesn't say which call it is about."""
         call = form.get("CallSid", "")
-        if not call or len(call) > 128:
+        if not call or len(call) > 128 or not call.isprintable():
             raise UnreadableWebhook("the webhook names no call")
         over = form.get("CallStatus", "") in _OVER
         turn = _whole(query.get("turn", ""))
@@ -70,7 +70,7 @@ class TwilioDialect:
                 call,
                 "started",
                 0,
-                line_number=form.get("To", ""),
+                line_number=_line_number(form.get("To", "")),
                 has_number=shows_number(form.get("From", "")),
             )
         if "dialled" in query:
@@ -96,6 +96,11 @@ class TwilioDialect:
 def shows_number(sent: str) -> bool:
     """Whether a caller's phone shows a number that could be rung."""
     return _E164.fullmatch(sent) is not None and sent not in WITHHELD
+
+
+def _line_number(sent: str) -> str:
+    """The number that was rung; "" for what no line can have."""
+    return sent if len(sent) <= 32 and sent.isprintable() else ""
 
 
 def _whole(text: str) -> int:
