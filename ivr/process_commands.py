@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -38,8 +39,11 @@ def worker() -> None:
     settings = load_settings()
     set_up_logs(settings.log_level)
     connection = wait_for_queue(settings)
+    # RQ tells four lines of each job at "info": what matters would drown in them.
+    level = "DEBUG" if settings.log_level == "debug" else "WARNING"
+    logging.getLogger("rq").setLevel(level)
     Worker([default_queue(connection)], connection=connection, serializer=JSONSerializer).work(
-        with_scheduler=True, logging_level=settings.log_level.upper()
+        with_scheduler=True, logging_level=level
     )
 
 

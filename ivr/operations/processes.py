@@ -69,7 +69,8 @@ class Processes:
         return self._status
 
     def _stop_asked(self, number: int, _frame: object) -> None:
-        self._status = 128 + number
+        # Whoever presses Ctrl-C has got what was asked for: that is no error.
+        self._status = 0 if number == signal.SIGINT else 128 + number
 
     def _look(self) -> None:
         now = time.monotonic()
