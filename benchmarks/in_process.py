@@ -12,6 +12,8 @@ from benchmarks.calling import Application, WrongAnswer, call
 from benchmarks.variants import Crowd, Variant
 from benchmarks.webhooks import Webhook, environ_of
 
+TELL_EVERY = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -42,13 +44,16 @@ def measure(
     variants: Sequence[Variant], crowds: Sequence[Crowd], rounds: int, turns: int, say: Callable[[str], None]
 ) -> dict[str, Timing]:
     """Timings by name. A first round warms up and isn't counted."""
+    gc.freeze()
     found: dict[str, list[float]] = {variant.name: [] for variant in variants}
     for number in range(rounds + 1):
         for variant, crowd in zip(variants, crowds, strict=True):
             microseconds = one_round(variant.application, crowd, turns)
             if number:
                 found[variant.name].append(microseconds)
-        say(f"in process: round {number} of {rounds}")
+        if number % TELL_EVERY == 0:
+            say(f"in process: round {number} of {rounds}")
+    gc.unfreeze()
     return {name: Timing(tuple(times)) for name, times in found.items()}
 
 
@@ -58,13 +63,12 @@ def one_round(application: Application, crowd: Crowd, turns: int) -> float:
     hooks = list(crowd.turns(turns))
     environs = [environ_of(hook) for hook in hooks]
     gc.collect()
-    # What was prepared doesn't belong to the turn: the collector must not walk through it.
+    # What was prepared doesn't belong to the turn: the collector must not walk through it meanwhile.
     gc.freeze()
     start = time.perf_counter()
     for environ in environs:
         body = call(application, environ)
     taken = time.perf_counter() - start
-    gc.unfreeze()
     if crowd.checked:
         insist_on_last(hooks[-1], body)
     return taken / turns * 1e6
