@@ -11,8 +11,7 @@ from pathlib import Path
 from audio.make_demo import Counts, Wanted, make_demo
 from flows.load import load_pack
 from flows.model import Pack
-from flows.prompts import needed_by_pack
-from ivr.publishing.gate import NotReadyForAir, prepare, publish
+from ivr.publishing.gate import NotReadyForAir, prepare, publish, scripts_to_record
 from ivr.publishing.lines import Line, save_line
 from ivr.settings import DEFAULT_DATA, DEMO_FILE, PREFIX, Settings, load_settings
 from ivr.store.migrate import migrate
@@ -69,12 +68,10 @@ def shipped_pack() -> Pack:
 
 
 def wanted_by(pack: Pack) -> list[Wanted]:
-    """Every script of a pack that needs a clip."""
+    """Every script of a pack, to be spoken."""
     return [
         Wanted(prompt, language, pack.scripts[prompt, language].text)
-        for language in pack.languages
-        for prompt in needed_by_pack(pack)
-        if (prompt, language) in pack.scripts
+        for prompt, language in scripts_to_record(pack)
     ]
 
 

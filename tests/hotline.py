@@ -21,7 +21,7 @@ from audio.library import Clip
 from flows.model import Pack
 from ivr.app import create_app
 from ivr.demo import shipped_pack
-from ivr.publishing.gate import prepare, publish, wanted_clips
+from ivr.publishing.gate import prepare, publish, scripts_to_record
 from ivr.publishing.lines import Line, save_line
 from ivr.settings import Settings
 from ivr.store.migrate import migrate
@@ -81,7 +81,7 @@ def short_clip(number: int, seconds: float = 0.1) -> bytes:
 
 def record_everything(wiring: Wiring, pack: Pack, said_seconds: float = 2.0) -> None:
     """Gives every prompt of a pack a tiny clip that claims to last `said_seconds`."""
-    for number, ((prompt, language), fingerprint) in enumerate(wanted_clips(pack).items()):
+    for number, ((prompt, language), fingerprint) in enumerate(scripts_to_record(pack).items()):
         sha = wiring.media.put(short_clip(number))
         wiring.library.add(Clip(prompt, language, "test", sha, said_seconds, "approved"), fingerprint, TODAY)
 

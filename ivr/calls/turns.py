@@ -276,9 +276,16 @@ class _Turn:
                 return CallbackAnswered(answer)
             case FindServices():
                 found = self.house.directory.find(last, at=self.now, time_zone=self.line.time_zone)
-                return ServicesFound(found)
+                return ServicesFound(
+                    tuple(prompts for prompts in found if self.can_say(prompts, last.language))
+                )
             case _:
                 return NobodyToConnect()
+
+    def can_say(self, prompts: tuple[str, ...], language: str | None) -> bool:
+        """Whether every part of a service is recorded: half of one would send a caller to the wrong door."""
+        languages = self.release.pack.languages if language is None else (language,)
+        return all((prompt, spoken) in self.release.clips for prompt in prompts for spoken in languages)
 
     def state(self, session: Session, shown: Shown) -> NextState:
         session = engine.next_turn(session)

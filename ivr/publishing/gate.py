@@ -34,11 +34,21 @@ def wanted_clips(pack: Pack) -> dict[tuple[str, str], str]:
     return {key: script_fingerprint(pack.scripts[key].text) for key in needed if key in pack.scripts}
 
 
+def scripts_to_record(pack: Pack) -> dict[tuple[str, str], str]:
+    """The fingerprint of every script of a pack in its languages: what flows say, and what services are said with."""
+    return {
+        key: script_fingerprint(script.text)
+        for key, script in pack.scripts.items()
+        if script.language in pack.languages
+    }
+
+
 def prepare(pack: Pack, library: ClipLibrary, demo_allowed: bool) -> Release:
     """The release of a pack as it would go on air now. Raises NotReadyForAir."""
     wanted = wanted_clips(pack)
-    clips = library.clips_for(wanted)
-    missing = [key for key in wanted if key not in clips or not library.media.has(clips[key].sha)]
+    there = library.clips_for(scripts_to_record(pack))
+    clips = {key: clip for key, clip in there.items() if library.media.has(clip.sha)}
+    missing = [key for key in wanted if key not in clips]
     lengths = {key: clip.seconds for key, clip in clips.items()}
     reasons = [_said(problem) for problem in check(pack, lengths) if problem.severity == "error"]
     reasons += [
