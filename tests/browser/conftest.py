@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, Request, sync_playwright
-from werkzeug.serving import make_server
 
 from tests.browser.scripted import ScriptedHotline
-from tests.hotline import LINE, Hotline, Line, make_hotline, with_simulator
+from tests.hotline import LINE, Hotline, make_hotline, with_simulator
+from tests.simulator.listening import served
 
 SWITCHES = [
     "--no-sandbox",
@@ -141,17 +138,6 @@ def open_telephone(chromium: Browser) -> Iterator[Callable[..., Telephone]]:
         telephone.page.context.close()
 
 
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The address of an application, over real HTTP on this machine."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-
-
 @dataclass(frozen=True)
 class RunningHotline:
     """The real application with the shipped pack on air, and where it listens. Its public address is another."""
@@ -163,8 +149,7 @@ class RunningHotline:
 @pytest.fixture
 def running_hotline(tmp_path: Path) -> Iterator[RunningHotline]:
     """The real application, whose clips are short."""
-    line = Line(**{name: getattr(LINE, name) for name in LINE.__slots__} | {"provider": "simulator"})
-    made = make_hotline(tmp_path / "data", line=line, **with_simulator())
+    made = make_hotline(tmp_path / "data", line=replace(LINE, provider="simulator"), **with_simulator())
     with served(made.app) as address:
         yield RunningHotline(made, address)
     made.wiring.database.dispose()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.scripted import ScriptedHotline
+from tests.simulator.listening import served
 
 SIMULATOR_TESTS = Path(__file__).parents[1] / "simulator"
 CASES = json.loads((SIMULATOR_TESTS / "conformance.json").read_text(encoding="utf-8"))
@@ -21,8 +22,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def traces(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """Every written-down call, as the browser's interpreter lets it go."""
-    from tests.browser.conftest import served
-
     hotline = ScriptedHotline(tmp_path_factory.mktemp("hotline"))
     with served(hotline.app) as address:
         page = chromium.new_page()

@@ -10,7 +10,8 @@ from typing import Literal, Protocol
 Doing = Literal["keys", "silence", "voice", "hang_up"]
 
 _TOKEN = re.compile(
-    r"^(?:(?P<keys>[0-9*#]+)|(?P<silence>~)|voice:(?P<voice>[0-9]+)|(?P<end>end))(?:@(?P<at>[0-9.]+))?$"
+    r"(?:(?P<keys>[0-9*#]+)|(?P<silence>~)|voice:(?P<voice>[0-9]{1,3})|(?P<end>end))"
+    r"(?:@(?P<at>[0-9]+(?:\.[0-9]+)?))?"
 )
 
 
@@ -28,7 +29,9 @@ SILENT = Move("silence")
 
 
 class Hands(Protocol):
-    """Asked once for every screen that takes a key or records a voice."""
+    """Asked once for every screen that takes a key or records a voice: before it is heard, or after."""
+
+    hears_first: bool
 
     def move(self) -> Move:
         """What the caller does on this screen."""
@@ -63,6 +66,8 @@ def _move(word: str) -> Move:
 class WrittenHands:
     """Makes the moves of a list, then stays silent, or hangs up."""
 
+    hears_first = False
+
     def __init__(self, moves: tuple[Move, ...], hangs_up: bool) -> None:
         self._moves: Iterator[Move] = iter(moves)
         self._rest = Move("hang_up") if hangs_up else SILENT
@@ -73,6 +78,8 @@ class WrittenHands:
 
 class AskingHands:
     """Asks a person on every screen; `ask` gives back one typed line."""
+
+    hears_first = True
 
     def __init__(self, ask: Callable[[], str], explain: Callable[[str], None]) -> None:
         self._ask = ask

@@ -15,8 +15,9 @@ from ivr.telephony.simulator.words import Action, Event, Opening, Outcome, Param
 
 MOST_BYTES = 64 * 1024
 LONGEST_CALL = 4 * 60 * 60
-MOST_REPLIES_WITHOUT_TIME = 30
-"""A flow whose replies only send to one another would keep a caller in silence for ever."""
+MOST_REPLIES_AT_ONCE = 30
+AT_ONCE = 0.2
+"""Seconds. Replies that only send to one another, without anything heard between, would keep a caller for ever."""
 
 Phase = Literal[
     "new", "fetching", "sounding", "waiting", "recording", "keeping", "dialling", "talking", "joined", "over"
@@ -41,7 +42,8 @@ class Call:
         self._keys = ""
         self._fetches = 0
         self._plays = 0
-        self._replies_without_time = 0
+        self._replies_at_once = 0
+        self._last_reply_at = 0.0
         self._fallback_used = False
         self._answered_at: float | None = 0.0 if opening.rung else None
         self._heard = False
@@ -94,17 +96,21 @@ class Call:
         return self.phase == "fetching" and fetch == self._fetches
 
     def _fetch(self, url: str, method: str, extra: Params) -> None:
-        self._replies_without_time += 1
-        if self._replies_without_time > MOST_REPLIES_WITHOUT_TIME:
-            self._trouble(
-                "endless-replies", "The replies only send to one another: the caller hears nothing."
-            )
+        if self._is_endless():
+            self._trouble("endless-replies", "The replies only send to one another, without end.")
             self._end("failed")
             return
         self._fetches += 1
         self._url = urldefrag(url).url
         self.phase, self.due = "fetching", None
         self._out.append(words.Fetch(self._fetches, method, self._url, self._params(extra)))
+
+    def _is_endless(self) -> bool:
+        if self._now - self._last_reply_at > AT_ONCE:
+            self._replies_at_once = 0
+        self._replies_at_once += 1
+        self._last_reply_at = self._now
+        return self._replies_at_once > MOST_REPLIES_AT_ONCE or self._now > LONGEST_CALL
 
     def _fetch_action(self, action: str, method: str, extra: Params) -> None:
         self._fetch(urljoin(self._url, action), method, extra)
@@ -201,7 +207,7 @@ class Call:
         match sound:
             case reading.Clip():
                 self._plays += 1
-                self._heard, self._replies_without_time = True, 0
+                self._heard = True
                 self.phase, self.due = "sounding", None
                 self._out.append(words.PlayClip(self._plays, self._address(sound)))
             case reading.Spoken():
@@ -258,7 +264,7 @@ class Call:
         record = self._record
         if record is None:
             return
-        self._heard, self._replies_without_time = False, 0
+        self._heard = False
         about: Params = (("RecordingUrl", kept.url), ("RecordingSid", kept.sid))
         at = urljoin(self._url, record.action)
         ready = urljoin(self._url, record.on_ready) if record.on_ready else ""
@@ -283,7 +289,6 @@ class Call:
 
     def _start_dialling(self, step: reading.Dial) -> None:
         self._dial = step
-        self._replies_without_time = 0
         parties = tuple((p.number, urljoin(self._url, p.whisper) if p.whisper else "") for p in step.parties)
         self._out.append(words.StartDialling(parties, step.caller_id, step.timeout))
         if parties:
@@ -313,8 +318,6 @@ class Call:
     # Time, and the end
 
     def _wait(self, phase: Phase, seconds: float) -> None:
-        if seconds > 0:
-            self._replies_without_time = 0
         self.phase, self.due = phase, self._now + seconds
 
     def _time_is_up(self) -> None:

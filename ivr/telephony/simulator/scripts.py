@@ -19,9 +19,13 @@ class ScriptsOnAir:
         self._indexed: dict[str, dict[str, HeardClip]] = {}
 
     def lines(self) -> list[tuple[str, str]]:
-        """(number, name) of every line on air whose calls the simulator makes."""
+        """(number, name) of every line on air that the simulator can ring: a line answers its own provider only."""
         with reading(self._database) as connection:
-            return [(line.number, line.name) for line in all_lines(connection) if line.release_id]
+            return [
+                (line.number, line.name)
+                for line in all_lines(connection)
+                if line.release_id and line.provider == "simulator"
+            ]
 
     def about(self, sha: str) -> HeardClip | None:
         """What is said in the clip with this content hash, None when no line on air plays it."""

@@ -115,6 +115,8 @@ class Telephone:
             self._transcript.add(self._clock.now(), "pressed", event.key)
         elif isinstance(event, words.CallerHungUp):
             self._transcript.add(self._clock.now(), "pressed", "The caller hangs up.")
+        elif isinstance(event, words.RecordingKept) and event.seconds:
+            self._wire.keep_recording(event.sid, hum(event.seconds))
         for action in self._call.step(event, self._clock.now()):
             self._transcript.hear(action, self._clock.now())
             self._do(action)
@@ -164,14 +166,17 @@ class Telephone:
     # The caller
 
     def _begin_move(self) -> None:
+        if self._hands.hears_first:
+            return
         self._move = self._hands.move()
         if self._move.after is not None:
             self._make(self._move, self._move.after)
             self._move = None
 
     def _move_after_the_last_word(self) -> None:
-        if self._move is not None:
-            self._make(self._move, 0)
+        move = self._hands.move() if self._hands.hears_first else self._move
+        if move is not None:
+            self._make(move, move.after or 0)
             self._move = None
 
     def _make(self, move: Move, after: float) -> None:
@@ -198,8 +203,6 @@ class Telephone:
         self._plan(0, self._kept(math.ceil(heard)))
 
     def _kept(self, seconds: int) -> words.RecordingKept:
-        if seconds:
-            self._wire.keep_recording(self._recording, hum(seconds))
         return words.RecordingKept(self._recording, self._wire.recording_url(self._recording), seconds)
 
     # Dialling

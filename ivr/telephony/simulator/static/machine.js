@@ -4,7 +4,10 @@
 import { readReply, UnreadableReply } from "./twiml.js";
 
 const MOST_BYTES = 64 * 1024;
-const MOST_REPLIES_WITHOUT_TIME = 30;
+const LONGEST_CALL = 4 * 60 * 60;
+const MOST_REPLIES_AT_ONCE = 30;
+// Seconds. Replies that only send to one another, without anything heard between, would keep a caller for ever.
+const AT_ONCE = 0.2;
 
 export class Call {
   #opening;
@@ -19,7 +22,8 @@ export class Call {
   #keys = "";
   #fetches = 0;
   #plays = 0;
-  #repliesWithoutTime = 0;
+  #repliesAtOnce = 0;
+  #lastReplyAt = 0;
   #fallbackUsed = false;
   #answeredAt = null;
   #heard = false;
@@ -90,9 +94,8 @@ export class Call {
   }
 
   #fetch(url, method, extra) {
-    this.#repliesWithoutTime += 1;
-    if (this.#repliesWithoutTime > MOST_REPLIES_WITHOUT_TIME) {
-      this.#trouble("endless-replies", "The replies only send to one another: the caller hears nothing.");
+    if (this.#isEndless()) {
+      this.#trouble("endless-replies", "The replies only send to one another, without end.");
       this.#end("failed");
       return;
     }
@@ -101,6 +104,13 @@ export class Call {
     this.phase = "fetching";
     this.due = null;
     this.#do("fetch", { fetch: this.#fetches, method, url: this.#url, params: this.#params(extra) });
+  }
+
+  #isEndless() {
+    if (this.#now - this.#lastReplyAt > AT_ONCE) this.#repliesAtOnce = 0;
+    this.#repliesAtOnce += 1;
+    this.#lastReplyAt = this.#now;
+    return this.#repliesAtOnce > MOST_REPLIES_AT_ONCE || this.#now > LONGEST_CALL;
   }
 
   #fetchAction(action, method, extra) {
@@ -218,7 +228,6 @@ export class Call {
       return this.#wait("sounding", sound.seconds);
     }
     this.#plays += 1;
-    this.#repliesWithoutTime = 0;
     this.phase = "sounding";
     this.due = null;
     return this.#do("play", { play: this.#plays, url: this.#address(sound.url) });
@@ -279,7 +288,6 @@ export class Call {
   #recorded(kept) {
     const record = this.#record;
     this.#heard = false;
-    this.#repliesWithoutTime = 0;
     const at = this.#address(record.action);
     const ready = record.onReady ? this.#address(record.onReady) : "";
     if (!kept.seconds) {
@@ -305,7 +313,6 @@ export class Call {
 
   #startDialling(step) {
     this.#dial = step;
-    this.#repliesWithoutTime = 0;
     const parties = step.parties.map((p) => [p.number, p.whisper ? this.#address(p.whisper) : ""]);
     this.#do("start-dialling", { parties, callerId: step.callerId, seconds: step.timeout });
     if (parties.length) return this.#wait("dialling", step.timeout);
@@ -332,7 +339,6 @@ export class Call {
   // Time, and the end
 
   #wait(phase, seconds) {
-    if (seconds > 0) this.#repliesWithoutTime = 0;
     this.phase = phase;
     this.due = this.#now + seconds;
   }
