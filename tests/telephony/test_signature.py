@@ -118,20 +118,22 @@ SHARED = "shared-key-of-at-least-some-length"
 URL = "https://line.example.org/phone/twilio/voice"
 FIELDS = [("CallSid", "CA1"), ("AccountSid", ACCOUNT), ("To", "+12025550100")]
 BY_KEY = {"x-twilio-webhooks-signature-settings": "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"}
-CASES = [
-    ("signed with the token", {"x-twilio-signature": sign(b"12345", URL, FIELDS)}, True),
-    ("signed with the shared key", BY_KEY | {"x-twilio-signature": sign(SHARED.encode(), URL, FIELDS, "HMAC_SHA256")}, True),
-    ("the token where the key is claimed", BY_KEY | {"x-twilio-signature": sign(b"12345", URL, FIELDS, "HMAC_SHA256")}, False),
-    ("the key where none is claimed", {"x-twilio-signature": sign(SHARED.encode(), URL, FIELDS)}, False),
-    ("the older algorithm where the newer is claimed", BY_KEY | {"x-twilio-signature": sign(SHARED.encode(), URL, FIELDS)}, False),
-    (
-        "an algorithm nobody knows",
-        {"x-twilio-webhooks-signature-settings": "key=1,algorithm=NONE", "x-twilio-signature": sign(b"12345", URL, FIELDS)},
-        False,
-    ),
+SIGNED_BY = "x-twilio-signature"
+TOKEN_1 = sign(SECRET.encode(), URL, FIELDS)
+TOKEN_256 = sign(SECRET.encode(), URL, FIELDS, "HMAC_SHA256")
+KEY_1 = sign(SHARED.encode(), URL, FIELDS)
+KEY_256 = sign(SHARED.encode(), URL, FIELDS, "HMAC_SHA256")
+UNKNOWN = {"x-twilio-webhooks-signature-settings": "key=1,algorithm=NONE"}
+CASES: list[tuple[str, dict[str, str], bool]] = [
+    ("signed with the token", {SIGNED_BY: TOKEN_1}, True),
+    ("signed with the shared key", BY_KEY | {SIGNED_BY: KEY_256}, True),
+    ("the token where the key is claimed", BY_KEY | {SIGNED_BY: TOKEN_256}, False),
+    ("the key where none is claimed", {SIGNED_BY: KEY_1}, False),
+    ("the older algorithm where the newer is claimed", BY_KEY | {SIGNED_BY: KEY_1}, False),
+    ("an algorithm nobody knows", UNKNOWN | {SIGNED_BY: TOKEN_1}, False),
     ("no signature", {}, False),
-    ("an empty signature", {"x-twilio-signature": ""}, False),
-]  # fmt: skip
+    ("an empty signature", {SIGNED_BY: ""}, False),
+]
 
 
 @pytest.mark.parametrize(("headers", "genuine"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
