@@ -1,0 +1,155 @@
+"""Drives the engine as a house would, and looks at every step: this is where each promise is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flows.effects import (
+    AskKeys,
+    Connect,
+    EndCall,
+    FindServices,
+    Noted,
+    Over,
+    Record,
+    RequestCallback,
+    Visited,
+)
+from flows.engine import MOST_SILENCES, MOST_TURNS, Step, begin, next_turn, step
+from flows.inputs import (
+    CallbackAnswered,
+    DialEnded,
+    Digits,
+    Facts,
+    Heard,
+    HungUp,
+    Input,
+    NobodyToConnect,
+    ServicesFound,
+    Silence,
+    Started,
+)
+from flows.model import Pack
+from flows.prompts import LAST_RESORT
+from flows.session import MOST_BYTES, Session
+
+MOST_KEPT_A_STEP = 51
+"""One for each node that can be passed, and one for the node that the caller leaves."""
+
+
+@dataclass(slots=True)
+class Driven:
+    """A call under test. Every step goes through JSON, is taken twice, and is looked at."""
+
+    pack: Pack
+    facts: Facts = field(default_factory=Facts)
+    checked: bool = True
+    """Whether the checker has no complaint of the pack: then only the engine's bounds end in the last resort."""
+    session: Session = field(init=False)
+    taken: Step = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.session = begin(self.pack)
+        self.give(Started())
+
+    def copy(self) -> Driven:
+        other = object.__new__(Driven)
+        other.pack, other.facts, other.checked = self.pack, self.facts, self.checked
+        other.session, other.taken = self.session, self.taken
+        return other
+
+    @property
+    def over(self) -> bool:
+        return isinstance(self.taken.last, EndCall | Over)
+
+    def give(self, given: Input) -> Step:
+        stored = self.session.to_json()
+        assert len(stored.encode()) <= MOST_BYTES, stored
+        read = Session.from_json(stored)
+        assert read == self.session
+        self.taken = step(self.pack, read, given, self.facts)
+        assert self.taken == step(self.pack, self.session, given, self.facts), "the same input, the same step"
+        look_at(self.pack, self.taken)
+        if self.checked and ends_in_last_resort(self.taken):
+            after = self.taken.session
+            assert after.silences >= MOST_SILENCES or after.turn >= MOST_TURNS, "the call got lost"
+        inside = isinstance(self.taken.last, RequestCallback | FindServices)
+        self.session = self.taken.session if inside else next_turn(self.taken.session)
+        return self.taken
+
+    def nobody_helps(self) -> None:
+        """Answers from inside, as on a night when no part of the house can do anything."""
+        for _ in range(MOST_KEPT_A_STEP):
+            match self.taken.last:
+                case RequestCallback():
+                    self.give(CallbackAnswered("unavailable"))
+                case FindServices():
+                    self.give(ServicesFound(()))
+                case Connect():
+                    self.session = self.taken.session
+                    self.give(NobodyToConnect())
+                case _:
+                    return
+        raise AssertionError("the call runs in a circle without the caller")
+
+    def stay_silent(self, nobody_answers: bool) -> tuple[int, int]:
+        """Presses nothing until the call ends. The number of turns, and the seconds that were waited after words.
+
+        Where the call would ring somebody, either nobody can be rung or nobody answers."""
+        seconds = 0
+        for turns in range(MOST_SILENCES + 1):
+            while isinstance(self.taken.last, RequestCallback | FindServices | Connect):
+                if nobody_answers and isinstance(self.taken.last, Connect):
+                    break
+                self.nobody_helps()
+            match self.taken.last:
+                case EndCall() | Over():
+                    return turns, seconds
+                case AskKeys(wait_seconds=wait):
+                    seconds += wait
+                    self.give(Silence(Heard(10, 1)))
+                case Record():
+                    self.give(Silence(Heard(10, 1)))
+                case Connect():
+                    self.give(DialEnded(talked=False))
+        raise AssertionError("somebody who presses nothing never comes to an end")
+
+    def call_for_help(self) -> None:
+        """Presses 0 until it leads to a person; a callback that is noted already leads on from there."""
+        asked = self.session.asked
+        taken = self.give(Digits("0"))
+        last = taken.last
+        person = isinstance(last, Connect | RequestCallback)
+        passed = any(isinstance(effect, Visited) and effect.left_by == "passed" for effect in taken.effects)
+        assert person or (asked and passed) or ends_in_last_resort(taken), last
+
+
+def ends_in_last_resort(taken: Step) -> bool:
+    """Whether the call ends in the words for calls that can't go on."""
+    last = taken.last
+    return isinstance(last, EndCall) and any(said.prompt == LAST_RESORT for said in last.said)
+
+
+def look_at(pack: Pack, taken: Step) -> None:
+    """One ending effect, last; before it only what is to be kept; nothing said that is empty or in no language."""
+    *kept, last = taken.effects
+    assert all(isinstance(effect, Visited | Noted) for effect in kept)
+    assert len(kept) <= MOST_KEPT_A_STEP
+    assert not isinstance(last, Visited | Noted)
+    assert isinstance(last, EndCall | Over) == taken.session.over
+    if isinstance(last, AskKeys | Record | EndCall):
+        assert last.said or isinstance(last, Record), "a caller would hear nothing"
+        for said in last.said:
+            assert said.language in pack.languages
+            assert (said.prompt, said.language) in pack.scripts or said.prompt.startswith("service_")
+    if isinstance(last, AskKeys):
+        assert 1 <= last.wait_seconds <= 10
+    language = taken.session.language
+    assert language is None or language in pack.languages
+    if language is not None and isinstance(last, Record | EndCall):
+        assert {said.language for said in last.said} <= {language}, "a language the caller didn't choose"
+
+
+def hang_up(call: Driven) -> None:
+    taken = call.give(HungUp(Heard(3, 0.5)))
+    assert isinstance(taken.last, Over)
