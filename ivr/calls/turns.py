@@ -218,7 +218,7 @@ class _Turn:
             case "silence":
                 return Silence(Heard(self.call.screen_seconds, 1.0))
             case "recorded":
-                return Recorded(event.seconds, heard)
+                return Recorded(event.seconds, heard, event.keys)
             case "dial_ended":
                 return DialEnded(event.talked, heard)
             case _:

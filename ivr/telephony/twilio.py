@@ -77,9 +77,8 @@ class TwilioDialect:
             talked = form.get("DialCallStatus", "") in ("completed", "answered")
             return PhoneEvent(call, "dial_ended", turn, talked=talked)
         if "recorded" in query:
-            return PhoneEvent(
-                call, "recorded", turn, seconds=float(_whole(form.get("RecordingDuration", "")))
-            )
+            seconds = float(_whole(form.get("RecordingDuration", "")))
+            return PhoneEvent(call, "recorded", turn, keys=form.get("Digits", ""), seconds=seconds)
         if "silence" in query:
             return PhoneEvent(call, "silence", turn)
         return PhoneEvent(call, "digits", turn, keys=form.get("Digits", ""))

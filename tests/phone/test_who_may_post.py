@@ -30,7 +30,7 @@ WEBHOOKS = ["voice", "turn", "status", "recording"]
 
 
 @pytest.fixture(scope="module")
-def on_air(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     """A hotline with the simulator on, shared by tests that keep nothing."""
     hotline = make_hotline(tmp_path_factory.mktemp("open") / "data", **with_simulator())
     yield hotline
@@ -65,39 +65,39 @@ REFUSED: list[tuple[str, dict[str, str]]] = [
 
 @pytest.mark.parametrize("headers", [r[1] for r in REFUSED], ids=[r[0] for r in REFUSED])
 @pytest.mark.parametrize("path", WEBHOOKS)
-def test_whoever_did_not_sign_is_refused(on_air: Hotline, path: str, headers: dict[str, str]) -> None:
+def test_whoever_did_not_sign_is_refused(guarded: Hotline, path: str, headers: dict[str, str]) -> None:
     """Without the provider's own signature for exactly this, the answer is 403, never an error, and nothing begins."""
-    answer = on_air.app.test_client().post(
+    answer = guarded.app.test_client().post(
         f"/phone/twilio/{path}", data=urlencode(GENUINE), content_type=FORM, headers=headers
     )
     assert answer.status_code == 403
-    assert live(on_air) == 0
+    assert live(guarded) == 0
 
 
 @pytest.mark.parametrize("path", WEBHOOKS)
-def test_another_account_is_refused(on_air: Hotline, path: str) -> None:
+def test_another_account_is_refused(guarded: Hotline, path: str) -> None:
     """Mallory has an account at the same provider; with our token leaked to nobody, hers is refused."""
     fields = {**dict(GENUINE), "AccountSid": "AC" + "9" * 32}
-    assert on_air.post(f"/phone/twilio/{path}", fields).status_code == 403
+    assert guarded.post(f"/phone/twilio/{path}", fields).status_code == 403
     del fields["AccountSid"]
-    assert on_air.post(f"/phone/twilio/{path}", fields).status_code == 403
+    assert guarded.post(f"/phone/twilio/{path}", fields).status_code == 403
 
 
-def test_the_simulator_cannot_speak_for_the_provider(on_air: Hotline) -> None:
+def test_the_simulator_cannot_speak_for_the_provider(guarded: Hotline) -> None:
     """The telephone in the browser signs with a token of its own, which opens its own addresses only."""
     fields = [(n, SIMULATOR_ACCOUNT if n == "AccountSid" else v) for n, v in GENUINE]
     target = "/phone/twilio/voice"
-    answer = on_air.app.test_client().post(
+    answer = guarded.app.test_client().post(
         target, data=urlencode(fields), content_type=FORM, headers=signed(target, fields, SIMULATOR_TOKEN)
     )
     assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("provider", ["nobody", "Twilio", "twilio%2F..", "simulator%00", "é"])
-def test_an_unknown_provider_is_not_found(on_air: Hotline, provider: str) -> None:
+def test_an_unknown_provider_is_not_found(guarded: Hotline, provider: str) -> None:
     """An address of a provider that isn't set up doesn't exist."""
     target = f"/phone/{provider}/voice"
-    assert on_air.post(target, dict(GENUINE)).status_code == 404
+    assert guarded.post(target, dict(GENUINE)).status_code == 404
 
 
 def test_without_the_simulator_its_addresses_do_not_exist(small_hotline: Hotline) -> None:
@@ -113,31 +113,31 @@ def test_without_the_simulator_its_addresses_do_not_exist(small_hotline: Hotline
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
 @pytest.mark.parametrize("path", WEBHOOKS)
-def test_other_methods_are_not_allowed(on_air: Hotline, path: str, method: str) -> None:
+def test_other_methods_are_not_allowed(guarded: Hotline, path: str, method: str) -> None:
     """A webhook is posted; whoever only looks gets 405."""
     target = f"/phone/twilio/{path}"
-    answer = on_air.app.test_client().open(target, method=method, headers=signed(target, []))
+    answer = guarded.app.test_client().open(target, method=method, headers=signed(target, []))
     assert answer.status_code == 405
 
 
-def test_the_signature_of_a_repeated_field_counts_both(on_air: Hotline) -> None:
+def test_the_signature_of_a_repeated_field_counts_both(guarded: Hotline) -> None:
     """A field that is sent twice is signed with both values; the first is the one that counts."""
     target = "/phone/twilio/voice"
     fields = [*fields_of("CA" + "2" * 32).items(), ("To", "+12025550199"), ("Empty", ""), ("Empty", "")]
-    answer = on_air.app.test_client().post(
+    answer = guarded.app.test_client().post(
         target, data=urlencode(fields), content_type=FORM, headers=signed(target, fields)
     )
     assert answer.status_code == 200
     assert b"<Gather" in answer.data
-    on_air.post("/phone/twilio/status", fields_of("CA" + "2" * 32, CallStatus="completed"))
+    guarded.post("/phone/twilio/status", fields_of("CA" + "2" * 32, CallStatus="completed"))
 
 
-def test_json_is_no_webhook(on_air: Hotline) -> None:
+def test_json_is_no_webhook(guarded: Hotline) -> None:
     """A JSON body, even one that the SDK's validator would accept by its hash, is a clear 4xx."""
     body = json.dumps(dict(GENUINE))
     validator = RequestValidator(TOKEN)
     target = f"/phone/twilio/voice?bodySHA256={validator.compute_hash(body)}"
-    answer = on_air.app.test_client().post(
+    answer = guarded.app.test_client().post(
         target,
         data=body,
         content_type="application/json",
@@ -157,22 +157,22 @@ def test_json_is_no_webhook(on_air: Hotline) -> None:
         ("nothing at all", b"", 403),
     ],
 )  # fmt: skip
-def test_what_no_provider_sends_is_refused(on_air: Hotline, name: str, body: bytes, status: int) -> None:
+def test_what_no_provider_sends_is_refused(guarded: Hotline, name: str, body: bytes, status: int) -> None:
     """Bodies that no provider sends get a clear 4xx before anything is done with them."""
-    answer = on_air.app.test_client().post("/phone/twilio/voice", data=body, content_type=FORM)
+    answer = guarded.app.test_client().post("/phone/twilio/voice", data=body, content_type=FORM)
     assert answer.status_code == status
 
 
-def test_a_webhook_that_names_no_call_is_refused(on_air: Hotline) -> None:
+def test_a_webhook_that_names_no_call_is_refused(guarded: Hotline) -> None:
     """Signed, but about no call: a clear 400, for there is nobody to answer."""
     for call in ("", "CA" + "1" * 200, "CA\x00", "CA\n1"):
         for path in ("voice", "turn", "status"):
-            assert on_air.post(f"/phone/twilio/{path}", fields_of(call)).status_code == 400
+            assert guarded.post(f"/phone/twilio/{path}", fields_of(call)).status_code == 400
 
 
-def test_nobody_is_told_why_in_detail(on_air: Hotline) -> None:
+def test_nobody_is_told_why_in_detail(guarded: Hotline) -> None:
     """A refusal says no more than that it is one: not what was sent, not what would have been right."""
-    answer = on_air.app.test_client().post(
+    answer = guarded.app.test_client().post(
         "/phone/twilio/voice", data=urlencode(GENUINE), content_type=FORM, headers={"X-Twilio-Signature": "x"}
     )
     assert "5550147" not in answer.text
@@ -207,7 +207,7 @@ def test_a_proxy_may_take_off_a_path_and_a_port(behind_a_proxy: Hotline, signed_
         assert f"<Play>{PREFIXED}/media/" in answer.text
 
 
-def test_what_a_proxy_claims_is_not_believed(on_air: Hotline) -> None:
+def test_what_a_proxy_claims_is_not_believed(guarded: Hotline) -> None:
     """Headers about hosts and schemes change nothing: only the configured address counts."""
     fields = fields_of("CA" + "4" * 32)
     headers = signed("/phone/twilio/voice", list(fields.items()))
@@ -216,12 +216,12 @@ def test_what_a_proxy_claims_is_not_believed(on_air: Hotline) -> None:
         {"X-Forwarded-Proto": "http"},
         {"Host": "evil"},
     ):
-        answer = on_air.app.test_client().post(
+        answer = guarded.app.test_client().post(
             "/phone/twilio/voice", data=urlencode(fields), content_type=FORM, headers=headers | claimed
         )
         assert answer.status_code == 200
     forged = sign(TOKEN.encode(), "https://evil.example.com/phone/twilio/voice", fields.items())
-    answer = on_air.app.test_client().post(
+    answer = guarded.app.test_client().post(
         "/phone/twilio/voice",
         data=urlencode(fields),
         content_type=FORM,
@@ -232,7 +232,7 @@ def test_what_a_proxy_claims_is_not_believed(on_air: Hotline) -> None:
         },
     )
     assert answer.status_code == 403
-    on_air.post("/phone/twilio/status", fields_of("CA" + "4" * 32, CallStatus="completed"))
+    guarded.post("/phone/twilio/status", fields_of("CA" + "4" * 32, CallStatus="completed"))
 
 
 def test_a_hotline_of_one_line_stays_of_one_line(tmp_path: Path) -> None:

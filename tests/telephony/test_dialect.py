@@ -30,7 +30,7 @@ TABLE: list[tuple[str, str, dict[str, str], dict[str, str], PhoneEvent]] = [
         "turn",
         {"turn": "3", "recorded": "1"},
         {"RecordingDuration": "12", "Digits": "hangup"},
-        PhoneEvent(CALL, "recorded", 3, seconds=12.0),
+        PhoneEvent(CALL, "recorded", 3, keys="hangup", seconds=12.0),
     ),
     (
         "a recording that the caller ended by hanging up",
@@ -38,6 +38,13 @@ TABLE: list[tuple[str, str, dict[str, str], dict[str, str], PhoneEvent]] = [
         {"turn": "3", "recorded": "1"},
         {"RecordingDuration": "12", "CallStatus": "completed"},
         PhoneEvent(CALL, "recorded", 3, seconds=12.0),
+    ),
+    (
+        "a recording that a key ended",
+        "turn",
+        {"turn": "3", "recorded": "1"},
+        {"RecordingDuration": "3", "Digits": "0"},
+        PhoneEvent(CALL, "recorded", 3, keys="0", seconds=3.0),
     ),
     (
         "a conversation that took place",
