@@ -98,7 +98,10 @@ def _first_line(wire: Wire) -> str:
 
 
 def _ask() -> str:
-    return str(click.prompt("key (Enter: silence, end: hang up)", default="~", show_default=False))
+    try:
+        return str(click.prompt("key (Enter: silence, end: hang up)", default="~", show_default=False))
+    except click.Abort:
+        return "end"
 
 
 def _print(line: Line) -> None:

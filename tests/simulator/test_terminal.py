@@ -104,6 +104,14 @@ def test_keys_by_hand(rung: Rung) -> None:
     assert told.output.index("press one") < told.output.index("key (Enter")
 
 
+def test_whoever_closes_the_terminal_hangs_up(rung: Rung) -> None:
+    """Sara closes the terminal in the middle of a call: the hotline is told that the call is over."""
+    told = rung.call(typed="1\n")
+    assert told.exit_code == 0
+    assert "The caller hangs up" in told.output
+    assert rung.rows("SELECT count(*) FROM live_calls") == [(0,)]
+
+
 def test_what_breaks_is_found(rung: Rung) -> None:
     """A clip is lost from the disk: the call goes on, the transcript says so, and the command fails."""
     for path in rung.hotline.wiring.settings.media_folder.rglob("*.wav"):

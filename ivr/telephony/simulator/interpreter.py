@@ -11,14 +11,10 @@ from typing import Literal
 from urllib.parse import urldefrag, urljoin
 
 from ivr.telephony.simulator import reading, words
+from ivr.telephony.simulator.patience import Patience
 from ivr.telephony.simulator.words import Action, Event, Opening, Outcome, Params, Problem
 
 MOST_BYTES = 64 * 1024
-LONGEST_CALL = 4 * 60 * 60
-MOST_REPLIES_AT_ONCE = 30
-AT_ONCE = 0.2
-"""Seconds. Replies that only send to one another, without anything heard between, would keep a caller for ever."""
-
 Phase = Literal[
     "new", "fetching", "sounding", "waiting", "recording", "keeping", "dialling", "talking", "joined", "over"
 ]
@@ -42,8 +38,7 @@ class Call:
         self._keys = ""
         self._fetches = 0
         self._plays = 0
-        self._replies_at_once = 0
-        self._last_reply_at = 0.0
+        self._patience = Patience()
         self._fallback_used = False
         self._answered_at: float | None = 0.0 if opening.rung else None
         self._heard = False
@@ -96,7 +91,7 @@ class Call:
         return self.phase == "fetching" and fetch == self._fetches
 
     def _fetch(self, url: str, method: str, extra: Params) -> None:
-        if self._is_endless():
+        if self._patience.is_over(self._now):
             self._trouble("endless-replies", "The replies only send to one another, without end.")
             self._end("failed")
             return
@@ -104,13 +99,6 @@ class Call:
         self._url = urldefrag(url).url
         self.phase, self.due = "fetching", None
         self._out.append(words.Fetch(self._fetches, method, self._url, self._params(extra)))
-
-    def _is_endless(self) -> bool:
-        if self._now - self._last_reply_at > AT_ONCE:
-            self._replies_at_once = 0
-        self._replies_at_once += 1
-        self._last_reply_at = self._now
-        return self._replies_at_once > MOST_REPLIES_AT_ONCE or self._now > LONGEST_CALL
 
     def _fetch_action(self, action: str, method: str, extra: Params) -> None:
         self._fetch(urljoin(self._url, action), method, extra)

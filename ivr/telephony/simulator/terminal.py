@@ -100,15 +100,22 @@ class Telephone:
         self._transcript.add(0, "call", f"{self._opening.from_number} rings {self._opening.to_number}.")
         self._happen(words.Begin())
         while self._call.phase != "over":
-            due = math.inf if self._call.due is None else self._call.due
-            soonest = min(self._planned, key=lambda planned: planned.at, default=None)
-            if soonest is not None and soonest.at <= due:
-                self._planned.remove(soonest)
-                self._clock.wait_until(soonest.at)
-                self._happen(soonest.event)
-            else:
-                self._clock.wait_until(due)
-                self._happen(words.TimePassed())
+            try:
+                self._go_on()
+            except KeyboardInterrupt:
+                # Whoever breaks off hangs up: the hotline must not be left with a call that never ends.
+                self._happen(words.CallerHungUp())
+
+    def _go_on(self) -> None:
+        due = math.inf if self._call.due is None else self._call.due
+        soonest = min(self._planned, key=lambda planned: planned.at, default=None)
+        if soonest is not None and soonest.at <= due:
+            self._clock.wait_until(soonest.at)
+            self._planned.remove(soonest)
+            self._happen(soonest.event)
+        else:
+            self._clock.wait_until(due)
+            self._happen(words.TimePassed())
 
     def _happen(self, event: words.Event) -> None:
         if isinstance(event, words.KeyPressed):

@@ -1,14 +1,11 @@
 // Executes replies as a provider does. Pure: what happens comes in with its time, what is to be done goes out.
 // `interpreter.py` is the same in the terminal; the conformance cases hold the two to each other.
 
+import { legParams, wholeSeconds } from "./leg.js";
+import { Patience } from "./patience.js";
 import { readReply, UnreadableReply } from "./twiml.js";
 
 const MOST_BYTES = 64 * 1024;
-const LONGEST_CALL = 4 * 60 * 60;
-const MOST_REPLIES_AT_ONCE = 30;
-// Seconds. Replies that only send to one another, without anything heard between, would keep a caller for ever.
-const AT_ONCE = 0.2;
-
 export class Call {
   #opening;
   #out = [];
@@ -22,8 +19,7 @@ export class Call {
   #keys = "";
   #fetches = 0;
   #plays = 0;
-  #repliesAtOnce = 0;
-  #lastReplyAt = 0;
+  #patience = new Patience();
   #fallbackUsed = false;
   #answeredAt = null;
   #heard = false;
@@ -94,7 +90,7 @@ export class Call {
   }
 
   #fetch(url, method, extra) {
-    if (this.#isEndless()) {
+    if (this.#patience.isOver(this.#now)) {
       this.#trouble("endless-replies", "The replies only send to one another, without end.");
       this.#end("failed");
       return;
@@ -104,13 +100,6 @@ export class Call {
     this.phase = "fetching";
     this.due = null;
     this.#do("fetch", { fetch: this.#fetches, method, url: this.#url, params: this.#params(extra) });
-  }
-
-  #isEndless() {
-    if (this.#now - this.#lastReplyAt > AT_ONCE) this.#repliesAtOnce = 0;
-    this.#repliesAtOnce += 1;
-    this.#lastReplyAt = this.#now;
-    return this.#repliesAtOnce > MOST_REPLIES_AT_ONCE || this.#now > LONGEST_CALL;
   }
 
   #fetchAction(action, method, extra) {
@@ -404,20 +393,7 @@ export class Call {
   }
 
   #params(extra, status = "") {
-    const { sid, account, fromNumber, toNumber, rung, joins } = this.#opening;
-    return [
-      ["CallSid", sid],
-      ["AccountSid", account],
-      ["From", fromNumber],
-      ["To", toNumber],
-      ["CallStatus", status || (this.#answeredAt === null ? "ringing" : "in-progress")],
-      ["ApiVersion", "2010-04-01"],
-      ["Direction", joins ? "outbound-dial" : rung ? "outbound-api" : "inbound"],
-      ...extra,
-    ];
+    const underWay = this.#answeredAt === null ? "ringing" : "in-progress";
+    return [...legParams(this.#opening, status || underWay), ...extra];
   }
-}
-
-function wholeSeconds(seconds) {
-  return Math.ceil(seconds - 1e-6);
 }

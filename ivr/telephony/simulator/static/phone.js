@@ -1,6 +1,7 @@
 // The telephone: at rest, rung, or in a call.
 
 import { newCallId } from "./exchange.js";
+import { legParams } from "./leg.js";
 import { LiveCall } from "./livecall.js";
 
 const LOOK_EVERY = 1000;
@@ -51,17 +52,7 @@ export class Phone {
       this.#changed();
       return;
     }
-    this.#begin({
-      sid: ring.id,
-      account: this.#hotline.account,
-      fromNumber: ring.from_number,
-      toNumber: ring.to_number,
-      voiceUrl: ring.voice_url,
-      fallbackUrl: this.#hotline.fallbackUrl,
-      statusUrl: ring.status_url,
-      rung: true,
-      joins: ring.kind === "dialled",
-    });
+    this.#begin(this.#openingOf(ring));
   }
 
   press(key) {
@@ -100,17 +91,22 @@ export class Phone {
   // Of a call that the hotline has placed, it hears how it went, answered or not.
   #tellHotline(ring, outcome) {
     if (!ring.status_url) return;
-    this.#house.wire.notify(ring.status_url, [
-      ["CallSid", ring.id],
-      ["AccountSid", this.#hotline.account],
-      ["From", ring.from_number],
-      ["To", ring.to_number],
-      ["CallStatus", outcome],
-      ["ApiVersion", "2010-04-01"],
-      ["Direction", "outbound-api"],
-      ["CallDuration", "0"],
-      ["SequenceNumber", "0"],
-    ]);
+    const told = [...legParams(this.#openingOf(ring), outcome), ["CallDuration", "0"], ["SequenceNumber", "0"]];
+    this.#house.wire.notify(ring.status_url, told);
+  }
+
+  #openingOf(ring) {
+    return {
+      sid: ring.id,
+      account: this.#hotline.account,
+      fromNumber: ring.from_number,
+      toNumber: ring.to_number,
+      voiceUrl: ring.voice_url,
+      fallbackUrl: this.#hotline.fallbackUrl,
+      statusUrl: ring.status_url,
+      rung: true,
+      joins: ring.kind === "dialled",
+    };
   }
 
   async #look() {

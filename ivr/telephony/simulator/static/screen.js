@@ -83,7 +83,7 @@ export class Screen {
     const sentence = continues && last?.dataset.kind === "heard" ? last.querySelector(".said") : null;
     if (sentence && sentence.lang === language) {
       sentence.append(` ${text}`);
-      this.#lines.scrollTop = this.#lines.scrollHeight;
+      this.#scrollTo(last);
       return;
     }
     const item = document.createElement("li");
@@ -95,7 +95,13 @@ export class Screen {
     for (const now of this.#lines.querySelectorAll("[data-now]")) delete now.dataset.now;
     if (kind === "heard") item.dataset.now = "yes";
     this.#lines.append(item);
-    this.#lines.scrollTop = this.#lines.scrollHeight;
+    this.#scrollTo(item);
+  }
+
+  // To the end, but never past the beginning of what is being said.
+  #scrollTo(item) {
+    const end = this.#lines.scrollHeight - this.#lines.clientHeight;
+    this.#lines.scrollTop = Math.min(end, item.offsetTop - this.#lines.offsetTop);
   }
 
   #said(kind, text, language) {
