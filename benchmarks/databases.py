@@ -39,7 +39,7 @@ class Databases:
 
 @contextmanager
 def databases(folder: Path, kinds: tuple[str, ...], say: Callable[[str], None]) -> Iterator[Databases]:
-    """Starts PostgreSQL where it is wanted and installed; it runs on the core of whoever calls this."""
+    """Starts PostgreSQL where it is wanted and installed."""
     programs = find_programs() if "PostgreSQL" in kinds else None
     if programs is None:
         if "PostgreSQL" in kinds:

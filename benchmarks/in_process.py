@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.calling import Application, WrongAnswer, call
+from benchmarks.plan import Plan
 from benchmarks.variants import Crowd, Variant
 from benchmarks.webhooks import Webhook, environ_of
 
 TELL_EVERY = 5
+LEAST_ROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,21 @@ class Timing:
 
 
 def measure(
-    variants: Sequence[Variant], crowds: Sequence[Crowd], rounds: int, turns: int, say: Callable[[str], None]
+    variants: Sequence[Variant], crowds: Sequence[Crowd], plan: Plan, say: Callable[[str], None]
 ) -> dict[str, Timing]:
-    """Timings by name. A first round warms up and isn't counted."""
-    gc.freeze()
+    """Timings by name. A first round warms up and isn't counted. On a slow machine, as many rounds as time allows."""
     found: dict[str, list[float]] = {variant.name: [] for variant in variants}
-    for number in range(rounds + 1):
+    end = time.monotonic() + plan.most_seconds_in_process
+    gc.freeze()
+    for number in range(plan.rounds + 1):
+        if number > LEAST_ROUNDS and time.monotonic() > end:
+            break
         for variant, crowd in zip(variants, crowds, strict=True):
-            microseconds = one_round(variant.application, crowd, turns)
+            microseconds = one_round(variant.application, crowd, plan.turns_a_round)
             if number:
                 found[variant.name].append(microseconds)
         if number % TELL_EVERY == 0:
-            say(f"in process: round {number} of {rounds}")
+            say(f"in process: round {number} of {plan.rounds}")
     gc.unfreeze()
     return {name: Timing(tuple(times)) for name, times in found.items()}
 

@@ -43,7 +43,7 @@ def facts(postgres_version: str, folder: Path, separate: bool) -> dict[str, str]
     """What a reader needs to compare with a machine of their own. `separate`: server and load have a core each."""
     return {
         "Machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
-        "Held to cores": "server on one, everything else on another" if separate else "no",
+        "Held to cores": "web server on one, load on another, PostgreSQL on neither" if separate else "no",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "Packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
         "SQLite": f"{sqlite3.sqlite_version}, set up as Warmline sets it up (WAL, synchronous=NORMAL)",

@@ -24,6 +24,7 @@ class Plan:
     plain_over_http: bool = True
     callers: int = 100
     """Calls under way at once, their turns interleaved."""
+    most_seconds_in_process: float = 120.0
     connections: int = 16
     """Connections that keep a server busy: twice its threads."""
     half_connections: int = 64
@@ -37,10 +38,10 @@ FULL = Plan(
     turns_a_round=500,
     profile_seconds=6.0,
     servers=("gthread", "granian"),
-    windows=6,
+    windows=5,
     window_seconds=1.5,
     half_windows=3,
-    half_seconds=2.5,
+    half_seconds=2.0,
 )
 
 QUICK = Plan(

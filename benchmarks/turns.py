@@ -53,15 +53,18 @@ def run(plan: Plan, say: Say) -> Results:
     serving, asking = cores()
     with tempfile.TemporaryDirectory(prefix="warmline-bench-") as name:
         folder = Path(name)
-        with on_core(asking), databases(folder, plan.databases, say) as made:
+        # A database server may use whichever core is free: held to a core of its own, it would wake up three times
+        # as slowly for each question.
+        with databases(folder, plan.databases, say) as made:
             results = _empty_results(plan, made)
             results.facts = facts(made.postgres_version, folder, separate=serving != asking)
             variants = _variants(plan, results, made, folder, say)
             with on_core(serving):
                 _measure_in_process(plan, results, variants, say)
             wanted = [variant for variant in variants if _over_http(plan, variant)]
-            for server in plan.servers:
-                results.served[server] = over_http.measure(server, wanted, plan, serving, folder, say)
+            with on_core(asking):
+                for server in plan.servers:
+                    results.served[server] = over_http.measure(server, wanted, plan, serving, folder, say)
             for variant in variants:
                 if variant.hotline is not None:
                     variant.hotline.wiring.database.dispose()
@@ -100,7 +103,7 @@ def _variants(plan: Plan, results: Results, made: Databases, folder: Path, say: 
 
 def _measure_in_process(plan: Plan, results: Results, variants: list[Variant], say: Say) -> None:
     crowds = [Crowd(variant, plan.callers) for variant in variants]
-    results.timings = in_process.measure(variants, crowds, plan.rounds, plan.turns_a_round, say)
+    results.timings = in_process.measure(variants, crowds, plan, say)
     for variant, crowd in zip(variants, crowds, strict=True):
         if variant.hotline is not None and variant.hotline.stored == plan.stored[0]:
             say(f"looking where the time goes on {variant.database}")
