@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flows import screens
 from flows.effects import Connect, Ending, FindServices, Inside, Record, RequestCallback
-from flows.inputs import Facts
 from flows.model import (
     AskLanguage,
     Branch,
@@ -21,6 +20,7 @@ from flows.model import (
     VoiceMessage,
 )
 from flows.model import Connect as ConnectNode
+from flows.paths import branch_to, declined_before
 from flows.walk import Lost, Walk
 
 MOST_SERVICES = 3
@@ -41,22 +41,13 @@ def arrive(walk: Walk) -> Inside | Ending:
             case Callback() if node.need in walk.asked:
                 walk.leave("passed")
                 walk.go(node.then)
+            case Menu() if (no := declined_before(walk, node)) is not None:
+                walk.leave("passed")
+                walk.go(no)
             case Callback() | Services() | ConnectNode():
                 return _ask_inside(walk, node)
             case _:
                 return _screen(walk, node)
-
-
-def branch_to(node: Branch, language: str | None, facts: Facts) -> str:
-    """Where a branch leads. With no language chosen, a branch on the language goes `otherwise`."""
-    match node.on:
-        case "open":
-            value = "yes" if facts.open else "no"
-        case "number":
-            value = "yes" if facts.has_number else "no"
-        case "language":
-            value = language or ""
-    return dict(node.cases).get(value, node.otherwise)
 
 
 def services_read(walk: Walk, services: tuple[tuple[str, ...], ...]) -> Ending | None:
@@ -104,11 +95,13 @@ def _question(walk: Walk, node: Menu | Rate) -> Ending:
         walk.asking = True
     if walk.asking:
         return screens.language_menu(walk.entry)
-    announced = None if walk.wrong_key or not walk.tries else _announced(walk)
-    return screens.question(node, walk.languages, walk.facts, announced, walk.wrong_key)
+    return screens.question(node, walk.languages, walk.facts, _announced(walk), walk.wrong_key)
 
 
 def _announced(walk: Walk) -> GlobalKey | None:
-    """The global key whose turn it is: one more at each repetition."""
+    """The global key whose turn it is: none at first, then one more at each repetition."""
+    turn = walk.tries + max(walk.invalid - 1, 0)
+    if turn == 0:
+        return None
     keys = [key for key in {**walk.entry.keys, **walk.flow.keys}.values() if key.say is not None]
-    return keys[(walk.tries - 1) % len(keys)] if keys else None
+    return keys[(turn - 1) % len(keys)] if keys else None

@@ -17,8 +17,9 @@ from flows.model import (
     Services,
     VoiceMessage,
 )
+from flows.paths import agrees_by_silence, declines
 from flows.prompts import KEYS_FOR_LANGUAGES
-from flows.silence import agrees_by_silence, take_silence_path
+from flows.silence import take_silence_path
 from flows.walk import COMPLETED_SHARE, Walk
 
 MOST_INVALID = 3
@@ -53,6 +54,8 @@ def _own_key(walk: Walk, node: Node, key: str, heard: Heard) -> bool:
             for option in options:
                 if option.key == key:
                     walk.pressed(key, heard)
+                    if declines(walk, option.go):
+                        walk.said_no = key
                     walk.forward(option.go)
                     return True
         case Rate(choices=choices):
@@ -126,6 +129,7 @@ def _wrong_key(walk: Walk, node: Node, heard: Heard) -> None:
             if enough or heard.share >= COMPLETED_SHARE:
                 walk.forward(node.then)
         case Menu() if agrees_by_silence(walk):
+            # Somebody who presses keys isn't somebody who can't, and may be trying to say no.
             walk.wrong_key = True
         case AskLanguage() | Menu() | Rate() | VoiceMessage() if enough:
             take_silence_path(walk)

@@ -33,6 +33,8 @@ class Session:
     """The caller has pressed a key before choosing a language, and is asked for it before the next question."""
     asking: bool = False
     """The language menu is what was said last, though the call is at another node."""
+    said_no: str = ""
+    """The key with which a call was declined that silence would have asked for: it holds until the call ends."""
     tries: int = 0
     invalid: int = 0
     silences: int = 0
@@ -64,6 +66,8 @@ class Session:
             document["c"] = (self.tries, self.invalid, self.silences, self.passed)
         if self.can_press or self.asking:
             document["q"] = 2 if self.asking else 1
+        if self.said_no:
+            document["x"] = self.said_no
         return _write(document)
 
     @classmethod
@@ -82,6 +86,7 @@ class Session:
                 language=document.get("l"),
                 can_press=asked > 0,
                 asking=asked > 1,
+                said_no=document.get("x", ""),
                 tries=tries,
                 invalid=invalid,
                 silences=silences,

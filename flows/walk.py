@@ -52,6 +52,7 @@ class Walk:
         "over",
         "pack",
         "passed",
+        "said_no",
         "silences",
         "stack",
         "tries",
@@ -70,6 +71,7 @@ class Walk:
         self.language = session.language
         self.can_press = session.can_press
         self.asking = session.asking
+        self.said_no = session.said_no
         self.tries = session.tries
         self.invalid = session.invalid
         self.silences = session.silences
@@ -228,6 +230,7 @@ class Walk:
             language=self.language,
             can_press=self.can_press,
             asking=self.asking,
+            said_no=self.said_no,
             tries=self.tries,
             invalid=self.invalid,
             silences=self.silences,

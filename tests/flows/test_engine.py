@@ -135,6 +135,30 @@ def test_wrong_keys_are_told_so_and_lead_on() -> None:
     assert call.press("77").at == ("first", "offered")
 
 
+def test_a_second_wrong_key_names_a_key_that_helps() -> None:
+    """Somebody who presses wrong keys is told once more how to reach a person."""
+    call = Call(pack()).press("7")
+    assert "press_0" not in call.said
+    assert call.press("7").said[-2:] == ["for_help", "press_0"]
+
+
+def test_a_no_is_not_asked_for_again() -> None:
+    """Who says no to the offer isn't offered it again when she falls silent later; it goes where her no led."""
+    offer = Menu("offered", ("stay_on_the_line",), (Option("2", "to_say_no", "main"),), "quiet", tries=1)
+    call = Call(pack(Menu("main", ("main_menu",), (Option("1", "to_talk", "quiet"),)), offer))
+    call.silent(3).press("2").silent(3)
+    assert call.at == ("first", "main")
+    assert isinstance(call.press("1").last, RequestCallback), "asking for a call with a key still works"
+
+
+def test_agreeing_with_a_key_is_no_no() -> None:
+    """An offer may also have a key for yes: pressing it isn't taken for a no."""
+    yes = Option("1", "to_talk", "quiet")
+    call = Call(pack(Menu("ask", ("stay",), (yes, Option("2", "to_say_no", "goodbye")), "quiet", tries=1)))
+    assert call.press("1").session.said_no == ""
+    assert isinstance(call.last, RequestCallback)
+
+
 def test_three_wrong_keys_have_to_be_in_a_row() -> None:
     """Somebody who presses wrong keys now and then isn't taken for somebody who can't use the menu."""
     call = Call(pack()).press("77").silent().press("77")
@@ -501,12 +525,18 @@ def test_the_largest_session_stays_within_two_kilobytes() -> None:
     name = "x" * 32
     place = (name, name)
     largest = Session(
-        name, name, 199, "zh-hant-hk", True, True, 3, 2, 11, 50, (place,) * 3, (place,) * 6,
+        name, name, 199, "zh-hant-hk", True, True, "2", 3, 2, 11, 50, (place,) * 3, (place,) * 6,
         {f"{n:02}".ljust(32, "y"): name for n in range(12)}, (name,) * 4, True,
     )  # fmt: skip
     text = largest.to_json()
     assert 1500 < len(text.encode()) <= MOST_BYTES
     assert Session.from_json(text) == largest
+
+
+def test_a_call_remembers_six_places() -> None:
+    """However long Amina goes on, only the last six places can be gone back to."""
+    call = Call(nested()).press("22" * 10)
+    assert len(call.session.history) == 6
 
 
 def test_a_call_remembers_at_most_twelve_answers() -> None:

@@ -1,0 +1,198 @@
+"""The hotline that ships, walked through in every way that a caller can take."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from flows.effects import AskKeys, Connect, EndCall, FindServices, RequestCallback, Said, Visited
+from flows.engine import Step, begin, step
+from flows.inputs import (
+    CallbackAnswered,
+    DialEnded,
+    Digits,
+    Facts,
+    Heard,
+    Input,
+    NobodyToConnect,
+    ServicesFound,
+    Silence,
+    Started,
+)
+from flows.lengths import estimated_seconds
+from flows.load import load_pack
+from flows.model import Branch, Pack
+from flows.session import Session
+from flows.ways import ways
+
+PRESSED = "01239*#"
+LONGEST_WITHOUT_A_KEY = 200
+LONGEST_WITH_A_LANGUAGE = 180
+CLIP_LEAD_SECONDS = 0.4
+
+
+@dataclass(frozen=True)
+class Walked:
+    """Every screen that can be reached: the session there, and the step that showed it."""
+
+    pack: Pack
+    facts: Facts
+    steps: dict[str, Step]
+
+    @property
+    def nodes(self) -> set[str]:
+        found = {taken.session.node for taken in self.steps.values()}
+        for taken in self.steps.values():
+            found |= {effect.node for effect in taken.effects if isinstance(effect, Visited)}
+        return found
+
+
+def possible(taken: Step) -> Iterator[Input]:
+    """What can come of a step."""
+    match taken.last:
+        case RequestCallback():
+            yield CallbackAnswered("noted")
+            yield CallbackAnswered("unavailable")
+        case FindServices():
+            yield ServicesFound(())
+            yield ServicesFound((("goodbye",),))
+        case Connect():
+            yield NobodyToConnect()
+            yield DialEnded(talked=True)
+        case AskKeys():
+            yield Silence(Heard(10, 1))
+            yield from (Digits(key, Heard(2, 0.2)) for key in PRESSED)
+        case _:
+            return
+
+
+def same_place(session: Session) -> str:
+    """What tells two places of a call apart; where it was before, and how often it was silent, don't."""
+    return replace(session, turn=0, silences=0, passed=0, invalid=0, history=(), notes={}).to_json()
+
+
+def walk_through(pack: Pack, facts: Facts) -> Walked:
+    first = step(pack, begin(pack), Started(), facts)
+    steps = {same_place(first.session): first}
+    waiting = deque([first])
+    while waiting:
+        taken = waiting.popleft()
+        for given in possible(taken):
+            following = step(pack, replace(taken.session, turn=0, silences=0), given, facts)
+            place = same_place(following.session) + type(following.last).__name__
+            if place not in steps:
+                steps[place] = following
+                waiting.append(following)
+    return Walked(pack, facts, steps)
+
+
+@pytest.fixture(scope="module")
+def first_line() -> Pack:
+    pack = load_pack(Path(__file__).parents[2] / "flows" / "packs" / "first_line").pack
+    assert pack is not None
+    return pack
+
+
+@pytest.fixture(scope="module")
+def walked(first_line: Pack) -> list[Walked]:
+    return [walk_through(first_line, Facts(has_number=shown)) for shown in (True, False)]
+
+
+def test_every_node_can_be_reached(first_line: Pack, walked: list[Walked]) -> None:
+    """Nothing was recorded in vain: some caller comes to each node of the hotline."""
+    nodes = first_line.flows["first_line"].nodes
+    reached = set().union(*(each.nodes for each in walked))
+    passed = {name for name, node in nodes.items() if isinstance(node, Branch)}
+    assert set(nodes) - passed <= reached
+    for name in passed:
+        resting = {way.to for way in ways(nodes[name])} - passed
+        assert resting <= reached
+
+
+def test_zero_rings_for_help_from_every_screen(first_line: Pack, walked: list[Walked]) -> None:
+    """On every screen, in every state of a call, 0 rings for urgent help."""
+    screens = 0
+    for each in walked:
+        for taken in each.steps.values():
+            if isinstance(taken.last, AskKeys):
+                screens += 1
+                helped = step(first_line, replace(taken.session, turn=0), Digits("0"), each.facts)
+                assert helped.last == Connect("crisis", 30)
+    assert screens > 200
+
+
+def test_no_way_ends_in_the_last_resort(walked: list[Walked]) -> None:
+    """Every way through the hotline ends in a goodbye; the words for lost calls are never needed."""
+    ends = [taken for each in walked for taken in each.steps.values() if isinstance(taken.last, EndCall)]
+    assert ends
+    assert {taken.session.node for taken in ends} == {"goodbye", "brief_goodbye"}
+
+
+def seconds_said(pack: Pack, said: tuple[Said, ...]) -> float:
+    return sum(
+        estimated_seconds(pack.scripts[part.prompt, part.language].text, part.language) + CLIP_LEAD_SECONDS
+        for part in said
+    )
+
+
+def seconds_without_a_key(pack: Pack, pressed: str, facts: Facts, answer: CallbackAnswered) -> float:
+    """How long a call takes in which these keys are pressed at once, and nothing afterwards."""
+    taken = step(pack, begin(pack), Started(), facts)
+    total = 0.0
+    for _ in range(40):
+        match taken.last:
+            case EndCall(said=said):
+                return total + seconds_said(pack, said)
+            case RequestCallback():
+                given: Input = answer
+            case Connect():
+                given = NobodyToConnect()
+            case AskKeys() if pressed:
+                given, pressed = Digits(pressed[0]), pressed[1:]
+            case AskKeys(said=said, wait_seconds=wait):
+                total += seconds_said(pack, said) + wait
+                given = Silence(Heard(10, 1))
+            case _:
+                raise AssertionError(taken.last)
+        taken = step(pack, taken.session, given, facts)
+    raise AssertionError("this call has no end")
+
+
+@pytest.mark.parametrize("has_number", [True, False])
+def test_a_call_without_any_key_takes_about_three_minutes(first_line: Pack, has_number: bool) -> None:
+    """Somebody who can't press a key hears all that matters in each language, and isn't kept for long."""
+    took = seconds_without_a_key(first_line, "", Facts(has_number=has_number), CallbackAnswered("noted"))
+    assert 60 < took <= LONGEST_WITHOUT_A_KEY
+
+
+@pytest.mark.parametrize("language", "1234")
+def test_a_call_with_only_a_language_takes_three_minutes_at_most(first_line: Pack, language: str) -> None:
+    """The same once a language is chosen, however long its words are."""
+    took = seconds_without_a_key(first_line, language, Facts(), CallbackAnswered("noted"))
+    assert 60 < took <= LONGEST_WITH_A_LANGUAGE
+
+
+def test_without_a_language_the_emergency_number_comes_soon(first_line: Pack) -> None:
+    """Somebody who presses 0 first has heard the emergency number in each language within 45 seconds of words."""
+    taken = step(first_line, begin(first_line), Started(), Facts())
+    taken = step(first_line, taken.session, Digits("0"), Facts())
+    taken = step(first_line, taken.session, NobodyToConnect(), Facts())
+    assert isinstance(taken.last, AskKeys)
+    assert {said.language for said in taken.last.said if said.prompt == "digit_1"} == set(
+        first_line.languages
+    )
+    assert seconds_said(first_line, taken.last.said) <= 45
+
+
+def test_a_no_holds_until_the_call_ends(first_line: Pack) -> None:
+    """Amina says no to a call, listens, and falls silent: no call is noted, and the offer isn't made again."""
+    taken = step(first_line, begin(first_line), Started(), Facts())
+    for given in [Digits("1"), *[Silence()] * 3, Digits("2"), Silence(), Digits("2"), *[Silence()] * 6]:
+        taken = step(first_line, taken.session, given, Facts())
+        assert not isinstance(taken.last, RequestCallback)
+    assert isinstance(taken.last, EndCall)
+    assert taken.session.node == "goodbye"

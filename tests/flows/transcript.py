@@ -1,0 +1,160 @@
+"""A whole call as a page to read: what is said, what is keyed, what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from textwrap import fill
+
+from flows.effects import (
+    AskKeys,
+    Connect,
+    EndCall,
+    FindServices,
+    Noted,
+    Over,
+    Record,
+    RequestCallback,
+    Said,
+    Visited,
+)
+from flows.engine import Step, begin, next_turn, step
+from flows.inputs import (
+    CallbackAnswer,
+    CallbackAnswered,
+    DialEnded,
+    Digits,
+    Facts,
+    Heard,
+    HungUp,
+    Input,
+    NobodyToConnect,
+    ServicesFound,
+    Silence,
+    Started,
+)
+from flows.model import Pack
+from flows.session import Session
+
+WIDTH = 100
+SILENT = "~"
+HANGS_UP = "x"
+MOST_SCREENS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A call to be written down. `does` is one sign a screen: a key, `~` for silence, `x` for hanging up; after the
+    last, nothing more is pressed. `half` says at which screens, counted from 0, only half was heard."""
+
+    title: str
+    does: str
+    facts: Facts = field(default_factory=Facts)
+    callback: CallbackAnswer = "noted"
+    talked: bool | None = None
+    """Whether a helper answers; None when there is nobody to ring."""
+    half: frozenset[int] = frozenset()
+
+
+def written(pack: Pack, script: Script) -> str:
+    """The transcript. The session goes through JSON at every turn, as in a house."""
+    lines = [script.title, "=" * len(script.title), *_conditions(script), ""]
+    session = begin(pack)
+    given: Input = Started()
+    screens = 0
+    while screens < MOST_SCREENS:
+        taken = step(pack, Session.from_json(session.to_json()), given, script.facts)
+        lines += _kept(taken)
+        lines += _happens(pack, taken)
+        answered = _inside(taken, script)
+        if answered is not None:
+            session, given = taken.session, answered
+            continue
+        if isinstance(taken.last, EndCall | Over):
+            return "\n".join([*lines, ""])
+        given = _from_caller(script, screens, taken)
+        lines += ["", _done(given)]
+        session = next_turn(taken.session)
+        screens += 1
+    raise AssertionError("this call has no end")
+
+
+def _conditions(script: Script) -> Iterator[str]:
+    shown = "shows" if script.facts.has_number else "doesn't show"
+    yield f"The caller's phone {shown} its number. The line's emergency number is {script.facts.emergency_number}."
+    if script.callback != "noted":
+        yield f"A callback is {script.callback}."
+
+
+def _inside(taken: Step, script: Script) -> Input | None:
+    match taken.last:
+        case RequestCallback():
+            return CallbackAnswered(script.callback)
+        case FindServices():
+            return ServicesFound(())
+        case Connect() if script.talked is None:
+            return NobodyToConnect()
+        case _:
+            return None
+
+
+def _from_caller(script: Script, screen: int, taken: Step) -> Input:
+    heard = Heard(20, 0.5) if screen in script.half else Heard(40, 1)
+    if isinstance(taken.last, Connect):
+        return DialEnded(bool(script.talked), heard)
+    sign = script.does[screen] if screen < len(script.does) else SILENT
+    if sign == SILENT:
+        return Silence(heard)
+    return HungUp(heard) if sign == HANGS_UP else Digits(sign, heard)
+
+
+def _done(given: Input) -> str:
+    match given:
+        case Digits(keys=keys):
+            return f">>> {keys}"
+        case DialEnded(talked=talked):
+            return ">>> (they talk, and hang up)" if talked else ">>> (nobody answers)"
+        case HungUp():
+            return ">>> (hangs up)"
+        case _:
+            return ">>> (nothing)"
+
+
+def _kept(taken: Step) -> Iterator[str]:
+    for effect in taken.effects:
+        match effect:
+            case Visited(node=node, left_by=left_by, key=key, completed=completed):
+                heard = {None: "", True: ", heard to the end", False: ", not heard to the end"}[completed]
+                yield f"    kept: {node} · {left_by}{f' {key}' if key else ''}{heard}"
+            case Noted(name=name, value=value):
+                yield f"    noted: {name} = {value}"
+
+
+def _happens(pack: Pack, taken: Step) -> Iterator[str]:
+    match taken.last:
+        case AskKeys(said=said, wait_seconds=wait, barge_in=barge_in):
+            late = "" if barge_in else " Keys count after the last word."
+            yield f"[{taken.session.node}] Then {wait} s for a key.{late}"
+            yield from _said(pack, said)
+        case Record(said=said, max_seconds=most):
+            yield f"[{taken.session.node}] Then a beep, and at most {most} s for a message."
+            yield from _said(pack, said)
+        case EndCall(said=said):
+            yield f"[{taken.session.node}] Then the call ends."
+            yield from _said(pack, said)
+        case Connect(to=to, seconds=seconds):
+            yield f"[{taken.session.node}] Rings for {to}, {seconds} s at the most."
+        case RequestCallback(need=need, language=language, wishes=wishes):
+            told = ", ".join(f"{name} = {value}" for name, value in wishes) or "nothing else is known"
+            yield f"    asked for: a call ({need}) in {language or 'a language not chosen'}; {told}"
+        case FindServices(need=need):
+            yield f"    looked for: services ({need})"
+        case _:
+            yield "The call is over."
+
+
+def _said(pack: Pack, said: Iterable[Said]) -> Iterator[str]:
+    for language, parts in groupby(said, key=lambda part: part.language):
+        texts = [" ".join(pack.scripts[part.prompt, language].text.split()) for part in parts]
+        yield fill(" ".join(texts), WIDTH, initial_indent=f"  {language}: ", subsequent_indent="      ")
