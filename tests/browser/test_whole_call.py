@@ -84,7 +84,7 @@ def test_a_key_stops_what_is_being_said_at_once(
     pressed = first(heard, "key")
     turn = first(heard, "posts", url="/turn")
     assert first(heard, "is cut off") - pressed < 0.1
-    assert 0 <= turn - pressed < 0.5
+    assert 0 <= turn - pressed < 1
     assert first(heard, "starts", after=pressed) > turn
     assert len(clips_begun(heard)) - len(clips_begun(heard, after=pressed)) < 8
 
