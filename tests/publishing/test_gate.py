@@ -1,0 +1,129 @@
+"""Nothing goes on air with a mistake, a missing clip, or a voice that isn't a person's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from audio.tables import clips
+from flows.load import load_pack
+from ivr.demo import shipped_pack
+from ivr.publishing.gate import NotReadyForAir, prepare, publish
+from ivr.publishing.lines import LineUnusable, save_line
+from ivr.store.migrate import migrate
+from ivr.wiring import Wiring, wire
+from tests.hotline import LINE, LINE_NUMBER, TODAY, Hotline, record_everything, settings_for
+
+EVERY_NODE = Path(__file__).parents[1] / "journeys" / "packs" / "every_node"
+
+
+@pytest.fixture
+def wiring(tmp_path: Path) -> Iterator[Wiring]:
+    """A new installation: tables, and nothing in them."""
+    made = wire(settings_for(tmp_path / "data"))
+    migrate(made.database)
+    yield made
+    made.database.dispose()
+
+
+def test_every_missing_clip_is_named(wiring: Wiring) -> None:
+    """Sara is told of each clip that is missing, in each language, all at once."""
+    with pytest.raises(NotReadyForAir) as refused:
+        prepare(shipped_pack(), wiring.library, demo_allowed=True)
+    reasons = "\n".join(refused.value.reasons)
+    for language in ("en", "fr", "ar", "sw"):
+        assert f"breathing ({language}) has no clip" in reasons
+
+
+def test_a_lost_file_counts_as_missing(wiring: Wiring) -> None:
+    """A clip whose file has gone from the disk is missing, whatever the database says."""
+    pack = shipped_pack()
+    record_everything(wiring, pack)
+    release = prepare(pack, wiring.library, demo_allowed=True)
+    wiring.media.remove(release.clips["breathing", "sw"].sha)
+    with pytest.raises(NotReadyForAir) as refused:
+        prepare(pack, wiring.library, demo_allowed=True)
+    assert refused.value.reasons == ("breathing (sw) has no clip: record it, or bring one in.",)
+
+
+def test_the_demo_voice_stays_in_the_demo(wiring: Wiring) -> None:
+    """Outside of the demo every clip of the demo voice keeps a pack from going on air."""
+    pack = shipped_pack()
+    record_everything(wiring, pack)
+    with wiring.database.begin() as connection:
+        connection.execute(update(clips).where(clips.c.prompt == "breathing").values(state="demo"))
+    assert prepare(pack, wiring.library, demo_allowed=True).id
+    with pytest.raises(NotReadyForAir) as refused:
+        prepare(pack, wiring.library, demo_allowed=False)
+    assert len(refused.value.reasons) == 4
+    assert all("demo voice" in reason for reason in refused.value.reasons)
+
+
+def test_nobody_is_recorded_where_voices_cannot_be_kept_safely(wiring: Wiring) -> None:
+    """A pack that records callers isn't put on air outside of the demo."""
+    pack = load_pack(EVERY_NODE).pack
+    assert pack is not None
+    record_everything(wiring, pack)
+    with pytest.raises(NotReadyForAir, match="message records the caller"):
+        prepare(pack, wiring.library, demo_allowed=False)
+
+
+def test_a_changed_script_needs_a_new_recording(wiring: Wiring) -> None:
+    """A clip of the words as they were isn't played for the words as they are."""
+    pack = shipped_pack()
+    record_everything(wiring, pack)
+    script = pack.scripts["breathing", "sw"]
+    changed = replace(
+        pack, scripts={**pack.scripts, ("breathing", "sw"): replace(script, text="Pumua polepole.")}
+    )
+    with pytest.raises(NotReadyForAir, match=r"breathing \(sw\) has no clip"):
+        prepare(changed, wiring.library, demo_allowed=True)
+
+
+def test_the_same_pack_is_the_same_release(wiring: Wiring) -> None:
+    """Publishing once more without a change makes no new release."""
+    pack = shipped_pack()
+    record_everything(wiring, pack)
+    first, second = (prepare(pack, wiring.library, demo_allowed=True) for _ in range(2))
+    assert first.id == second.id
+
+
+def test_publishing_changes_no_call_under_way(hotline: Hotline) -> None:
+    """Amina is in a call when Sara publishes a new pack: she hears the old one out, and the next caller the new one."""
+    call = hotline.ring().press("1")
+    changed = load_pack(EVERY_NODE).pack
+    assert changed is not None
+    wiring = hotline.wiring
+    record_everything(wiring, changed)
+    publish(wiring.database, prepare(changed, wiring.library, demo_allowed=True), [LINE_NUMBER], TODAY)
+    call.press("2")
+    assert "Gather" in call.text
+    with wiring.database.connect() as connection:
+        old = wiring.releases.get(
+            connection.exec_driver_sql("SELECT release_id FROM live_calls").scalar_one()
+        )
+    assert old.pack.id == "first_line"
+    new = hotline.ring(caller="+12025550148")
+    assert [language for prompt, language in new.said if prompt == "this_language"] == ["en", "sw"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"number": "0712 345"}, "country code"),
+        ({"emergency_number": ""}, "emergency number"),
+        ({"country": "Kenya"}, "two letters"),
+        ({"time_zone": "Nairobi"}, "time zone"),
+        ({"open_hours": "always"}, "open hours"),
+    ],
+)
+def test_a_line_that_could_fail_a_caller_is_refused(
+    wiring: Wiring, change: dict[str, str], said: str
+) -> None:
+    """A line without what a caller may need is refused when it is set up, with what to put right."""
+    with wiring.database.begin() as connection, pytest.raises(LineUnusable, match=said):
+        save_line(connection, replace(LINE, **change))
