@@ -63,5 +63,5 @@ def _say_address(settings: Settings) -> None:
     address = f"http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}"
     click.echo(
         f"\n  The hotline answers. Open the telephone in a browser:\n\n      {address}/telephone\n\n"
-        f"  Press the green key to call. Ctrl-C stops everything.\n"
+        f"  Press “Call”. Ctrl-C stops everything.\n"
     )
