@@ -78,6 +78,7 @@ def where_time_goes(application: Application, crowd: Crowd, seconds: float) -> d
     def look(_signal: int, frame: FrameType | None) -> None:
         looks[part_of(frame)] += 1
 
+    timer_before = signal.getitimer(signal.ITIMER_REAL)
     before = signal.signal(signal.SIGALRM, look)
     end = time.monotonic() + seconds
     try:
@@ -90,6 +91,7 @@ def where_time_goes(application: Application, crowd: Crowd, seconds: float) -> d
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, *timer_before)
     total = sum(looks.values())
     return {part: looks[part] / total for part in ORDER if looks[part]}
 

@@ -65,8 +65,9 @@ def _served(axes: Any, results: Results, server: str) -> None:
     share = served[real_name(results.databases[0], results.plan.stored_over_http[0])].rate_to(flask)
     bars = _bars_served(results, server)
     _bars(axes, bars, [f"{thousands(value)} a second" for _, value in bars])
-    share_said = f"{share * 100:.0f} %"
-    _title(axes, f"Under {server}: {share_said} as many turns as bare Flask routes on {results.databases[0]}")
+    _title(
+        axes, f"Under {server}: {results.databases[0]} turns come to {share * 100:.0f} % of bare Flask routes"
+    )
     _line(axes, LEAST_SHARE_OF_FLASK * flask.rate, "aim: half of Flask", len(bars))
 
 

@@ -110,7 +110,7 @@ def test_the_wire_and_the_server_carry_the_same_webhook() -> None:
 
 
 def test_percentiles_count_from_the_fastest() -> None:
-    """Of a hundred turns the p99 is the slowest but none, and the p50 lies in the middle."""
+    """Of a hundred turns the p99 is the slowest, and the p50 lies in the middle."""
     latencies = tuple(float(number) for number in range(100))
     assert percentile(latencies, 99) == 99.0
     assert percentile(latencies, 50) == 50.0
