@@ -17,11 +17,17 @@ def lacking() -> list[str]:
     """What can't be tested here, and what would change that."""
     found = []
     if find_programs() is None:
-        found.append("PostgreSQL isn't installed (Debian: apt-get install postgresql): its tests are skipped.")
+        found.append(
+            "PostgreSQL isn't installed (Debian: apt-get install postgresql): its tests are skipped."
+        )
     if not any(shutil.which(name) for name in BROWSERS):
-        found.append("Chromium isn't installed (Debian: apt-get install chromium): browser tests are skipped.")
+        found.append(
+            "Chromium isn't installed (Debian: apt-get install chromium): browser tests are skipped."
+        )
     if shutil.which("npm") is None:
-        found.append("npm isn't installed (Debian: apt-get install npm): tests on the OpenAPI mock are skipped.")
+        found.append(
+            "npm isn't installed (Debian: apt-get install npm): tests on the OpenAPI mock are skipped."
+        )
     return found
 
 
