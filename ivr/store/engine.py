@@ -21,8 +21,11 @@ _ONLY_READS = "warmline_only_reads"
 
 
 def open_database(url: str, threads: int = 8) -> Engine:
-    """An engine with at most `threads` connections. Nothing is reached until the first use."""
-    return _open(url, pool_size=threads)
+    """An engine with at most `threads` connections. Nothing is reached until the first use.
+
+    Each connection is tried before it is used, so that a restart of the database is noticed by nobody.
+    """
+    return _open(url, pool_size=threads, pool_pre_ping=True)
 
 
 def open_for_turns(url: str, threads: int) -> Engine:
