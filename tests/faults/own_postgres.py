@@ -18,13 +18,13 @@ class OwnPostgres:
     def __init__(self, programs: Path) -> None:
         self._programs = programs
         self._user = postgres._user()
-        self._folder = Path(tempfile.mkdtemp(prefix="wl-own-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix="wl-own-", dir="/tmp"))
         if self._user is not None:
-            shutil.chown(self._folder, self._user)
+            shutil.chown(self.folder, self._user)
 
     @property
     def url(self) -> str:
-        return f"postgresql+psycopg://warmline@/postgres?host={self._folder}"
+        return f"postgresql+psycopg://warmline@/postgres?host={self.folder}"
 
     def __enter__(self) -> Self:
         make = [self._programs / "initdb", "-D", self._data, "-A", "trust", "-U", "warmline", "--no-sync"]
@@ -35,11 +35,11 @@ class OwnPostgres:
     def __exit__(self, *_: object) -> None:
         with contextlib.suppress(subprocess.CalledProcessError):
             self.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_directories='{self._folder}' -c fsync=off"
-        self._control("-w", "-l", self._folder / "log", "-o", options, "start")
+        options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c fsync=off"
+        self._control("-w", "-l", self.folder / "log", "-o", options, "start")
 
     def stop(self) -> None:
         """At once, as when the machine is switched off."""
@@ -47,7 +47,7 @@ class OwnPostgres:
 
     @property
     def _data(self) -> Path:
-        return self._folder / "data"
+        return self.folder / "data"
 
     def _control(self, *arguments: str | Path) -> None:
         postgres._run([self._programs / "pg_ctl", "-D", self._data, *arguments], self._user)
