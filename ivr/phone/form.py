@@ -20,13 +20,16 @@ def read_form(body: bytes) -> list[tuple[str, str]]:
     if body.count(b"&") >= MOST_FIELDS:
         raise NotAForm("too many fields")
     try:
-        parts = [part.partition("=") for part in body.decode("ascii").split("&") if part]
-        return [(_plain(name), _plain(value)) for name, _, value in parts]
+        text = body.decode("ascii")
+        if "+" in text:
+            text = text.replace("+", " ")
+        return [_field(part) for part in text.split("&") if part]
     except UnicodeError:
         raise NotAForm("not text") from None
 
 
-def _plain(text: str) -> str:
-    if "+" in text:
-        text = text.replace("+", " ")
-    return unquote(text, errors="strict") if "%" in text else text
+def _field(part: str) -> tuple[str, str]:
+    name, _, value = part.partition("=")
+    if "%" in part:
+        return unquote(name, errors="strict"), unquote(value, errors="strict")
+    return name, value

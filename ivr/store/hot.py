@@ -9,6 +9,7 @@ two round trips.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -88,7 +89,16 @@ class HotConnection:
 
 
 class _SqliteConnection(HotConnection):
+    def __init__(self, driver: Any, writing: threading.Lock) -> None:
+        super().__init__(driver)
+        self._writing = writing
+
     def write(self, guard: Prepared, values: Values, additions: Sequence[Addition]) -> bool:
+        # SQLite has one writer at a time, and whoever finds it busy sleeps; here the next thread goes on at once.
+        with self._writing:
+            return self._write(guard, values, additions)
+
+    def _write(self, guard: Prepared, values: Values, additions: Sequence[Addition]) -> bool:
         driver = self._driver
         driver.execute("BEGIN IMMEDIATE")
         try:
@@ -121,6 +131,7 @@ class HotDatabase:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._sqlite = engine.dialect.name == "sqlite"
+        self._writing = threading.Lock()
         driver = engine.dialect.dbapi
         assert driver is not None  # noqa: S101 - every engine has a driver
         self._error: type[Exception] = driver.Error
@@ -138,7 +149,7 @@ class HotDatabase:
         driver: Any = pooled.dbapi_connection
         try:
             if self._sqlite:
-                yield _SqliteConnection(driver)
+                yield _SqliteConnection(driver, self._writing)
             else:
                 yield _PostgresConnection(driver)
         except self._error as error:
