@@ -160,10 +160,10 @@ def test_no_pack_is_an_endless_silence(pack: Pack, facts: Facts, inputs: list[In
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(pack=valid_packs(), facts=facts, presses=st.lists(keys, min_size=12, max_size=12))
+@given(pack=restless_packs(), facts=facts, presses=st.lists(st.sampled_from("9*12345678"), min_size=12))
 def test_calls_do_not_go_on_for_ever(pack: Pack, facts: Facts, presses: list[str]) -> None:
     """A child who plays with the keys for an hour occupies the line for a bounded number of turns."""
-    call = Driven(pack, facts)
+    call = Driven(pack, facts, checked=False)
     for turn in range(2 * MOST_TURNS):
         if call.over:
             break
