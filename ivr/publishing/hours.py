@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALWAYS = "{}"
-_HOURS = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
+_TIME = r"([01][0-9]|2[0-3]):([0-5][0-9])"
+_HOURS = re.compile(rf"{_TIME}-(?:{_TIME}|24:00)")
 
 
 class HoursUnreadable(ValueError):
@@ -43,8 +44,9 @@ def _span(text: str) -> tuple[int, int]:
     found = _HOURS.fullmatch(text)
     if found is None:
         raise HoursUnreadable(f"{text}: hours are written 08:00-17:30")
-    from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
-    return from_hour * 60 + from_minute, to_hour * 60 + to_minute
+    from_hour, from_minute, to_hour, to_minute = (int(part) for part in found.groups(default="0"))
+    end = 24 * 60 if text.endswith("-24:00") else to_hour * 60 + to_minute
+    return from_hour * 60 + from_minute, end
 
 
 def is_open(hours: str, time_zone: str, now: float) -> bool:

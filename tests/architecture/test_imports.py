@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.hotline import settings_for
 from tests.serving import environment_of
@@ -13,6 +16,17 @@ from tests.serving import environment_of
 ROOT = Path(__file__).parents[2]
 HEAVY = ("twilio", "av", "pydub", "numpy", "espeakng_loader", "rq", "alembic", "matplotlib", "ruamel")
 """Libraries that cost a web process memory and a slow start, and that no webhook needs."""
+ROOMS = ("ivr", "flows", "audio", "referrals")
+CONCRETE = {
+    "TwilioNetwork", "SimulatorNetwork", "TwilioDialect", "WishesOnly", "EmergencyServicesOnly", "ListedServices",
+    "HotDatabase", "ClipLibrary", "MediaStore", "CallRows", "Releases", "EmergencyScreens", "Turns", "House",
+}  # fmt: skip
+CHOOSERS = {"ivr/wiring.py", "ivr/telephony/simulator/parts.py"}
+"""The second puts the simulator's page together, and exists only where the simulator is on."""
+
+
+def sources() -> list[Path]:
+    return sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 
 
 def test_imports_run_one_way() -> None:
@@ -44,3 +58,38 @@ def test_a_web_process_loads_nothing_heavy(tmp_path: Path) -> None:
     loaded = set(json.loads(done.stdout.splitlines()[-1]))
     assert "flask" in loaded
     assert loaded & set(HEAVY) == set()
+
+
+def constructed(path: Path) -> set[str]:
+    """Names of concrete classes that a module makes instances of."""
+    tree = ast.parse(path.read_text("utf-8"))
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = [
+        f.id if isinstance(f, ast.Name) else f.attr if isinstance(f, ast.Attribute) else "" for f in calls
+    ]
+    return CONCRETE & set(names)
+
+
+def test_only_the_wiring_chooses_classes() -> None:
+    """Whoever wants another provider, desk or database changes one file: nobody else makes these parts."""
+    makers = {
+        str(path.relative_to(ROOT)): found
+        for path in sources()
+        if (found := constructed(path)) and str(path.relative_to(ROOT)) not in CHOOSERS
+    }
+    assert makers == {}
+    assert constructed(ROOT / "ivr" / "wiring.py") >= {"TwilioDialect", "WishesOnly", "HotDatabase"}
+
+
+@pytest.mark.parametrize("room", ["flows", "audio", "referrals"])
+def test_the_rooms_can_be_loaded_alone(room: str) -> None:
+    """Each of the three rooms loads without any of the others."""
+    others = [name for name in ROOMS if name != room]
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in sorted((ROOT / room).rglob("*.py"))
+    ]
+    code = f"import sys, importlib; [importlib.import_module(n) for n in {names!r}]; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not {name.partition(".")[0] for name in done.stdout.split()} & set(others)

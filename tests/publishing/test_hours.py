@@ -32,6 +32,23 @@ def test_no_hours_means_always() -> None:
     assert is_open("{}", NAIROBI, at("2026-03-01T03:00"))
 
 
+def test_a_whole_day_may_be_written_to_midnight() -> None:
+    """A line that is open from midnight to 24:00 is open the whole day, and not a minute of the next."""
+    hours = json.dumps({"fri": ["00:00-24:00"]})
+    assert is_open(hours, NAIROBI, at("2026-03-06T00:00"))
+    assert is_open(hours, NAIROBI, at("2026-03-06T23:59"))
+    assert not is_open(hours, NAIROBI, at("2026-03-07T00:00"))
+
+
+def test_an_hour_that_comes_twice_is_open_twice() -> None:
+    """When the clocks go back, a line that is open from two to three is so in both hours of that name."""
+    hours = json.dumps({"sun": ["02:00-03:00"]})
+    first = at("2026-10-25T02:30", BERLIN)
+    assert is_open(hours, BERLIN, first)
+    assert is_open(hours, BERLIN, first + 3600)
+    assert not is_open(hours, BERLIN, first + 2 * 3600)
+
+
 def test_a_night_shift_reaches_into_the_next_day() -> None:
     """A line that opens on Friday evening is open on Saturday before dawn, and closed on Friday before dawn."""
     hours = json.dumps({"fri": ["20:00-06:00"]})
@@ -60,7 +77,20 @@ def test_open_hours_are_exactly_their_minutes(day: str, start: int, end: int, no
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "3", '{"monday": []}', '{"mon": ["8-17"]}', '{"mon": ["08:00-25:00"]}', '{"mon": [5]}']
+    "text",
+    [
+        "",
+        "[]",
+        '{"mon": ["24:00-08:00"]}',
+        '{"mon": ["08:00-24:30"]}',
+        '{"mon": ["08:00-17:00 "]}',
+        "null",
+        "3",
+        '{"monday": []}',
+        '{"mon": ["8-17"]}',
+        '{"mon": ["08:00-25:00"]}',
+        '{"mon": [5]}',
+    ],
 )
 def test_unreadable_hours_are_refused(text: str) -> None:
     """Hours that can't be understood are refused when the line is set up, not when somebody calls."""
