@@ -30,6 +30,10 @@ def read_form(body: bytes) -> list[tuple[str, str]]:
 
 def _field(part: str) -> tuple[str, str]:
     name, _, value = part.partition("=")
-    if "%" in part:
-        return unquote(name, errors="strict"), unquote(value, errors="strict")
-    return name, value
+    return (_plain(name), _plain(value)) if "%" in part else (name, value)
+
+
+def _plain(text: str) -> str:
+    # Most of what is escaped is the plus sign of a number.
+    text = text.replace("%2B", "+")
+    return unquote(text, errors="strict") if "%" in text else text
