@@ -1,0 +1,171 @@
+"""The timetable and the worker on a real queue server: each slot once, and nothing lost for good."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import tempfile
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+from sqlalchemy import update
+
+from ivr.jobs import tasks, timetable
+from ivr.jobs.queue import DEFAULT_QUEUE, connect_to_queue, default_queue, queue_url
+from ivr.jobs.queue_server import embedded_url, running
+from ivr.jobs.timetable import ENTRIES, Entry, enqueue_due, keep_time
+from ivr.store.tables import live_calls
+from tests.hotline import make_hotline, settings_for
+from tests.serving import environment_of, wait_until
+
+NOW = 1_772_366_400.0
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Path]:
+    """A queue server, shared by tests that clear it."""
+    with tempfile.TemporaryDirectory(prefix="wl-j-", dir="/tmp") as folder, running(Path(folder)):
+        yield Path(folder)
+
+
+@pytest.fixture
+def connection(server: Path) -> Iterator[Redis]:
+    """A connection to an empty queue server."""
+    with connect_to_queue(settings_for(server)) as client:
+        client.flushall()
+        yield client
+
+
+def test_a_slot_is_enqueued_once(connection: Redis) -> None:
+    """Looking twice in the same minute puts a task on the queue once; the next minute is due again."""
+    queue = default_queue(connection)
+    assert enqueue_due(connection, queue, ENTRIES, NOW) == [entry.name for entry in ENTRIES]
+    assert enqueue_due(connection, queue, ENTRIES, NOW + 30) == []
+    assert enqueue_due(connection, queue, ENTRIES, NOW + 60) == [entry.name for entry in ENTRIES]
+    assert len(queue) == 2 * len(ENTRIES)
+
+
+def test_two_timetables_at_once_enqueue_once(connection: Redis, server: Path) -> None:
+    """Eight timetables look at the same moment, as on several machines: each slot is on the queue once."""
+    barrier = threading.Barrier(8)
+
+    def look() -> None:
+        with connect_to_queue(settings_for(server)) as own:
+            barrier.wait()
+            for minute in range(10):
+                enqueue_due(own, default_queue(own), ENTRIES, NOW + 60 * minute)
+
+    threads = [threading.Thread(target=look) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(default_queue(connection)) == 10 * len(ENTRIES)
+
+
+def test_what_lies_on_the_queue_can_be_read_by_anybody(connection: Redis) -> None:
+    """Jobs are JSON with ids at most: a queue that unpickles would run whatever somebody puts into it."""
+    queue = default_queue(connection)
+    enqueue_due(connection, queue, ENTRIES, NOW)
+    (job_id,) = queue.job_ids
+    data = connection.hget(f"rq:job:{job_id}", "data")
+    assert data is not None
+    name, _, arguments, more = json.loads(zlib.decompress(data))
+    assert (name, arguments, more) == ("ivr.jobs.tasks.end_lost_calls", [], {})
+
+
+def test_a_pickled_job_is_never_run(connection: Redis, tmp_path: Path) -> None:
+    """Mallory puts a pickle on the queue: the worker refuses to read it, and nothing of it happens."""
+    mark = tmp_path / "ran"
+
+    class Evil:
+        def __reduce__(self) -> tuple[object, tuple[str, bytes]]:
+            return Path.write_bytes, (mark, b"")  # type: ignore[return-value]
+
+    queue = default_queue(connection)
+    job = queue.enqueue(tasks.end_lost_calls)
+    connection.hset(f"rq:job:{job.id}", "data", pickle.dumps(Evil()))
+    worker = SimpleWorker([queue], connection=connection, serializer=JSONSerializer)
+    worker.work(burst=True, logging_level="ERROR")
+    assert not mark.exists()
+
+
+def test_a_worker_ends_lost_calls(connection: Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call without an end is in the database: the worker ends it, and doing it a second time does nothing."""
+    hotline = make_hotline(tmp_path / "data")
+    call = hotline.ring().press("1")
+    with hotline.wiring.database.begin() as database:
+        database.execute(update(live_calls).values(expires_at=0.0))
+    for name, value in environment_of(hotline.wiring.settings).items():
+        monkeypatch.setenv(name, value)
+    tasks._wiring.cache_clear()
+    queue = default_queue(connection)
+    jobs = [queue.enqueue(tasks.end_lost_calls) for _ in range(2)]
+    SimpleWorker([queue], connection=connection, serializer=JSONSerializer).work(
+        burst=True, logging_level="ERROR"
+    )
+    results = [job.return_value() for job in jobs]
+    assert [result["ended"] for result in results] == [1, 0]
+    assert call.id not in repr(results)
+    tasks._wiring.cache_clear()
+
+
+def test_the_timetable_outlives_its_queue_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The queue server goes and comes back while the timetable runs: it waits, and goes on by itself."""
+    monkeypatch.setattr(timetable, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(timetable, "ENTRIES", (Entry("each_second", tasks.end_lost_calls, 1),))
+    stop = threading.Event()
+    with tempfile.TemporaryDirectory(prefix="wl-t-", dir="/tmp") as folder:
+        data = Path(folder)
+        client = connect_to_queue(settings_for(data), patience_seconds=0.5)
+        keeper = threading.Thread(target=keep_time, args=(client, default_queue(client), stop.is_set))
+        keeper.start()
+        for _ in range(2):
+            with running(data):
+                wait_until(lambda: _waiting(data) >= 1, 10, "a job on the queue")
+                with Redis.from_url(embedded_url(data)) as other:
+                    other.delete(f"rq:queue:{DEFAULT_QUEUE}")
+            assert keeper.is_alive()
+        stop.set()
+        keeper.join(10)
+        assert not keeper.is_alive()
+        client.close()
+
+
+def _waiting(data: Path) -> int:
+    try:
+        with Redis.from_url(embedded_url(data)) as client:
+            return len(Queue(DEFAULT_QUEUE, connection=client, serializer=JSONSerializer))
+    except (RedisError, OSError):
+        return 0
+
+
+def test_a_queue_server_that_is_gone_is_noticed_soon(tmp_path: Path) -> None:
+    """Whoever asks a queue server that is gone is told within a moment, instead of being kept waiting."""
+    client = connect_to_queue(settings_for(tmp_path), patience_seconds=0.5)
+    began = time.monotonic()
+    with pytest.raises((RedisError, OSError)):
+        client.ping()
+    assert time.monotonic() - began < 1
+
+
+def test_every_task_is_done_within_its_interval() -> None:
+    """No entry of the timetable may take longer than until it is due again, and each is a task that exists."""
+    assert ENTRIES
+    for entry in ENTRIES:
+        assert entry.every_seconds >= 10
+        assert getattr(tasks, entry.name) is entry.task
+
+
+def test_the_named_queue_server_comes_before_the_embedded_one(tmp_path: Path) -> None:
+    """Where an operator has named a queue server, that one is used."""
+    assert queue_url(settings_for(tmp_path, redis_url="redis://queue:6379")) == "redis://queue:6379"
+    assert queue_url(settings_for(tmp_path)) == embedded_url(tmp_path)
