@@ -27,7 +27,7 @@ Progress = Callable[[int, int, str], None]
 
 def demo_settings() -> Settings:
     """The demo's settings: made once with secrets of their own, and kept where only their owner can read them."""
-    data = Path(os.environ.get(f"{PREFIX}DATA", DEFAULT_DATA)).absolute()
+    data = Path(os.environ.get(f"{PREFIX}DATA") or DEFAULT_DATA).absolute()
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     port = os.environ.get("PORT") or os.environ.get(f"{PREFIX}PORT") or "8000"
     os.environ[f"{PREFIX}DATA"] = str(data)
@@ -41,7 +41,7 @@ def demo_settings() -> Settings:
         f"{PREFIX}DEMO": "yes",
         f"{PREFIX}SIMULATOR": "yes",
         f"{PREFIX}PORT": port,
-        f"{PREFIX}PUBLIC_URL": os.environ.get(f"{PREFIX}PUBLIC_URL", f"http://127.0.0.1:{port}"),
+        f"{PREFIX}PUBLIC_URL": os.environ.get(f"{PREFIX}PUBLIC_URL") or f"http://127.0.0.1:{port}",
     }
     _write(path, kept)
     return load_settings()

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from ivr.calls.live import CallRows
 from ivr.calls.turns import Turns
+from ivr.store.engine import wipe_deleted
 
 MOST_AT_ONCE = 500
 
@@ -28,6 +29,7 @@ def sweep_calls(database: Engine, rows: CallRows, turns: Turns, now: float) -> S
         lost = list(rows.lost(connection, now, MOST_AT_ONCE))
         forgotten = rows.forget_ended(connection, now)
     ended = sum(_end(turns, provider, provider_call) for provider, provider_call in lost)
+    wipe_deleted(database)
     return Swept(ended, forgotten)
 
 

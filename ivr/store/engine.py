@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +110,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for reading only, which never waits for writers."""
     with engine.connect().execution_options(**{_ONLY_READS: True}) as connection:
         yield connection
+
+
+def wipe_deleted(engine: Engine) -> None:
+    """Empties the file in which SQLite keeps what was written lately, rows that have been deleted since among it.
+
+    SQLite reuses it from its beginning, so that the id of a call could otherwise be read there for days.
+    """
+    if engine.dialect.name == "sqlite":
+        with closing(engine.raw_connection()) as connection:
+            driver: Any = connection.driver_connection
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
