@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import structlog
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
 
 from ivr.calls.emergency import EmergencyScreens
 from ivr.calls.turns import Turns
@@ -105,7 +106,11 @@ class Webhooks:
     def fallback(self) -> Response:
         """The emergency screen from files. Open to everybody and needing nothing: it must work when all else fails."""
         provider = request.args.get("provider", "twilio")
-        number = request.values.get("To", "")[:32]
+        try:
+            number = request.values.get("To", "")
+        except HTTPException:
+            # Whatever was posted can't be read: somebody is listening all the same.
+            number = request.args.get("To", "")
         return Response(self._emergency.reply_for(provider, number), content_type=XML)
 
     def _view(self, path: str) -> Callable[[str], Response]:

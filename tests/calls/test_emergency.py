@@ -134,6 +134,9 @@ def test_the_fallback_needs_no_signature(house: Hotline, method: str) -> None:
         client.open("/phone/fallback", method=method, query_string=number),
         client.open("/phone/fallback", method=method, data=number if method == "POST" else None),
         client.open("/phone/fallback", method=method, data=b"\xff\xfe" if method == "POST" else None),
+        client.open(
+            "/phone/fallback", method=method, data={"To": "1" * 200_000} if method == "POST" else None
+        ),
         client.open("/phone/fallback?provider=nobody&To=%00&%FF", method=method),
     ):
         assert answer.status_code == 200
