@@ -159,6 +159,18 @@ def test_agreeing_with_a_key_is_no_no() -> None:
     assert isinstance(call.last, RequestCallback)
 
 
+def test_a_call_is_asked_for_once() -> None:
+    """Amina asks for a call, goes back and asks again: it is one call that is noted, and she hears so again."""
+    noted = Play("noted", ("noted",), "main")
+    call = Call(pack(Callback("quiet", "support", "noted", "goodbye"), noted)).give(CallbackAnswered("noted"))
+    assert call.at == ("first", "noted")
+    assert call.silent().press("1").at == ("first", "noted")
+    refused = Call(pack(Callback("quiet", "support", "noted", "main"), noted))
+    assert refused.give(CallbackAnswered("unavailable")).press("1").last == RequestCallback(
+        "support", "en", ()
+    )
+
+
 def test_three_wrong_keys_have_to_be_in_a_row() -> None:
     """Somebody who presses wrong keys now and then isn't taken for somebody who can't use the menu."""
     call = Call(pack()).press("77").silent().press("77")
