@@ -27,6 +27,7 @@ from ivr.store.engine import open_database, open_for_turns, reading
 from ivr.store.hot import HotDatabase
 from ivr.telephony.contract import Dialect
 from ivr.telephony.twilio import TwilioDialect
+from ivr.telephony.twilio_number import PERSISTENCE
 
 if TYPE_CHECKING:
     from ivr.telephony.twilio_network import TwilioNetwork
@@ -57,7 +58,7 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
     database = open_database(settings.database)
     media = MediaStore(settings.media_folder)
     dialects = dialects_of(settings)
-    addresses = Addresses(settings.public_url)
+    addresses = Addresses(settings.public_url, {"twilio": PERSISTENCE})
     emergency = EmergencyScreens(settings.emergency_folder, dialects.values(), addresses)
     releases = Releases(database)
     rows = CallRows(database.dialect, settings.secret_key.get_secret_value().encode())

@@ -62,7 +62,11 @@ class Served:
             connection.close()
 
     def post(self, target: str, fields: dict[str, str], public_url: str = PUBLIC_URL) -> Answer:
-        """A form, signed as the provider signs it: over the public address with the target as written."""
+        """A form, signed as the provider signs it: over the public address with the target as written.
+
+        What stands after # is meant for the provider, and neither sent nor signed.
+        """
+        target = target.partition("#")[0]
         signature = sign(TOKEN.encode(), public_url + target, list(fields.items()))
         return self.ask(
             "POST",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.effects import AskKeys, EndCall, Record, Said
@@ -24,10 +24,15 @@ class Shown:
 
 
 class Addresses:
-    """The addresses that replies contain."""
+    """The addresses that replies contain.
 
-    def __init__(self, public_url: str) -> None:
+    `persistence` is what tells a provider to ask again when a turn wasn't answered, by provider: a turn may be asked
+    for any number of times, and a call that isn't asked for again ends with the emergency screen.
+    """
+
+    def __init__(self, public_url: str, persistence: Mapping[str, str] | None = None) -> None:
         self._public = public_url
+        self._persistence = {name: f"#{said}" for name, said in (persistence or {}).items()}
 
     def clip(self, sha: str) -> str:
         """Where a clip is fetched: its content never changes under one address."""
@@ -40,12 +45,13 @@ class Addresses:
     def of_turn(self, provider: str, turn: int) -> Urls:
         """Where a turn's answers go. The turn's number makes a repetition recognisable."""
         base = f"{self._public}/phone/{provider}"
+        again = self._persistence.get(provider, "")
         return Urls(
-            on_keys=f"{base}/turn?turn={turn}",
-            on_silence=f"{base}/turn?turn={turn}&silence=1",
-            on_recorded=f"{base}/turn?turn={turn}&recorded=1",
-            on_recording_ready=f"{base}/recording",
-            on_dial_ended=f"{base}/turn?turn={turn}&dialled=1",
+            on_keys=f"{base}/turn?turn={turn}{again}",
+            on_silence=f"{base}/turn?turn={turn}&silence=1{again}",
+            on_recorded=f"{base}/turn?turn={turn}&recorded=1{again}",
+            on_recording_ready=f"{base}/recording{again}",
+            on_dial_ended=f"{base}/turn?turn={turn}&dialled=1{again}",
         )
 
 

@@ -203,7 +203,7 @@ def test_a_proxy_may_take_off_a_path_and_a_port(behind_a_proxy: Hotline, signed_
             target, data=urlencode(fields), content_type=FORM, headers=headers, **options
         )
         assert answer.status_code == 200
-        assert f'action="{PREFIXED}/phone/twilio/turn?turn=1"' in answer.text
+        assert f'action="{PREFIXED}/phone/twilio/turn?turn=1#' in answer.text
         assert f"<Play>{PREFIXED}/media/" in answer.text
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.telephony.contract import PhoneEvent, UnreadableWebhook
 from ivr.telephony.twilio import TwilioDialect, shows_number
-from tests.hotline import ACCOUNT, AMINA, LINE_NUMBER
+from tests.hotline import ACCOUNT, AMINA, LINE_NUMBER, Hotline
 
 DIALECT = TwilioDialect("twilio", ACCOUNT, "12345")
 CALL = "CA" + "1" * 32
@@ -138,3 +140,13 @@ def test_a_withheld_number_goes_no_further() -> None:
     event = DIALECT.parse("voice", {}, FORM)
     assert AMINA not in repr(event)
     assert AMINA[1:] not in repr(event)
+
+
+def test_the_provider_is_told_to_ask_again(small_hotline: Hotline) -> None:
+    """When a turn isn't answered the provider asks twice more, and within the time after which it gives up."""
+    call = small_hotline.ring()
+    for url in (call.on_keys, call.on_silence):
+        again = dict(part.split("=") for part in urlsplit(url).fragment.split("&"))
+        assert again["rc"] == "2"
+        assert "5xx" in again["rp"].split(",")
+        assert (int(again["rc"]) + 1) * int(again["rt"]) < 15_000
