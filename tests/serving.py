@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urldefrag, urlencode
 
 from ivr.settings import PREFIX, Settings
 from ivr.telephony.signature import sign
@@ -82,7 +82,7 @@ class Served:
     def press(self, answer: Answer, call: str, key: str) -> Answer:
         """A key, on the screen that was answered before."""
         action = unescape(re.findall(r'action="([^"]+)"', answer.text)[0])
-        return self.post(action.removeprefix(PUBLIC_URL), fields_of(call, Digits=key))
+        return self.post(urldefrag(action).url.removeprefix(PUBLIC_URL), fields_of(call, Digits=key))
 
     def hang_up(self, call: str) -> Answer:
         """The word that a call is over."""

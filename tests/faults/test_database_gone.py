@@ -20,6 +20,8 @@ from tests.hotline import LINE_NUMBER, PUBLIC_URL, Hotline, make_hotline
 from tests.postgres import find_programs
 from tests.serving import Answer, Served, serving, wait_until
 
+pytestmark = pytest.mark.xdist_group("gone")
+
 LONGEST_ANSWER_SECONDS = 10
 """A provider gives up after 15."""
 

@@ -22,6 +22,8 @@ from tests.hotline import Hotline, make_hotline
 from tests.postgres import find_programs
 from tests.serving import Served, fields_of, serving
 
+pytestmark = pytest.mark.xdist_group("traces")
+
 CALLER = "+12025550163"
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "X-Caller": CALLER}
 

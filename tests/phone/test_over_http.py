@@ -12,6 +12,8 @@ from twilio.request_validator import RequestValidator
 from tests.hotline import PUBLIC_URL, TOKEN, make_hotline
 from tests.serving import Served, fields_of, serving
 
+pytestmark = pytest.mark.xdist_group("over_http")
+
 FORM = "application/x-www-form-urlencoded"
 
 
