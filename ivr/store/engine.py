@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-BUSY_MILLISECONDS = 5000
-"""Well below the 15 seconds after which a provider gives up on a webhook."""
+BUSY_MILLISECONDS = 3500
+"""Below the 4.5 seconds after which the provider asks again, so that it is the emergency screen that it hears."""
 
 
 _ONLY_READS = "warmline_only_reads"
