@@ -18,6 +18,8 @@ from sqlalchemy import Dialect, Engine, Select, Table, bindparam, cast, insert, 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.expression import ClauseElement
 
+from ivr.store.engine import BUSY_MILLISECONDS
+
 Values = Mapping[str, Any]
 
 
@@ -95,8 +97,13 @@ class _SqliteConnection(HotConnection):
 
     def write(self, guard: Prepared, values: Values, additions: Sequence[Addition]) -> bool:
         # SQLite has one writer at a time, and whoever finds it busy sleeps; here the next thread goes on at once.
-        with self._writing:
+        # Where somebody else holds the database, each would wait its full time in turn, the last one for ever.
+        if not self._writing.acquire(timeout=BUSY_MILLISECONDS / 1000):
+            raise DatabaseOutOfReach("busy")
+        try:
             return self._write(guard, values, additions)
+        finally:
+            self._writing.release()
 
     def _write(self, guard: Prepared, values: Values, additions: Sequence[Addition]) -> bool:
         driver = self._driver

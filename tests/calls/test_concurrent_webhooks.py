@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from tests.calls.what_is_kept import all_rows, call_ids, is_live, kept_of_call, kept_under, wishes
@@ -107,6 +109,20 @@ def test_a_key_and_the_end_at_once(on_air: Hotline) -> None:
         assert nodes in (["language", "welcome"], ["language", "welcome", "listen"])
         assert kept["visits"][-1][5] == "hung_up"
         assert not is_live(on_air, call.id)
+
+
+def test_nobody_waits_for_ever_for_a_busy_database(on_air: Hotline) -> None:
+    """Somebody holds the database for long while sixteen people ring: each is answered before the provider gives up."""
+    began = time.monotonic()
+    # Writing sixteen tracebacks for people to read takes longer than all the rest.
+    with capture_logs(), on_air.wiring.database.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("LOCK TABLE live_calls")
+        answers = at_once([lambda: on_air.ring().reply] * AT_ONCE)
+    assert time.monotonic() - began < 10
+    emergency = on_air.wiring.emergency.reply_for("twilio", "")
+    assert {(answer.status_code, answer.text) for answer in answers} == {(200, emergency)}
+    assert "<Gather" in on_air.ring().text
 
 
 def test_many_callers_at_once_are_all_answered(on_air: Hotline) -> None:
