@@ -1,11 +1,14 @@
 # Everything a newcomer, a developer or a machine needs. `make help` lists it.
-SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_READY := $(VENV)/.demo-ready
 DEV_READY := $(VENV)/.dev-ready
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+# One line for each part that is fetched; what is there already, or only metadata, is no news.
+PROGRESS := { grep --line-buffered -E '^(Collecting|Installing|Successfully)' || true; }
+SHELL := /bin/bash -o pipefail
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format bench lock clean
@@ -44,16 +47,17 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Warmline needs Python 3.11 or newer; $(PYTHON) is older. Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@echo "Making a Python environment in $(VENV) …"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) && $(VENV)/bin/pip --version >/dev/null \
+	  || { rm -rf $(VENV); echo "Python can't make an environment here. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
 $(DEMO_READY): requirements/demo.txt pyproject.toml | $(BIN)/python
 	@echo "Fetching what Warmline is built from (one to three minutes, the first time only) …"
-	@$(BIN)/pip install --disable-pip-version-check --progress-bar on -q --require-hashes -r requirements/demo.txt
+	@$(BIN)/pip install --disable-pip-version-check --require-hashes -r requirements/demo.txt | $(PROGRESS)
 	@$(BIN)/pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV_READY): requirements/dev.txt pyproject.toml | $(BIN)/python
 	@echo "Fetching what Warmline and its tests are built from (one to three minutes, the first time only) …"
-	@$(BIN)/pip install --disable-pip-version-check --progress-bar on -q --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --disable-pip-version-check --require-hashes -r requirements/dev.txt | $(PROGRESS)
 	@$(BIN)/pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
 	@touch $@ $(DEMO_READY)

@@ -37,8 +37,8 @@ def take(walk: Walk, given: Input) -> Ending | None:
             _dial_ended(walk, talked, heard)
         case NobodyToConnect():
             _nobody(walk)
-        case CallbackAnswered(answer=answer):
-            _callback_answered(walk, available=answer != "unavailable")
+        case CallbackAnswered():
+            _callback_answered(walk, given)
         case ServicesFound(services=services):
             return _services_found(walk, services)
         case _:
@@ -79,14 +79,16 @@ def _nobody(walk: Walk) -> None:
         walk.go(node.otherwise)
 
 
-def _callback_answered(walk: Walk, available: bool) -> None:
+def _callback_answered(walk: Walk, given: CallbackAnswered) -> None:
     node = walk.node
     if not isinstance(node, Callback):
         return
     walk.leave("passed")
-    if available:
-        walk.requested(node.need)
-    walk.go(node.then if available else node.unavailable)
+    if given.answer == "unavailable":
+        walk.go(node.unavailable)
+        return
+    walk.requested(node.need, given.reference)
+    walk.go(node.then)
 
 
 def _services_found(walk: Walk, services: tuple[tuple[str, ...], ...]) -> Ending | None:

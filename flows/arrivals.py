@@ -38,7 +38,8 @@ def arrive(walk: Walk) -> Inside | Ending:
                 walk.enter(node)
             case Return():
                 walk.come_back()
-            case Callback() if node.need in walk.asked:
+            case Callback() if node.need in dict(walk.asked) and not _wishes(walk, node):
+                # Nothing new is said: what has been keyed before must not be lost to a silence.
                 walk.leave("passed")
                 walk.go(node.then)
             case Menu() if (no := declined_before(walk, node)) is not None:
@@ -60,8 +61,8 @@ def _ask_inside(walk: Walk, node: Callback | Services | ConnectNode) -> Inside |
     notes = walk.notes
     match node:
         case Callback(need=need):
-            wishes = tuple((name, notes[name]) for name in node.wishes if name in notes)
-            return RequestCallback(need, walk.language, wishes)
+            corrected = dict(walk.asked).get(need, "")
+            return RequestCallback(need, walk.language, _wishes(walk, node), corrected)
         case Services(need=need):
             area = notes.get(node.area) if node.area is not None else None
             return FindServices(need, area, walk.language)
@@ -69,11 +70,19 @@ def _ask_inside(walk: Walk, node: Callback | Services | ConnectNode) -> Inside |
             return Connect(to, seconds)
 
 
+def _wishes(walk: Walk, node: Callback) -> tuple[tuple[str, str], ...]:
+    return tuple((name, walk.notes[name]) for name in node.wishes if name in walk.notes)
+
+
 def _screen(walk: Walk, node: Node) -> Ending:
     match node:
         case AskLanguage():
             return screens.language_menu(walk.entry)
-        case Menu() | Rate():
+        case Menu():
+            return _question(walk, node)
+        case Rate():
+            # Where a question is asked again its old answer doesn't hold any more: silence is the safe answer.
+            walk.forget(node.note)
             return _question(walk, node)
         case Play(prompts=prompts, barge_in=barge_in):
             if walk.asking:

@@ -72,6 +72,8 @@ class RequestCallback:
     need: str
     language: str | None
     wishes: tuple[tuple[str, str], ...]
+    corrects: str = ""
+    """What the inside called the request of this call that this one takes the place of, or ""."""
 
 
 @dataclass(frozen=True, slots=True)

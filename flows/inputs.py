@@ -66,9 +66,10 @@ CallbackAnswer = Literal["noted", "already_noted", "unavailable"]
 
 @dataclass(frozen=True, slots=True)
 class CallbackAnswered:
-    """What became of a RequestCallback."""
+    """What became of a RequestCallback, and what the inside calls it while the call lasts."""
 
     answer: CallbackAnswer
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ MOST_BYTES = 2048
 MOST_HISTORY = 6
 MOST_STACK = 3
 MOST_NOTES = 12
-MOST_ASKED = 4
+MOST_ASKED = 3
 
 Place = tuple[str, str]
 """(flow, node)"""
@@ -43,8 +43,8 @@ class Session:
     stack: tuple[Place, ...] = ()
     history: tuple[Place, ...] = ()
     notes: dict[str, str] = field(default_factory=dict)
-    asked: tuple[str, ...] = ()
-    """The needs for which a callback is already noted in this call."""
+    asked: tuple[tuple[str, str], ...] = ()
+    """The needs for which a callback is already noted in this call, each with what the inside calls it."""
     over: bool = False
 
     def to_json(self) -> str:
@@ -94,7 +94,7 @@ class Session:
                 stack=_places(document.get("k", ())),
                 history=_places(document.get("h", ())),
                 notes=document.get("m", {}),
-                asked=tuple(document.get("a", ())),
+                asked=_places(document.get("a", ())),
                 over="o" in document,
             )
         except UnreadableSession:

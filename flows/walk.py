@@ -199,9 +199,15 @@ class Walk:
         if name in self.notes or len(self.notes) < MOST_NOTES:
             self.notes = {**self.notes, name: value}
 
-    def requested(self, need: str) -> None:
-        """Remembers that a callback is noted, so that this call doesn't ask for it twice."""
-        self.asked = (*self.asked, need)[-MOST_ASKED:]
+    def forget(self, name: str) -> None:
+        """Takes back a coded answer for the rest of the call; what has been kept of it stays."""
+        if name in self.notes:
+            self.notes = {noted: value for noted, value in self.notes.items() if noted != name}
+
+    def requested(self, need: str, reference: str) -> None:
+        """Remembers that a callback is noted, so that asking again corrects it instead of asking for another."""
+        others = [one for one in self.asked if one[0] != need]
+        self.asked = (*others, (need, reference))[-MOST_ASKED:]
 
     def leave(self, left_by: LeftBy, heard: Heard | None = None, key: str | None = None) -> None:
         """Takes down how the node was left; `heard` is None where nothing was said."""

@@ -31,6 +31,7 @@ def demo_settings() -> Settings:
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     port = os.environ.get("PORT") or os.environ.get(f"{PREFIX}PORT") or "8000"
     os.environ[f"{PREFIX}DATA"] = str(data)
+    os.environ[f"{PREFIX}DEMO"] = "yes"
     os.environ[f"{PREFIX}PORT"] = port
     path = data / DEMO_FILE
     kept = _read(path)

@@ -43,7 +43,7 @@ def worker() -> None:
     level = "DEBUG" if settings.log_level == "debug" else "WARNING"
     logging.getLogger("rq").setLevel(level)
     Worker([default_queue(connection)], connection=connection, serializer=JSONSerializer).work(
-        with_scheduler=True, logging_level=level
+        logging_level=level
     )
 
 

@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr = Field(
         SecretStr(""),
-        description="At least 32 random characters; signs what web pages and webhooks must not forge.",
+        description="At least 32 random characters; keys the marks by which late webhooks of ended calls are known.",
     )
     database_url: str = Field(
         "",
@@ -193,9 +193,18 @@ def load_settings() -> Settings:
     """Reads the settings; raises SettingsIncomplete, listing everything that is wrong."""
     settings, problems = _read()
     problems += problems_of(settings)
+    if _is_a_demos(settings.data) and settings.twilio_account_sid and PREFIX + "DEMO" not in os.environ:
+        problems.append(
+            f"{settings.data} is the folder of a demo, with its simulator and its demo voice: give a real line a "
+            f"folder of its own. To try a number with the demo voice, set {PREFIX}DEMO=yes yourself."
+        )
     if problems:
         raise SettingsIncomplete("\n".join(problems))
     return settings
+
+
+def _is_a_demos(data: Path) -> bool:
+    return (data / DEMO_FILE).exists()
 
 
 def _read() -> tuple[Settings, list[str]]:

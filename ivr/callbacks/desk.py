@@ -7,12 +7,12 @@ belongs to it is for the vault alone to know.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from sqlalchemy import Dialect
 
 from flows.effects import RequestCallback
-from flows.inputs import CallbackAnswer
+from ivr.callbacks.requested import Requested
 from ivr.publishing.hours import kept_of
 from ivr.store.hot import Addition, Insertion
 from ivr.store.tables import callback_wishes
@@ -23,7 +23,7 @@ class WishesOnly:
 
     def __init__(self, dialect: Dialect, new_id: Callable[[], str]) -> None:
         self._new_id = new_id
-        self._note = Insertion(callback_wishes, dialect)
+        self._note = Insertion(callback_wishes, dialect, replaces=True)
 
     def request(
         self,
@@ -34,13 +34,14 @@ class WishesOnly:
         at: float,
         time_zone: str,
         test: bool,
-    ) -> tuple[CallbackAnswer, Sequence[Addition]]:
-        """Keeps the wish; "unavailable" without a number to call."""
+    ) -> Requested:
+        """Keeps the wish, or puts it right; "unavailable" without a number to call."""
         if not has_number:
-            return "unavailable", ()
+            return Requested("unavailable")
         kept = kept_of(at, time_zone)
+        reference = wish.corrects or self._new_id()
         row = {
-            "id": self._new_id(),
+            "id": reference,
             "line_id": line_id,
             "need": wish.need,
             "language": wish.language,
@@ -49,4 +50,4 @@ class WishesOnly:
             "band": kept.band,
             "test": test,
         }
-        return "noted", [Addition(self._note, row)]
+        return Requested("noted", reference, [Addition(self._note, row)])

@@ -138,7 +138,8 @@ class CallRows:
         self._visit = Insertion(visits, dialect)
         self._note = Insertion(notes, dialect)
         self._call = Insertion(calls, dialect)
-        self._ended = Insertion(ended_calls, dialect)
+        self._ended = Insertion(ended_calls, dialect, replaces=True)
+        self._mark = Prepared(_insert_once(ended_calls, dialect), dialect)
 
     def arrival(self, connection: HotConnection, provider: str, provider_call: str, number: str) -> Arrival:
         """Everything that decides how a call begins, in one read."""
@@ -238,6 +239,11 @@ class CallRows:
         values = {"provider": provider, "provider_call": provider_call, "old_turn": call.turn}
         together = [Addition(self._call, row), Addition(self._ended, mark), *additions]
         return connection.write(self._drop, values, together)
+
+    def mark_ended(self, connection: HotConnection, provider: str, provider_call: str, now: float) -> None:
+        """Remembers for a while that a call is over which never was under way here."""
+        mark = {"token": self._token(provider, provider_call), "ended_at": now}
+        connection.write(self._mark, mark, ())
 
     def kept(self, call: LiveCall, turn: int, events: Sequence[Visited | Noted]) -> list[Addition]:
         """The rows of what is kept of a turn, under the random id of the call."""

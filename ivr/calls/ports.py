@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from flows.effects import FindServices, RequestCallback
-from flows.inputs import CallbackAnswer
-from ivr.store.hot import Addition
+from ivr.callbacks.requested import Requested
 
 
 class CallbackDesk(Protocol):
@@ -22,8 +20,8 @@ class CallbackDesk(Protocol):
         at: float,
         time_zone: str,
         test: bool,
-    ) -> tuple[CallbackAnswer, Sequence[Addition]]:
-        """The answer, and the rows that are to be written with the turn: kept exactly if the caller is told so."""
+    ) -> Requested:
+        """Notes a wish; one that corrects another of the same call takes its place."""
 
 
 class Connector(Protocol):

@@ -40,7 +40,7 @@ class Addresses:
 
     def voice(self, provider: str) -> str:
         """Where a call begins."""
-        return f"{self._public}/phone/{provider}/voice"
+        return f"{self._public}/phone/{provider}/voice{self._persistence.get(provider, '')}"
 
     def of_turn(self, provider: str, turn: int) -> Urls:
         """Where a turn's answers go. The turn's number makes a repetition recognisable."""

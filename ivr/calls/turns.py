@@ -86,6 +86,8 @@ class Turns:
         def close(connection: HotConnection) -> bool:
             found = self._house.rows.under_way(connection, provider, provider_call)
             if found is None:
+                # The word that a call has begun may come after the word that it is over.
+                self._house.rows.mark_ended(connection, provider, provider_call, self._house.clock())
                 return False
             self._close(connection, provider, provider_call, *found, ended=ended)
             return True
@@ -264,7 +266,7 @@ class _Turn:
         """The answer to what the engine asked for."""
         match last:
             case RequestCallback():
-                answer, additions = self.house.desk.request(
+                requested = self.house.desk.request(
                     self.line.id,
                     last,
                     has_number=bool(self.call.has_number),
@@ -272,8 +274,8 @@ class _Turn:
                     time_zone=self.line.time_zone,
                     test=self.dialect.name == TEST_PROVIDER,
                 )
-                self.additions += additions
-                return CallbackAnswered(answer)
+                self.additions += requested.additions
+                return CallbackAnswered(requested.answer, requested.reference)
             case FindServices():
                 found = self.house.directory.find(last, at=self.now, time_zone=self.line.time_zone)
                 return ServicesFound(

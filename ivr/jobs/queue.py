@@ -12,7 +12,6 @@ from ivr.jobs.queue_server import embedded_url
 from ivr.settings import Settings
 
 DEFAULT_QUEUE = "warmline"
-RESULT_SECONDS = 600
 FAILURE_SECONDS = 86_400
 
 

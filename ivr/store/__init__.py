@@ -1,1 +1,1 @@
-"""ivr/store"""
+"""The database: tables, connections, migrations."""

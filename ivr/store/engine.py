@@ -29,13 +29,18 @@ def open_database(url: str, threads: int = 8) -> Engine:
 
 
 def open_for_turns(url: str, threads: int) -> Engine:
-    """An engine for the path of webhooks: its connections begin no transaction by themselves, and need no cleaning."""
-    return _open(url, pool_size=threads, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    """An engine for the path of webhooks: its connections begin no transaction by themselves, and need no cleaning.
+
+    Its users keep what they have taken, so there is one for each thread of the web server, however many that has.
+    """
+    return _open(
+        url, pool_size=threads, max_overflow=-1, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+    )
 
 
 def _open(url: str, **options: Any) -> Engine:
     address = make_url(url)
-    options |= {"max_overflow": 0, "pool_timeout": 3, "hide_parameters": True}
+    options = {"max_overflow": 0, "pool_timeout": 3, "hide_parameters": True, **options}
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(url, **options)
     return create_engine(
@@ -68,17 +73,17 @@ def _watch_file(engine: Engine, path: str) -> None:
     """
 
     def connected(_connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
-        record.info["file"] = _identity(path)
+        record.info["file"] = file_identity(path)
 
     def checked_out(_connection: sqlite3.Connection, record: ConnectionPoolEntry, _proxy: Any) -> None:
-        if record.info["file"] != _identity(path):
+        if record.info["file"] != file_identity(path):
             raise InvalidatePoolError
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "checkout", checked_out)
 
 
-def _identity(path: str) -> tuple[int, int] | None:
+def file_identity(path: str) -> tuple[int, int] | None:
     try:
         found = os.stat(path)  # noqa: PTH116 - on the path of every webhook
     except OSError:

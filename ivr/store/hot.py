@@ -10,17 +10,22 @@ two round trips.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, Engine, Select, Table, bindparam, cast, insert, literal_column, select, text
+from sqlalchemy import Dialect, Engine, Select, Table, bindparam, cast, literal_column, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql.expression import ClauseElement
 
-from ivr.store.engine import BUSY_MILLISECONDS
+from ivr.store.engine import BUSY_MILLISECONDS, file_identity
 
 Values = Mapping[str, Any]
+Upsert = Any
+"""An INSERT of one of the two databases: SQLAlchemy has no common type for what both can do."""
 
 
 class DatabaseOutOfReach(Exception):
@@ -46,13 +51,17 @@ class Prepared:
 
 
 class Insertion:
-    """How a row is added to a table: alone, or as part of one statement, if the row of the guard was `taken`."""
+    """How a row is added to a table: alone, or as part of one statement, if the row of the guard was `taken`.
 
-    __slots__ = ("_dialect", "_table", "_texts", "columns", "plain")
+    With `replaces`, a row with the same key is put in the place of the one before.
+    """
 
-    def __init__(self, table: Table, dialect: Dialect) -> None:
-        self.plain = Prepared(insert(table), dialect)
+    __slots__ = ("_dialect", "_replaces", "_table", "_texts", "columns", "plain")
+
+    def __init__(self, table: Table, dialect: Dialect, replaces: bool = False) -> None:
+        self._replaces = replaces
         self.columns = [column.name for column in table.columns]
+        self.plain = Prepared(self._over(_insert_into(table, dialect)), dialect)
         self._table = table
         self._dialect = dialect
         self._texts: dict[int, str] = {}
@@ -62,10 +71,22 @@ class Insertion:
         if place not in self._texts:
             values = [cast(bindparam(f"w{place}_{c.name}"), c.type) for c in self._table.columns]
             rows: Select[Any] = select(*values).select_from(text("taken"))
-            added = insert(self._table).from_select(self.columns, rows)
-            statement: ClauseElement = added.returning(literal_column("1"))
+            added = _insert_into(self._table, self._dialect).from_select(self.columns, rows)
+            statement: ClauseElement = self._over(added).returning(literal_column("1"))
             self._texts[place] = str(statement.compile(dialect=self._dialect))
         return self._texts[place]
+
+    def _over(self, statement: Upsert) -> Upsert:
+        if not self._replaces:
+            return statement
+        keys = [column.name for column in statement.table.primary_key]
+        changed = {name: statement.excluded[name] for name in self.columns if name not in keys}
+        return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+def _insert_into(table: Table, dialect: Dialect) -> Upsert:
+    """An INSERT in the words of this database; both know the same further ones."""
+    return postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
 
 
 class Addition(NamedTuple):
@@ -132,13 +153,26 @@ class _PostgresConnection(HotConnection):
         return bool(self._driver.execute(statement, together).fetchone()[0])
 
 
+class _Held(NamedTuple):
+    """A connection that is kept between turns, with the file that it was opened on."""
+
+    pooled: PoolProxiedConnection
+    connection: HotConnection
+    file: tuple[int, int] | None
+
+
 class HotDatabase:
-    """Where turns get their connections: an engine of `open_for_turns`."""
+    """Where turns get their connections: an engine of `open_for_turns`.
+
+    Connections that aren't in use are kept here, since giving one back to the pool and taking it again costs as much as
+    a turn's read and one of its writes.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._sqlite = engine.dialect.name == "sqlite"
+        self._file = engine.url.database if engine.dialect.name == "sqlite" else None
         self._writing = threading.Lock()
+        self._idle: deque[_Held] = deque()
         driver = engine.dialect.dbapi
         assert driver is not None  # noqa: S101 - every engine has a driver
         self._error: type[Exception] = driver.Error
@@ -149,26 +183,55 @@ class HotDatabase:
 
         After ConnectionLost the next connection is a new one.
         """
+        held = self._take()
+        try:
+            yield held.connection
+        except self._error as error:
+            # A connection that has failed once may be dead: the next turn gets a new one.
+            was_lost = bool(getattr(held.pooled.dbapi_connection, "broken", False))
+            _drop(held)
+            if was_lost:
+                self.forget_connections()
+                raise ConnectionLost(type(error).__name__) from error
+            raise DatabaseOutOfReach(type(error).__name__) from error
+        except BaseException:
+            self._idle.append(held)
+            raise
+        self._idle.append(held)
+
+    def forget_connections(self) -> None:
+        """Closes every connection that isn't in use."""
+        while self._idle:
+            with suppress(IndexError):
+                _drop(self._idle.pop())
+
+    def _take(self) -> _Held:
+        file = file_identity(self._file) if self._file else None
+        while self._idle:
+            try:
+                held = self._idle.pop()
+            except IndexError:
+                break
+            if held.file == file:
+                return held
+            # The file was deleted or replaced: what is written to the old one is lost.
+            _drop(held)
+        return self._new()
+
+    def _new(self) -> _Held:
         try:
             pooled = self._engine.raw_connection()
         except (SQLAlchemyError, self._error) as error:
             raise DatabaseOutOfReach(type(error).__name__) from error
-        driver: Any = pooled.dbapi_connection
-        try:
-            if self._sqlite:
-                yield _SqliteConnection(driver, self._writing)
-            else:
-                yield _PostgresConnection(driver)
-        except self._error as error:
-            # A connection that has failed once may be dead: the next turn gets a new one.
-            was_lost = bool(getattr(driver, "broken", False))
-            pooled.invalidate(error)
-            if was_lost:
-                self._engine.dispose()
-                raise ConnectionLost(type(error).__name__) from error
-            raise DatabaseOutOfReach(type(error).__name__) from error
-        finally:
-            pooled.close()
+        driver = pooled.dbapi_connection
+        if self._file is None:
+            return _Held(pooled, _PostgresConnection(driver), None)
+        return _Held(pooled, _SqliteConnection(driver, self._writing), file_identity(self._file))
+
+
+def _drop(held: _Held) -> None:
+    held.pooled.invalidate()
+    held.pooled.close()
 
 
 def _execute(driver: Any, statement: Prepared, values: Values) -> Any:

@@ -27,7 +27,7 @@ Happening = Literal["started", "digits", "silence", "recorded", "dial_ended", "h
 
 @dataclass(frozen=True, slots=True)
 class PhoneEvent:
-    """A webhook understood. `caller` is the number as sent, "" when withheld: it must not go further than this turn."""
+    """A webhook understood. Of the caller's number no more is said than whether there is one."""
 
     call: str
     happening: Happening

@@ -63,7 +63,7 @@ class TwilioDialect:
         turn = _whole(query.get("turn", ""))
         if path == "status":
             return PhoneEvent(call, "hung_up" if over else "under_way", turn)
-        if path == "turn" and over and "recorded" not in query:
+        if over and (path == "voice" or "recorded" not in query):
             return PhoneEvent(call, "hung_up", turn)
         if path == "voice":
             return PhoneEvent(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -60,6 +61,16 @@ def _never_kept(response: Response) -> Response:
     return response
 
 
+def _leads_here(host: str, public: str | None) -> bool:
+    """Whether a page that was asked for under this name is ours. Anybody can make a name of their own lead here."""
+    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        ip_address(name)
+    except ValueError:
+        return name in ("localhost", public)
+    return True
+
+
 class _Views:
     def __init__(self, parts: TelephoneParts) -> None:
         self._parts = parts
@@ -69,7 +80,10 @@ class _Views:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-        own = {request.host, urlsplit(self._parts.signer.public_url).netloc}
+        public = urlsplit(self._parts.signer.public_url)
+        own = {request.host, public.netloc}
+        if not _leads_here(request.host, public.hostname):
+            abort(403)
         foreign = site not in (None, "same-origin") or (origin and urlsplit(origin).netloc not in own)
         # A browser always says where it comes from; the telephone in the terminal only ever puts recordings.
         silent = not site and not origin and request.endpoint != "telephone.keep"
