@@ -19,6 +19,7 @@ COMMANDS = {
     "line": "ivr.line_commands:line",
     "publish": "ivr.line_commands:publish_pack",
     "calls": "ivr.line_commands:show_calls",
+    "services": "ivr.service_commands:services",
     "flow": "ivr.flow_commands:flow",
     "call": "ivr.telephone_commands:call",
     "doctor": "ivr.doctor_commands:doctor",
