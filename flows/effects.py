@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 LeftBy = Literal[
     "key", "silence", "played", "invalid", "recorded", "connected", "unconnected", "hung_up", "passed"
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One clip to be heard: a prompt in a language."""
 
     prompt: str

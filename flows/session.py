@@ -21,9 +21,12 @@ _write = json.JSONEncoder(separators=(",", ":")).encode
 _read = json.JSONDecoder().decode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Session:
-    """`turn` counts the replies given. `tries` and `invalid` are of the node the caller is at."""
+    """`turn` counts the replies given. `tries` and `invalid` are of the node the caller is at.
+
+    Nothing changes a session; a test holds it. It isn't frozen, because making a frozen one costs as much as a step.
+    """
 
     flow: str
     node: str

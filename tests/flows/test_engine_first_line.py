@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.effects import AskKeys, Connect, EndCall, FindServices, RequestCallback, Said, Visited
-from flows.engine import Step, begin, step
+from flows.engine import Step, begin, next_turn, step
 from flows.inputs import (
     CallbackAnswered,
     DialEnded,
@@ -196,3 +196,14 @@ def test_a_no_holds_until_the_call_ends(first_line: Pack) -> None:
         assert not isinstance(taken.last, RequestCallback)
     assert isinstance(taken.last, EndCall)
     assert taken.session.node == "goodbye"
+
+
+def test_a_step_changes_nothing_of_the_session_it_was_given(first_line: Pack) -> None:
+    """The session before a step stays as it was, so that the same webhook can be answered again from it."""
+    session = begin(first_line)
+    for key in "1121*901":
+        before = session.to_json()
+        taken = step(first_line, session, Digits(key), Facts())
+        assert session.to_json() == before
+        session = next_turn(taken.session)
+        assert taken.session.turn == session.turn - 1
