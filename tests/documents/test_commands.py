@@ -19,6 +19,9 @@ from tests.hotline import ACCOUNT, LINE_NUMBER, TOKEN, make_hotline, with_simula
 from tests.serving import PROGRAM, environment_of, free_port, wait_until
 from tests.telephony.fake_rest import Provider, rest_app, serve
 
+pytestmark = pytest.mark.xdist_group("documents")
+"""A reader types the commands in their order."""
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(
     path
