@@ -74,10 +74,18 @@ def test_long_values_are_taken(served: Served) -> None:
     served.hang_up("CA" + "7" * 32)
 
 
+CLOSED = b"the door was closed on what was still being sent"
+
+
 def test_a_body_too_large_is_refused(served: Served) -> None:
     """Half a megabyte is refused at once, without being read."""
-    answer = served.ask("POST", "/phone/twilio/voice", b"a=" + b"b" * 500_000, {"Content-Type": FORM})
-    assert answer.status == 413
+    try:
+        answer = served.ask("POST", "/phone/twilio/voice", b"a=" + b"b" * 500_000, {"Content-Type": FORM})
+    except ConnectionError:
+        # Whoever closes the door on what is still being sent may not be heard saying why.
+        assert served.ask("GET", "/healthz").status == 200
+    else:
+        assert answer.status == 413
 
 
 def test_a_form_in_pieces_is_read(served: Served) -> None:
@@ -85,7 +93,8 @@ def test_a_form_in_pieces_is_read(served: Served) -> None:
     fields = fields_of("CA" + "8" * 32)
     signature = RequestValidator(TOKEN).compute_signature(f"{PUBLIC_URL}/phone/twilio/voice", fields)
     assert b" 200 " in in_pieces(served, urlencode(fields).encode(), signature)
-    assert b" 413 " in in_pieces(served, b"a=" + b"b" * 100_000, signature)
+    giant = in_pieces(served, b"a=" + b"b" * 100_000, signature)
+    assert b" 413 " in giant or giant == CLOSED
     served.hang_up("CA" + "8" * 32)
 
 
@@ -97,11 +106,14 @@ def in_pieces(served: Served, body: bytes, signature: str) -> bytes:
     ).encode()
     pieces = [body[i : i + 1000] for i in range(0, len(body), 1000)]
     with socket.create_connection(("127.0.0.1", served.port), timeout=10) as wire:
-        wire.sendall(head)
-        for piece in pieces:
-            wire.sendall(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
-        wire.sendall(b"0\r\n\r\n")
-        return wire.makefile("rb").readline()
+        try:
+            wire.sendall(head)
+            for piece in pieces:
+                wire.sendall(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+            wire.sendall(b"0\r\n\r\n")
+            return wire.makefile("rb").readline()
+        except ConnectionError:
+            return CLOSED
 
 
 def test_half_a_request_is_no_request(served: Served) -> None:
