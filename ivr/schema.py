@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import audio.tables
+import ivr.audit.tables
+import ivr.people.tables
+import ivr.scrubbing.tables
 import ivr.store.tables
 import ivr.telephony.simulator.tables
+import ivr.vault.tables
 import referrals.tables
 
 ALL_METADATA = [
     ivr.store.tables.metadata,
+    ivr.audit.tables.metadata,
+    ivr.people.tables.metadata,
+    ivr.scrubbing.tables.metadata,
+    ivr.vault.tables.metadata,
     audio.tables.metadata,
     referrals.tables.metadata,
     ivr.telephony.simulator.tables.metadata,

@@ -123,7 +123,7 @@ class Turns:
             return house.emergency.reply_for(dialect.name, event.line_number)
         release = house.releases.get(line.release_id)
         now = house.clock()
-        call = LiveCall(house.new_id(), release.id, event.has_number, 0, "", "", 0.0, now, now)
+        call = LiveCall(house.new_id(), release.id, event.caller is not None, 0, "", "", 0.0, now, now)
         turn = _Turn(house, dialect, line, call, release, now)
         state = turn.take(engine.begin(release.pack), Started())
         if not house.rows.begin(connection, dialect.name, event.call, line, call, state, turn.additions):

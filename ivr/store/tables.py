@@ -14,21 +14,14 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from ivr.store.naming import tables_of_a_room
+
+metadata = tables_of_a_room()
 
 releases = Table(
     "releases",
@@ -140,5 +133,6 @@ callback_wishes = Table(
     Column("date", String(10), nullable=False),
     Column("band", String(5), nullable=False),
     Column("test", Boolean, nullable=False),
+    Column("number_id", String(32), nullable=True, doc="the vault's entry; empty when it has been shredded"),
     sqlite_with_rowid=False,
 )

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from ivr.vault.number import PhoneNumber
+
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
@@ -27,13 +29,14 @@ Happening = Literal["started", "digits", "silence", "recorded", "dial_ended", "h
 
 @dataclass(frozen=True, slots=True)
 class PhoneEvent:
-    """A webhook understood. Of the caller's number no more is said than whether there is one."""
+    """A webhook understood. The caller's number comes closed: only the vault can open it."""
 
     call: str
     happening: Happening
     turn: int
     line_number: str = ""
-    has_number: bool = False
+    caller: PhoneNumber | None = None
+    """None when the phone shows no number."""
     keys: str = ""
     seconds: float = 0.0
     talked: bool = False

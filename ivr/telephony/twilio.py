@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from ivr.telephony import signature, twiml
@@ -14,9 +13,9 @@ from ivr.telephony.contract import (
     UnreadableWebhook,
     Urls,
 )
+from ivr.vault.number import NotANumber, PhoneNumber
 
 _OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 
 WITHHELD = frozenset(
@@ -65,23 +64,26 @@ class TwilioDialect:
             return PhoneEvent(call, "hung_up" if over else "under_way", turn)
         if over and (path == "voice" or "recorded" not in query):
             return PhoneEvent(call, "hung_up", turn)
+        caller = shown_number(form.get("From", ""))
         if path == "voice":
             return PhoneEvent(
                 call,
                 "started",
                 0,
                 line_number=_line_number(form.get("To", "")),
-                has_number=shows_number(form.get("From", "")),
+                caller=caller,
             )
         if "dialled" in query:
             talked = form.get("DialCallStatus", "") in ("completed", "answered")
-            return PhoneEvent(call, "dial_ended", turn, talked=talked)
+            return PhoneEvent(call, "dial_ended", turn, caller=caller, talked=talked)
         if "recorded" in query:
             seconds = float(_whole(form.get("RecordingDuration", "")))
-            return PhoneEvent(call, "recorded", turn, keys=form.get("Digits", ""), seconds=seconds)
+            return PhoneEvent(
+                call, "recorded", turn, caller=caller, keys=form.get("Digits", ""), seconds=seconds
+            )
         if "silence" in query:
-            return PhoneEvent(call, "silence", turn)
-        return PhoneEvent(call, "digits", turn, keys=form.get("Digits", ""))
+            return PhoneEvent(call, "silence", turn, caller=caller)
+        return PhoneEvent(call, "digits", turn, caller=caller, keys=form.get("Digits", ""))
 
     def render(self, screen: Screen, urls: Urls) -> str:
         """The reply as TwiML."""
@@ -92,9 +94,14 @@ class TwilioDialect:
         return twiml.redirect(url)
 
 
-def shows_number(sent: str) -> bool:
-    """Whether a caller's phone shows a number that could be rung."""
-    return _E164.fullmatch(sent) is not None and sent not in WITHHELD
+def shown_number(sent: str) -> PhoneNumber | None:
+    """The number a caller's phone shows, closed; None for a withheld one and for whatever can't be rung."""
+    if sent in WITHHELD:
+        return None
+    try:
+        return PhoneNumber(sent)
+    except NotANumber:
+        return None
 
 
 def _line_number(sent: str) -> str:

@@ -45,6 +45,7 @@ def test_two_processes_may_migrate_at_once(database_url: str, tmp_path: Path) ->
 def test_no_column_could_hold_a_callers_number(database: Engine) -> None:
     """Of all columns whose name speaks of a number, none is a caller's."""
     known = {"lines.number", "lines.emergency_number", "live_calls.has_number"}
+    known |= {"callback_wishes.number_id", "people.number_id", "people.phone_code"}
     of_the_simulator = {"simulated_calls.from_number", "simulated_calls.to_number"}
     inspector = inspect(database)
     found = {

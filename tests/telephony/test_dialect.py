@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.telephony.contract import PhoneEvent, UnreadableWebhook
-from ivr.telephony.twilio import TwilioDialect, shows_number
+from ivr.telephony.twilio import TwilioDialect, shown_number
+from ivr.vault.number import PhoneNumber
 from tests.hotline import ACCOUNT, AMINA, LINE_NUMBER, Hotline
 
 DIALECT = TwilioDialect("twilio", ACCOUNT, "12345")
@@ -22,7 +24,7 @@ TABLE: list[tuple[str, str, dict[str, str], dict[str, str], PhoneEvent]] = [
         "voice",
         {},
         {"CallStatus": "ringing"},
-        PhoneEvent(CALL, "started", 0, LINE_NUMBER, True),
+        PhoneEvent(CALL, "started", 0, LINE_NUMBER),
     ),
     ("a key", "turn", {"turn": "3"}, {"Digits": "1"}, PhoneEvent(CALL, "digits", 3, keys="1")),
     ("no key in its field", "turn", {"turn": "3"}, {}, PhoneEvent(CALL, "digits", 3)),
@@ -80,8 +82,9 @@ TABLE: list[tuple[str, str, dict[str, str], dict[str, str], PhoneEvent]] = [
 def test_what_a_webhook_says(
     path: str, query: dict[str, str], form: dict[str, str], event: PhoneEvent
 ) -> None:
-    """Each kind of webhook is understood as this."""
-    assert DIALECT.parse(path, query, FORM | form) == event
+    """Each kind of webhook is understood as this; whoever is still there has a number, closed."""
+    caller = None if event.happening in ("hung_up", "under_way") else PhoneNumber(FORM["From"])
+    assert DIALECT.parse(path, query, FORM | form) == replace(event, caller=caller)
 
 
 @pytest.mark.parametrize(
@@ -94,13 +97,13 @@ def test_what_a_webhook_says(
 )  # fmt: skip
 def test_whoever_shows_no_number_has_none(sent: str) -> None:
     """A withheld number, in all the ways networks write it, is no number: ringing it would ring a stranger."""
-    assert not shows_number(sent)
+    assert shown_number(sent) is None
 
 
 @pytest.mark.parametrize("sent", [AMINA, "+255555010147", "+4455501470"])
 def test_a_number_is_a_number(sent: str) -> None:
     """A number in the form that can be rung counts as shown."""
-    assert shows_number(sent)
+    assert shown_number(sent) is not None
 
 
 garbage = st.dictionaries(

@@ -1,0 +1,1 @@
+"""The people who work on the hotline: accounts, roles, signing in, PINs."""
