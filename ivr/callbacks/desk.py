@@ -49,5 +49,6 @@ class WishesOnly:
             "date": kept.date,
             "band": kept.band,
             "test": test,
+            "number_id": None,
         }
         return Requested("noted", reference, [Addition(self._note, row)])
