@@ -1,0 +1,123 @@
+"""The doors: every address of the application, and who may come in. Whatever isn't in this table is closed.
+
+`gatekeeper.py` asks it before every request; docs/doors.md is the same table to be read, and
+tests/architecture/test_doors.py tries every door as everybody. Webhooks at a provider's exact address are answered in
+front of Flask (`Webhooks.shortcut`) and never come by here: they are let in by their signature alone, as at their doors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ivr.people.roles import Role
+
+
+class Who(StrEnum):
+    """Who may come in, where it isn't a question of roles. The values are what docs/doors.md says."""
+
+    ANYBODY = "anybody"
+    SIGNED = "whoever signs with the provider's secret"
+    OWN_PAGE = "the telephone's own page, where the simulator is on"
+    INVITED = "whoever holds an unused invitation"
+    HALF_IN = "whoever has given the password and still has to give a code"
+    SIGNED_IN = "everybody who is signed in"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One door. `without_codes`: open also to those who still have to set up their one-time codes."""
+
+    methods: frozenset[str]
+    who: Who | frozenset[Role]
+    why: str
+    without_codes: bool = False
+
+
+def _door(methods: str, who: Who | Role, why: str, *, without_codes: bool = False) -> Door:
+    return Door(
+        frozenset(methods.split()), frozenset({who}) if isinstance(who, Role) else who, why, without_codes
+    )
+
+
+_PHONE = {
+    "phone.voice": _door("POST", Who.SIGNED, "A call begins."),
+    "phone.turn": _door("POST", Who.SIGNED, "A call goes on."),
+    "phone.status": _door("POST", Who.SIGNED, "A call is over."),
+    "phone.recording": _door("POST", Who.SIGNED, "A recording is ready."),
+    "phone.fallback": _door(
+        "GET POST",
+        Who.ANYBODY,
+        "The emergency screen; it must be heard on the day the signature is what's broken.",
+    ),
+    "media.clip": _door(
+        "GET", Who.ANYBODY, "The provider fetches clips; each is named by its hash and holds no secret."
+    ),
+    "healthz": _door(
+        "GET", Who.ANYBODY, "Whatever watches over the hotline asks whether calls can be taken."
+    ),
+}
+
+_TELEPHONE = {
+    "telephone.page": _door("GET", Who.OWN_PAGE, "The telephone in the browser."),
+    "telephone.lines": _door("GET", Who.OWN_PAGE, "Which lines can be rung."),
+    "telephone.static": _door("GET", Who.OWN_PAGE, "Its scripts and its sheet."),
+    "telephone.sign": _door("POST", Who.OWN_PAGE, "Signs the simulator's webhooks, and nothing else."),
+    "telephone.clip": _door("GET", Who.OWN_PAGE, "What is said in a clip."),
+    "telephone.rings": _door("POST", Who.OWN_PAGE, "Who rings a simulated phone."),
+    "telephone.add_leg": _door("POST", Who.OWN_PAGE, "A simulated phone rings."),
+    "telephone.change_leg": _door("POST", Who.OWN_PAGE, "Something happens to a simulated call."),
+    "telephone.keep": _door("PUT", Who.OWN_PAGE, "What a simulated phone has recorded."),
+}
+
+_ENTRANCE = {
+    "console.asset": _door("GET", Who.ANYBODY, "The sheet, the script and the sign of the pages; no secret."),
+    "console.speak": _door("POST", Who.ANYBODY, "The language of the pages, before signing in too."),
+    "console.sign_in": _door("GET POST", Who.ANYBODY, "Where people sign in."),
+    "console.join": _door("GET POST", Who.INVITED, "Where an invited person sets a password, once."),
+    "console.code": _door("GET POST", Who.HALF_IN, "The one-time code."),
+    "console.recovery_code": _door("GET POST", Who.HALF_IN, "A recovery code instead."),
+    "console.sign_out": _door(
+        "POST", Who.ANYBODY, "Whoever wants to go out may; only this browser's sign-in ends."
+    ),
+}
+
+_OWN = {
+    "console.home": _door("GET", Who.SIGNED_IN, "What is to be done now."),
+    "console.notice_seen": _door("POST", Who.SIGNED_IN, "One's own notices."),
+    "console.profile": _door("GET POST", Who.SIGNED_IN, "One's own profile."),
+    "console.number": _door("GET POST", Who.SIGNED_IN, "One's own number."),
+    "console.pin": _door("GET POST", Who.SIGNED_IN, "One's own PIN."),
+    "console.password": _door("GET POST", Who.SIGNED_IN, "One's own password."),
+    "console.codes": _door("GET POST", Who.SIGNED_IN, "One's own one-time codes.", without_codes=True),
+    "console.codes_off": _door("POST", Who.SIGNED_IN, "Switches one's own codes off, with a code."),
+    "console.recovery_codes": _door("POST", Who.SIGNED_IN, "New recovery codes, with a code."),
+    "console.out_everywhere": _door(
+        "POST", Who.SIGNED_IN, "Signs oneself out on every browser.", without_codes=True
+    ),
+}
+
+_ADMIN = {
+    "console.people": _door("GET", Role.ADMIN, "Who works here."),
+    "console.invite": _door("GET POST", Role.ADMIN, "Lets somebody in."),
+    "console.person": _door("GET POST", Role.ADMIN, "Somebody's account and roles."),
+    "console.invite_again": _door("POST", Role.ADMIN, "A new link, for a lost password."),
+    "console.unlock": _door("POST", Role.ADMIN, "Forgets wrong attempts."),
+    "console.person_out": _door("POST", Role.ADMIN, "Signs somebody out everywhere."),
+    "console.close_person": _door("GET POST", Role.ADMIN, "Closes an account."),
+    "console.audit": _door("GET", Role.ADMIN, "Who did what, when; nothing of callers."),
+}
+
+_NUMBERS = {
+    "console.numbers": _door("GET", Role.SUPERVISOR, "Which numbers are kept, for how long; never a number."),
+    "console.hold": _door("GET POST", Role.SUPERVISOR, "Keeps a number while a life is at risk."),
+    "console.end_hold": _door("POST", Role.SUPERVISOR, "Ends that."),
+    "console.close_case": _door("GET POST", Role.SUPERVISOR, "Shreds a number now."),
+    "console.reveal": _door(
+        "GET POST", Role.SUPERVISOR, "Break-glass: one number, with a reason; everybody on duty is told."
+    ),
+}
+
+DOORS: Mapping[str, Door] = {**_PHONE, **_TELEPHONE, **_ENTRANCE, **_OWN, **_ADMIN, **_NUMBERS}
+"""Endpoint → door. A view without an entry answers 404 to everybody."""
