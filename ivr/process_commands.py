@@ -31,20 +31,15 @@ def web() -> None:
 @click.command()
 def worker() -> None:
     """Run jobs from the queue (one process of the Procfile)."""
-    from rq import Worker
-    from rq.serializers import JSONSerializer
-
-    from ivr.jobs.queue import default_queue
+    from ivr.jobs.queue import default_worker
 
     settings = load_settings()
     set_up_logs(settings.log_level)
-    connection = wait_for_queue(settings)
+    connection = wait_for_queue(settings, waits_for_jobs=True)
     # RQ tells four lines of each job at "info": what matters would drown in them.
     level = "DEBUG" if settings.log_level == "debug" else "WARNING"
     logging.getLogger("rq").setLevel(level)
-    Worker([default_queue(connection)], connection=connection, serializer=JSONSerializer).work(
-        logging_level=level
-    )
+    default_worker(connection).work(logging_level=level)
 
 
 @click.command()
@@ -71,7 +66,7 @@ def up() -> None:
     sys.exit(run_all(settings, lambda: click.echo("Warmline is up: calls can be taken.")))
 
 
-def wait_for_queue(settings: Settings) -> Redis:
+def wait_for_queue(settings: Settings, *, waits_for_jobs: bool = False) -> Redis:
     """A connection to the queue server, once it answers. It may start after us, or be away for a while."""
     from ivr.jobs.queue import connect_to_queue, queue_url
     from ivr.jobs.queue_server import is_answering
@@ -82,7 +77,7 @@ def wait_for_queue(settings: Settings) -> Redis:
             click.echo("Waiting for the queue server …", err=True)
             said = True
         time.sleep(PATIENCE_SECONDS)
-    return connect_to_queue(settings)
+    return connect_to_queue(settings, waits_for_jobs=waits_for_jobs)
 
 
 def _gunicorn(settings: Settings) -> list[str]:

@@ -1,7 +1,12 @@
-"""What workers run. Each task may be run again, at any time, by two workers at once, without doing anything twice."""
+"""What workers run. Each task may be run again, at any time, by two workers at once, without doing anything twice.
+
+A task is in the table at the end, or no worker runs it; docs/jobs.md shows the same table to people.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import structlog
@@ -10,7 +15,36 @@ from ivr.calls.sweep import Swept, sweep_calls
 from ivr.settings import load_settings
 from ivr.wiring import Wiring, wire
 
+MINUTE = 60
+HOUR = 3600
+DAY = 86_400
+
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A function that workers run, and what people should know of it.
+
+    `every_seconds` is how often the timetable asks for it, None for never; `ids` how many ids it is given. It is
+    stopped after `longest_seconds`; what it has not done by then is done the next time.
+    """
+
+    run: Callable[..., object]
+    does: str
+    every_seconds: int | None
+    longest_seconds: int
+    ids: int = 0
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.run.__name__
+
+    @property
+    def place(self) -> str:
+        """What jobs call it."""
+        return f"{self.run.__module__}.{self.run.__qualname__}"
 
 
 @lru_cache(maxsize=1)
@@ -25,3 +59,14 @@ def end_lost_calls() -> dict[str, int]:
     if swept.ended:
         log.info("lost_calls_ended", count=swept.ended)
     return {"ended": swept.ended, "forgotten": swept.forgotten}
+
+
+TASKS = (
+    Task(
+        end_lost_calls,
+        "Ends calls whose end the provider never reported, and forgets the marks of calls that ended.",
+        every_seconds=MINUTE,
+        longest_seconds=MINUTE,
+    ),
+)
+LISTED = {task.place: task for task in TASKS}

@@ -7,17 +7,16 @@ somebody puts into it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 
-from ivr.jobs import tasks
-from ivr.jobs.queue import FAILURE_SECONDS
+from ivr.jobs.door import FAILURE_SECONDS
+from ivr.jobs.tasks import TASKS
 
 LOOK_SECONDS = 1.0
 
@@ -26,17 +25,22 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A task and how often it is due. It has to be done within its own interval."""
+    """A task, how often it is due, and how long it may take: no longer than until it is due again."""
 
     name: str
-    task: Callable[[], Any]
+    task: Callable[[], object]
     every_seconds: int
+    longest_seconds: int
 
 
-ENTRIES = (Entry("end_lost_calls", tasks.end_lost_calls, 60),)
+ENTRIES = tuple(
+    Entry(task.name, task.run, task.every_seconds, task.longest_seconds)
+    for task in TASKS
+    if task.every_seconds is not None
+)
 
 
-def enqueue_due(connection: Redis, queue: Queue, entries: tuple[Entry, ...], now: float) -> list[str]:
+def enqueue_due(connection: Redis, queue: Queue, entries: Sequence[Entry], now: float) -> list[str]:
     """Enqueues what is due in this slot and hasn't been claimed; returns the names of it."""
     due = []
     for entry in entries:
@@ -46,9 +50,9 @@ def enqueue_due(connection: Redis, queue: Queue, entries: tuple[Entry, ...], now
             continue
         queue.enqueue(
             entry.task,
-            job_timeout=entry.every_seconds,
+            job_timeout=entry.longest_seconds,
             ttl=entry.every_seconds,
-            result_ttl=entry.every_seconds,
+            result_ttl=entry.longest_seconds,
             failure_ttl=FAILURE_SECONDS,
         )
         due.append(entry.name)
