@@ -6,7 +6,7 @@ how is a reply written. Its *network* reaches out, and lives in workers and on t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -145,6 +145,10 @@ class ProviderBusy(Exception):
     """The provider asks for patience. Retryable, after a while."""
 
 
+class CallUnderWay(ProviderBusy):
+    """A record that can't be deleted yet: its call isn't over, or not settled. Retryable, after some minutes."""
+
+
 class ProviderOutOfReach(Exception):
     """No answer, or an error on the provider's side. Retryable."""
 
@@ -181,6 +185,25 @@ class NumberSetup:
     """A trunk or application that makes the provider ignore these addresses, "" when there is none."""
 
 
+CallState = Literal["under_way", "over", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftCall:
+    """A call record that the provider still has."""
+
+    id: str
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeftRecording:
+    """A recording that the provider still has, and the call that it belongs to, whose record may be gone."""
+
+    id: str
+    call: str
+
+
 class Network(Protocol):
     """The reaching-out side of a provider. Deleting what is already gone, or ending what is over, succeeds."""
 
@@ -202,7 +225,22 @@ class Network(Protocol):
         """Deletes it at the provider."""
 
     def delete_call(self, call: str) -> None:
-        """Deletes the provider's record of a call that is over."""
+        """Deletes the provider's record of a call that is over, and not its recordings. Raises CallUnderWay."""
+
+    def state_of(self, call: str) -> CallState:
+        """Whether a call is under way, over, or no longer known to the provider."""
+
+    def legs_of(self, call: str) -> list[str]:
+        """The calls that a call has dialled, also after its own record is gone."""
+
+    def recordings_of(self, call: str) -> list[str]:
+        """The recordings of a call, also after its record is gone; not those of its legs."""
+
+    def calls_left(self, line_number: str, before: float) -> Iterator[LeftCall]:
+        """The call records from and to a line that began before a time (seconds since 1970): at most some thousands."""
+
+    def recordings_left(self, before: float) -> Iterator[LeftRecording]:
+        """The account's recordings from before a time, whoever made them: at most some thousands."""
 
     def provision(self, number: str, voice_url: str, fallback_url: str, status_url: str) -> NumberSetup:
         """Points a number at this installation, and says how it is set up now."""

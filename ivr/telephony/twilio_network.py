@@ -6,13 +6,23 @@ web process has no business ringing anybody. A test holds that.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call import CallInstance
 from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNumberInstance
 
-from ivr.telephony.contract import NumberRefused, NumberSetup, RecordingMissing, RecordingTooLarge
+from ivr.telephony import twilio_network_records as records
+from ivr.telephony.contract import (
+    CallState,
+    LeftCall,
+    LeftRecording,
+    NumberRefused,
+    NumberSetup,
+    RecordingMissing,
+    RecordingTooLarge,
+)
 from ivr.telephony.twilio_network_errors import ask, ask_once, meaning
 from ivr.telephony.twilio_network_http import AnswerTooLarge, BoundedHttpClient
 from ivr.telephony.twilio_number import TwilioAccount, TwilioNumber, persistent
@@ -88,8 +98,28 @@ class TwilioNetwork:
         ask_once(lambda: self._client.recordings(recording).delete())
 
     def delete_call(self, call: str) -> None:
-        """Deletes the record of a call that is over, and not its recordings. ProviderBusy while it isn't over."""
+        """Deletes the record of a call that is over, and not its recordings. CallUnderWay while it isn't over."""
         ask_once(lambda: self._client.calls(call).delete())
+
+    def state_of(self, call: str) -> CallState:
+        """Whether a call is under way, over, or no longer known to the provider."""
+        return records.state_of(self._client, call)
+
+    def legs_of(self, call: str) -> list[str]:
+        """The calls that a call has dialled, also after its own record is gone."""
+        return records.legs_of(self._client, call)
+
+    def recordings_of(self, call: str) -> list[str]:
+        """The recordings of a call, also after its record is gone; not those of its legs."""
+        return records.recordings_of(self._client, call)
+
+    def calls_left(self, line_number: str, before: float) -> Iterator[LeftCall]:
+        """The call records from and to a line that began before a time (seconds since 1970)."""
+        return records.calls_left(self._client, line_number, before)
+
+    def recordings_left(self, before: float) -> Iterator[LeftRecording]:
+        """The account's recordings from before a time, whoever made them."""
+        return records.recordings_left(self._client, before)
 
     def provision(self, number: str, voice_url: str, fallback_url: str, status_url: str) -> NumberSetup:
         """Points a number at this installation, and says how it is set up now."""

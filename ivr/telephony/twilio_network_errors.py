@@ -16,6 +16,7 @@ from twilio.http.response import Response
 
 from ivr.telephony.contract import (
     AnswerLost,
+    CallUnderWay,
     CredentialsRefused,
     NotAllowedThere,
     NumberRefused,
@@ -30,7 +31,8 @@ NUMBER_REFUSED = frozenset({21211, 21214, 21217, 13224})
 NOT_ALLOWED_THERE = frozenset({21215, 21216, 21219, 13227, 32205})
 CREDENTIALS_REFUSED = frozenset({20003, 20005})
 NOT_OVER_YET = 20009
-BUSY = frozenset({20429, NOT_OVER_YET})
+TOO_MANY_FAILURES = 70005
+BUSY = frozenset({20429, TOO_MANY_FAILURES})
 ALREADY_OVER = 21220
 NOT_FOUND = 20404
 
@@ -59,8 +61,13 @@ def ask_once(request: Callable[[], object]) -> None:
     try:
         ask(request)
     except RequestRefused as refusal:
-        if refusal.code not in (ALREADY_OVER, NOT_FOUND, 404):
+        if refusal.code != ALREADY_OVER and not is_gone(refusal):
             raise
+
+
+def is_gone(refusal: RequestRefused) -> bool:
+    """Whether what was asked for doesn't exist at the provider, or not any more."""
+    return refusal.code in (NOT_FOUND, 404)
 
 
 def meaning(status: int, code: int | None) -> Exception:
@@ -72,6 +79,8 @@ def meaning(status: int, code: int | None) -> Exception:
         return NotAllowedThere(said)
     if code in CREDENTIALS_REFUSED or status == 401:
         return CredentialsRefused(said)
+    if code == NOT_OVER_YET:
+        return CallUnderWay(said)
     if code in BUSY or status == 429:
         return ProviderBusy(said)
     if status >= 500:

@@ -81,6 +81,12 @@ class Exchange:
         """One leg, while it is remembered."""
         return next(iter(self._legs(legs.c.id == leg_id)), None)
 
+    def from_before(self, number: str, moment: float) -> list[Leg]:
+        """The legs from and to a number that nothing has happened to since a time. Those that are over have no number
+        any more, and belong to every one."""
+        of_the_number = or_(legs.c.from_number == number, legs.c.to_number == number, legs.c.state == "over")
+        return self._legs(and_(legs.c.changed_at < moment, of_the_number))
+
     def dialled_by(self, leg_id: str) -> list[Leg]:
         """The legs that another leg dials."""
         return self._legs(legs.c.dialled_by == leg_id)

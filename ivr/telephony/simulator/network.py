@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from ivr.telephony.contract import NumberRefused, NumberSetup
+from collections.abc import Iterator
+
+from ivr.telephony.contract import (
+    CallState,
+    CallUnderWay,
+    LeftCall,
+    LeftRecording,
+    NumberRefused,
+    NumberSetup,
+)
 from ivr.telephony.simulator.exchange import Exchange, Leg, NoSuchNumber, new_leg_id
 from ivr.telephony.simulator.recordings import Recordings
 from ivr.telephony.simulator.signing import Signer
@@ -46,8 +55,35 @@ class SimulatorNetwork:
         self._recordings.delete(recording)
 
     def delete_call(self, call: str) -> None:
-        """Forgets a call that is over."""
+        """Forgets a call that is over. Raises CallUnderWay."""
+        if self.state_of(call) == "under_way":
+            raise CallUnderWay("the telephone hasn't been put down yet")
         self._exchange.forget(call)
+
+    def state_of(self, call: str) -> CallState:
+        """Whether a telephone page still holds the call."""
+        leg = self._exchange.leg(call)
+        if leg is None:
+            return "gone"
+        return "over" if leg.state == "over" else "under_way"
+
+    def legs_of(self, call: str) -> list[str]:
+        """The telephones that a call has rung."""
+        return [leg.id for leg in self._exchange.dialled_by(call)]
+
+    def recordings_of(self, call: str) -> list[str]:
+        """What a telephone page has recorded of a call."""
+        return self._recordings.of(call)
+
+    def calls_left(self, line_number: str, before: float) -> Iterator[LeftCall]:
+        """The legs from and to a line, and all that are over, that nothing has happened to since a time."""
+        for leg in self._exchange.from_before(line_number, before):
+            yield LeftCall(leg.id, leg.state == "over")
+
+    def recordings_left(self, before: float) -> Iterator[LeftRecording]:
+        """What telephone pages have recorded before a time."""
+        for recording, call in self._recordings.from_before(before):
+            yield LeftRecording(recording, call)
 
     def provision(self, number: str, voice_url: str, fallback_url: str, status_url: str) -> NumberSetup:
         """The telephone page knows this installation only: nothing to change."""

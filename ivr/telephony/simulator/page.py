@@ -183,7 +183,8 @@ class _Views:
         """Keeps what a telephone has recorded."""
         request.max_content_length = MOST_BYTES
         try:
-            seconds = self._parts.recordings.keep(recording, request.get_data())
+            call = request.args.get("call", "")[:34]
+            seconds = self._parts.recordings.keep(recording, request.get_data(), call)
         except NotARecording as refused:
             return jsonify(error=str(refused)), 400
         except RecordingKnown:

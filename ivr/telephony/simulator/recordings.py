@@ -38,7 +38,7 @@ class Recordings:
         self._database = database
         self._clock = clock
 
-    def keep(self, recording: str, wav: bytes) -> int:
+    def keep(self, recording: str, wav: bytes, call: str = "") -> int:
         """Keeps a recording, 16-bit mono WAV; its length in whole seconds. Raises NotARecording, RecordingKnown."""
         seconds = _seconds(wav)
         path = self._path(recording)
@@ -50,7 +50,7 @@ class Recordings:
         except FileExistsError:
             raise RecordingKnown(recording) from None
         with self._database.begin() as connection:
-            row = {"id": recording, "seconds": seconds, "kept_at": self._clock()}
+            row = {"id": recording, "call": call, "seconds": seconds, "kept_at": self._clock()}
             connection.execute(insert(recordings).values(row))
         return seconds
 
@@ -72,11 +72,20 @@ class Recordings:
         if _ID.fullmatch(recording):
             self._path(recording).unlink(missing_ok=True)
 
-    def _forget_old_ones(self) -> None:
+    def of(self, call: str) -> list[str]:
+        """The recordings of a leg."""
         with reading(self._database) as connection:
-            old = recordings.c.kept_at < self._clock() - FORGOTTEN_AFTER
-            forgotten = connection.execute(select(recordings.c.id).where(old)).scalars().all()
-        for recording in forgotten:
+            found = connection.execute(select(recordings.c.id).where(recordings.c.call == call))
+            return list(found.scalars())
+
+    def from_before(self, moment: float) -> list[tuple[str, str]]:
+        """The recordings from before a time, each with its leg."""
+        with reading(self._database) as connection:
+            old = select(recordings.c.id, recordings.c.call).where(recordings.c.kept_at < moment)
+            return [(row.id, row.call) for row in connection.execute(old)]
+
+    def _forget_old_ones(self) -> None:
+        for recording, _call in self.from_before(self._clock() - FORGOTTEN_AFTER):
             self.delete(recording)
 
     def _path(self, recording: str) -> Path:

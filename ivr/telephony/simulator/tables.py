@@ -46,6 +46,7 @@ simulated_recordings = Table(
     "simulated_recordings",
     metadata,
     Column("id", String(34), primary_key=True, doc="RE and 32 hex digits; the file has the same name"),
+    Column("call", String(34), nullable=False, server_default="", doc="the leg that was recorded, or empty"),
     Column("seconds", Integer, nullable=False),
     Column("kept_at", Float, nullable=False, doc="seconds since 1970; forgotten within the hour"),
 )

@@ -123,7 +123,7 @@ class Telephone:
         elif isinstance(event, words.CallerHungUp):
             self._transcript.add(self._clock.now(), "pressed", "The caller hangs up.")
         elif isinstance(event, words.RecordingKept) and event.seconds:
-            self._wire.keep_recording(event.sid, hum(event.seconds))
+            self._wire.keep_recording(event.sid, hum(event.seconds), self._opening.sid)
         for action in self._call.step(event, self._clock.now()):
             self._transcript.hear(action, self._clock.now())
             self._do(action)

@@ -68,9 +68,10 @@ class Wire:
             return None
         return [(str(number), str(name)) for number, name in json.loads(answer.body)]
 
-    def keep_recording(self, recording: str, wav: bytes) -> None:
-        """Puts a recording where the hotline fetches recordings from."""
-        self._request("PUT", self.recording_url(recording), {"Content-Type": "audio/wav"}, wav)
+    def keep_recording(self, recording: str, wav: bytes, call: str) -> None:
+        """Puts a recording of a call where the hotline fetches recordings from."""
+        where = f"{self.recording_url(recording)}?{urllib.parse.urlencode({'call': call})}"
+        self._request("PUT", where, {"Content-Type": "audio/wav"}, wav)
 
     def recording_url(self, recording: str) -> str:
         """The address that names a recording in webhooks."""

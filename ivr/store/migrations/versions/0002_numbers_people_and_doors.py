@@ -150,7 +150,6 @@ def upgrade() -> None:
         "reconciliations",
         sa.Column("provider", sa.String(length=32), nullable=False),
         sa.Column("date", sa.String(length=10), nullable=False),
-        sa.Column("looked_at", sa.Integer(), nullable=False),
         sa.Column("left_calls", sa.Integer(), nullable=False),
         sa.Column("left_recordings", sa.Integer(), nullable=False),
         sa.Column("trouble", sa.String(length=64), nullable=False),
@@ -187,6 +186,9 @@ def upgrade() -> None:
     with op.batch_alter_table("callback_wishes", schema=None) as batch_op:
         batch_op.add_column(sa.Column("number_id", sa.String(length=32), nullable=True))
 
+    with op.batch_alter_table("simulated_recordings", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("call", sa.String(length=34), nullable=False, server_default=""))
+
     _forbid_changes_to_the_audit_log()
 
 
@@ -202,6 +204,8 @@ def _forbid_changes_to_the_audit_log() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_rows_refuse() CASCADE")
+    with op.batch_alter_table("simulated_recordings") as batch:
+        batch.drop_column("call")
     with op.batch_alter_table("callback_wishes") as batch:
         batch.drop_column("number_id")
     for table in (

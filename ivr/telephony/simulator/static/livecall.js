@@ -126,7 +126,7 @@ export class LiveCall {
   }
 
   async #record(action) {
-    const event = await this.#house.recorder.record(action, this.#house.sound);
+    const event = await this.#house.recorder.record(action, this.#house.sound, this.sid);
     if (event.noMicrophone) {
       this.#house.transcript.add(this.seconds, "recording", "There is no microphone, so nothing is recorded.");
     }

@@ -15,7 +15,7 @@ export class Recorder {
   }
 
   // Gives back the event that tells of the recording. No microphone, or nothing heard: 0 seconds.
-  async record({ silence, mostSeconds, beep }, sound) {
+  async record({ silence, mostSeconds, beep }, sound, call) {
     const sid = `RE${randomHex()}`;
     const path = `/telephone/recordings/${sid}`;
     const kept = (seconds) => ({ what: "recording-kept", sid, url: this.#publicUrl + path, seconds });
@@ -32,7 +32,7 @@ export class Recorder {
       if (beep) await sound.beep();
       if (stopped) return kept(0);
       const heard = await this.#listen(microphone, sound.allow(), silence, mostSeconds);
-      return kept(heard ? await keep(path, heard, sound.allow()) : 0);
+      return kept(heard ? await keep(`${path}?call=${call}`, heard, sound.allow()) : 0);
     } finally {
       release(microphone);
     }
