@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.effects import Visited
 from flows.inputs import Facts
 from flows.model import Branch, Callback, Connect, Enter, Flow, Menu
 from flows.walk import MOST_STEPS, Walk
@@ -16,7 +17,7 @@ def branch_to(node: Branch, language: str | None, facts: Facts) -> str:
         case "open":
             value = "yes" if facts.open else "no"
         case "number":
-            value = "yes" if facts.has_number else "no"
+            value = facts.number
         case "language":
             value = language or ""
     return dict(node.cases).get(value, node.otherwise)
@@ -41,11 +42,22 @@ def declines(walk: Walk, target: str) -> bool:
 
 
 def declined_before(walk: Walk, node: Menu) -> str | None:
-    """Where an earlier no leads at an offer that would take silence for a yes; None where none was given."""
-    if not walk.said_no or not agrees_by_silence(walk):
+    """Where an earlier no leads at an offer that would take silence for a yes; None where none was given.
+
+    Where the no has only led back to the offer, it is made again: otherwise the call would turn in a circle until it
+    is lost.
+    """
+    if not walk.said_no or not agrees_by_silence(walk) or _has_come_round(walk):
         return None
     ways = [option.go for option in node.options if option.key == walk.said_no]
     return ways[0] if ways and declines(walk, ways[0]) else None
+
+
+def _has_come_round(walk: Walk) -> bool:
+    """Whether the call was here already since the caller was last heard."""
+    here = (walk.flow_id, walk.node_id)
+    left = (effect for effect in walk.effects if isinstance(effect, Visited))
+    return walk.passed > MOST_STEPS // 2 or any((visit.flow, visit.node) == here for visit in left)
 
 
 def _asks_for_a_person(walk: Walk, path: Path | None) -> bool:
