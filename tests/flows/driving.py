@@ -8,7 +8,9 @@ from flows.effects import (
     AskKeys,
     Connect,
     EndCall,
+    Ending,
     FindServices,
+    Inside,
     Noted,
     Over,
     Record,
@@ -38,7 +40,7 @@ MOST_KEPT_A_STEP = 51
 
 
 @dataclass(slots=True)
-class Driven:
+class Call:
     """A call under test. Every step goes through JSON, is taken twice, and is looked at."""
 
     pack: Pack
@@ -52,17 +54,57 @@ class Driven:
         self.session = begin(self.pack)
         self.give(Started())
 
-    def copy(self) -> Driven:
-        other = object.__new__(Driven)
+    def copy(self) -> Call:
+        other = object.__new__(Call)
         other.pack, other.facts, other.checked = self.pack, self.facts, self.checked
         other.session, other.taken = self.session, self.taken
         return other
 
     @property
-    def over(self) -> bool:
-        return isinstance(self.taken.last, EndCall | Over)
+    def last(self) -> Inside | Ending:
+        return self.taken.last
 
-    def give(self, given: Input) -> Step:
+    @property
+    def over(self) -> bool:
+        return isinstance(self.last, EndCall | Over)
+
+    @property
+    def at(self) -> tuple[str, str]:
+        """The flow and the node."""
+        return self.session.flow, self.session.node
+
+    @property
+    def said(self) -> list[str]:
+        """The prompts of the screen."""
+        assert isinstance(self.last, AskKeys | Record | EndCall)
+        return [said.prompt for said in self.last.said]
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages of the screen, in their order."""
+        assert isinstance(self.last, AskKeys | Record | EndCall)
+        return list(dict.fromkeys(said.language for said in self.last.said))
+
+    @property
+    def visits(self) -> list[Visited]:
+        return [effect for effect in self.taken.effects if isinstance(effect, Visited)]
+
+    def press(self, keys: str) -> Call:
+        """Each key on a screen of its own."""
+        return self.give(*(Digits(key, Heard(2, 0.2)) for key in keys))
+
+    def silent(self, times: int = 1) -> Call:
+        return self.give(*[Silence(Heard(10, 1))] * times)
+
+    def give(self, *given: Input) -> Call:
+        for each in given:
+            self._take(each)
+        return self
+
+    def _take(self, given: Input) -> None:
+        if isinstance(given, NobodyToConnect) and isinstance(self.last, Connect):
+            # That nobody can be rung is found out inside the house, within the turn.
+            self.session = self.taken.session
         stored = self.session.to_json()
         assert len(stored.encode()) <= MOST_BYTES, stored
         read = Session.from_json(stored)
@@ -73,20 +115,18 @@ class Driven:
         if self.checked and ends_in_last_resort(self.taken):
             after = self.taken.session
             assert after.silences >= MOST_SILENCES or after.turn >= MOST_TURNS, "the call got lost"
-        inside = isinstance(self.taken.last, RequestCallback | FindServices)
+        inside = isinstance(self.last, RequestCallback | FindServices)
         self.session = self.taken.session if inside else next_turn(self.taken.session)
-        return self.taken
 
     def nobody_helps(self) -> None:
         """Answers from inside, as on a night when no part of the house can do anything."""
         for _ in range(MOST_KEPT_A_STEP):
-            match self.taken.last:
+            match self.last:
                 case RequestCallback():
                     self.give(CallbackAnswered("unavailable"))
                 case FindServices():
                     self.give(ServicesFound(()))
                 case Connect():
-                    self.session = self.taken.session
                     self.give(NobodyToConnect())
                 case _:
                     return
@@ -98,11 +138,11 @@ class Driven:
         Where the call would ring somebody, either nobody can be rung or nobody answers."""
         seconds = 0
         for turns in range(MOST_SILENCES + 1):
-            while isinstance(self.taken.last, RequestCallback | FindServices | Connect):
-                if nobody_answers and isinstance(self.taken.last, Connect):
+            while isinstance(self.last, RequestCallback | FindServices | Connect):
+                if nobody_answers and isinstance(self.last, Connect):
                     break
                 self.nobody_helps()
-            match self.taken.last:
+            match self.last:
                 case EndCall() | Over():
                     return turns, seconds
                 case AskKeys(wait_seconds=wait):
@@ -117,11 +157,10 @@ class Driven:
     def call_for_help(self) -> None:
         """Presses 0 until it leads to a person; a callback that is noted already leads on from there."""
         asked = self.session.asked
-        taken = self.give(Digits("0"))
-        last = taken.last
+        last = self.give(Digits("0")).last
         person = isinstance(last, Connect | RequestCallback)
-        passed = any(isinstance(effect, Visited) and effect.left_by == "passed" for effect in taken.effects)
-        assert person or (asked and passed) or ends_in_last_resort(taken), last
+        passed = any(visit.left_by == "passed" for visit in self.visits)
+        assert person or (asked and passed) or ends_in_last_resort(self.taken), last
 
 
 def ends_in_last_resort(taken: Step) -> bool:
@@ -150,6 +189,5 @@ def look_at(pack: Pack, taken: Step) -> None:
         assert {said.language for said in last.said} <= {language}, "a language the caller didn't choose"
 
 
-def hang_up(call: Driven) -> None:
-    taken = call.give(HungUp(Heard(3, 0.5)))
-    assert isinstance(taken.last, Over)
+def hang_up(call: Call) -> None:
+    assert isinstance(call.give(HungUp(Heard(3, 0.5))).last, Over)

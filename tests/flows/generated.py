@@ -1,31 +1,24 @@
-"""Packs that a programme could have written: made at random, and right by construction.
+"""Packs made at random, of three kinds.
 
-Ways that need no key lead forward only, so that somebody who presses nothing comes to an end; keys may lead anywhere.
-Restless packs are the same with ways that lead anywhere: the checker refuses them, and the engine has to bear them.
+Right packs are what a programme could have written, right by construction: ways that need no key lead forward only, so
+that somebody who presses nothing comes to an end; keys may lead anywhere. Restless packs are the same with ways that
+lead anywhere: the checker refuses them, and the engine has to bear them. Broken packs are whatever the model can hold,
+with names that lead nowhere and words that are missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from enum import Enum
 
 from hypothesis import strategies as st
 
-from flows.inputs import (
-    CallbackAnswered,
-    DialEnded,
-    Digits,
-    Facts,
-    Heard,
-    Input,
-    NobodyToConnect,
-    Recorded,
-    ServicesFound,
-    Silence,
-    Started,
-)
 from flows.model import (
+    AGAIN,
+    BACK,
     EMERGENCY_NUMBER,
+    KEYS,
     AskLanguage,
     Branch,
     Callback,
@@ -42,21 +35,28 @@ from flows.model import (
     Play,
     Rate,
     Return,
-    Review,
-    Script,
     Services,
     VoiceMessage,
 )
-from flows.prompts import needed_by_pack
+from tests.flows.some_scripts import odd_scripts, with_scripts
 
-LANGUAGES = [("en",), ("sw", "en"), ("en", "fr", "ar", "sw")]
+LANGUAGES = [("en",), ("sw", "en"), ("en", "fr", "ar", "sw"), ("fr", "no")]
 PROMPTS = ["welcome", "please_choose", "breathing", "how_now", "we_are_here"]
 SAYS = ["to_listen", "to_talk", "better", "same", "worse"]
 NOTES = [f"answer_{n}" for n in range(12)]
 NEEDS = ["support", "crisis", "health", "shelter", "food"]
 OWN_KEYS = list("12345678")
+NOWHERE = "nowhere"
 MOST_FLOWS = 4
 LONGEST_ID = 32
+
+
+class Kind(Enum):
+    """What can be relied on in a pack."""
+
+    RIGHT = "right"
+    RESTLESS = "restless"
+    BROKEN = "broken"
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Draft:
     languages: tuple[str, ...]
     flows: list[str]
     long: bool
-    restless: bool
+    kind: Kind
     noted: list[str] = field(default_factory=list)
 
     def name(self, word: str) -> str:
@@ -84,12 +84,14 @@ class Draft:
         return self.draw(st.integers(1, 4))
 
     def keys(self, least: int, most: int) -> list[str]:
-        return self.draw(st.lists(st.sampled_from(OWN_KEYS), min_size=least, max_size=most, unique=True))
+        broken = self.kind is Kind.BROKEN
+        among, most = (list(KEYS), most + 2) if broken else (OWN_KEYS, most)
+        return self.draw(st.lists(st.sampled_from(among), min_size=least, max_size=most, unique=True))
 
 
 @dataclass(slots=True)
 class Place:
-    """Where a node stands in its flow: what may follow it, and which flows can be entered from there."""
+    """Where a node stands in its flow: what may follow it, and which flows may be entered from there."""
 
     name: str
     after: list[str]
@@ -104,7 +106,7 @@ Make = Callable[[Draft, Place], Node]
 
 def _on(draft: Draft, place: Place) -> str:
     near = place.after[:1] * 3
-    return draft.draw(st.sampled_from(place.anywhere if draft.restless else [*near, *place.after]))
+    return draft.draw(st.sampled_from([*near, *place.after] if draft.kind is Kind.RIGHT else place.anywhere))
 
 
 def _silence(draft: Draft, place: Place) -> str | None:
@@ -166,6 +168,14 @@ def _enter(draft: Draft, place: Place) -> Node:
     return Enter(place.name, draft.draw(st.sampled_from(place.deeper)), _on(draft, place))
 
 
+def _return(_: Draft, place: Place) -> Node:
+    return Return(place.name)
+
+
+def _end(draft: Draft, place: Place) -> Node:
+    return End(place.name, draft.prompts())
+
+
 MAKERS: list[Make] = [
     _menu,
     _menu,
@@ -199,7 +209,7 @@ def _flow(draft: Draft, number: int) -> Flow:
         nodes[name] = draw(st.sampled_from(makers))(draft, place)
     end = Place(person, [last], row, [], own_silence=True)
     nodes[person] = draw(st.sampled_from([_connect, _callback]))(draft, end)
-    nodes[last] = End(last, draft.prompts()) if entry or draw(st.integers(0, 4)) == 0 else Return(last)
+    nodes[last] = (_end if entry or draw(st.integers(0, 4)) == 0 else _return)(draft, replace(end, name=last))
     silence = quiet[0] if entry or draw(st.booleans()) else None
     return Flow(draft.flows[number], draft.languages, body[0], nodes, _keys(draft, entry, person), silence)
 
@@ -211,73 +221,69 @@ def _keys(draft: Draft, entry: bool, person: str) -> dict[str, GlobalKey]:
     return {key: GlobalKey(key, going[key], draft.draw(say)) for key in kept}
 
 
+def _broken_flow(draft: Draft, number: int) -> Flow:
+    """A flow in which anything stands anywhere, and half of it may be missing."""
+    draw = draft.draw
+    row = [draft.name(f"node_{n}") for n in range(7)]
+    chosen = draw(st.lists(st.sampled_from(row), min_size=1, unique=True))
+    anywhere = [*chosen, *row, NOWHERE]
+    makers = [*dict.fromkeys(MAKERS), _enter, _return, _end]
+    place = Place("", [], anywhere, [*draft.flows, NOWHERE], own_silence=False)
+    nodes = {name: draw(st.sampled_from(makers))(draft, replace(place, name=name)) for name in chosen}
+    says = st.none() | st.sampled_from(SAYS).map(draft.name)
+    going = st.sampled_from([*anywhere, AGAIN, BACK])
+    keys = {key: GlobalKey(key, draw(going), draw(says)) for key in draft.keys(0, 3)}
+    start, silence = draw(st.sampled_from([*chosen, NOWHERE])), draw(st.none() | st.sampled_from(anywhere))
+    title = draw(st.text(max_size=20))
+    return Flow(draft.flows[number], draft.languages, start, nodes, keys, silence, title)
+
+
 def _handing_on(draft: Draft, node: Node) -> Node:
-    """Lets callbacks and services hand on what some question has noted."""
-    if not draft.noted:
+    """Lets callbacks and services hand on what some question has noted; in a broken pack, what none has."""
+    noted = NOTES if draft.kind is Kind.BROKEN else draft.noted
+    if not noted:
         return node
     if isinstance(node, Callback):
-        wishes = draft.draw(st.lists(st.sampled_from(draft.noted), max_size=4, unique=True))
+        wishes = draft.draw(st.lists(st.sampled_from(noted), max_size=4, unique=True))
         return replace(node, wishes=tuple(wishes))
     if isinstance(node, Services):
-        return replace(node, area=draft.draw(st.none() | st.sampled_from(draft.noted)))
+        return replace(node, area=draft.draw(st.none() | st.sampled_from(noted)))
     return node
 
 
-def _scripts(pack: Pack) -> dict[tuple[str, str], Script]:
-    review = Review("sample, needs clinical and native-speaker review")
-    return {
-        (prompt, language): Script(
-            prompt, language, "A few words.", "calmly", 1, False, "made for a test", "CC-BY-4.0", review
-        )
-        for prompt in needed_by_pack(pack)
-        for language in pack.languages
-    }
+def _with_odd_scripts(draft: Draft, pack: Pack) -> Pack:
+    """The pack with any words, for a few of the things that it says."""
+    said = draft.draw(st.lists(st.sampled_from([*PROMPTS, *SAYS]), max_size=3, unique=True).map(tuple))
+    named = [(draft.name(prompt), language) for prompt in said for language in draft.languages]
+    return replace(pack, scripts={each: draft.draw(odd_scripts(*each)) for each in named})
 
 
 @st.composite
-def _packs(draw: st.DrawFn, restless: bool) -> Pack:
+def _packs(draw: st.DrawFn, kind: Kind) -> Pack:
     long = draw(st.booleans())
     names = [f"flow_{n}" for n in range(draw(st.integers(1, MOST_FLOWS)))]
     flows = [name.ljust(LONGEST_ID, "x") for name in names] if long else names
-    draft = Draft(draw, draw(st.sampled_from(LANGUAGES)), flows, long, restless)
-    made = {flow.id: flow for flow in (_flow(draft, number) for number in range(len(flows)))}
+    draft = Draft(draw, draw(st.sampled_from(LANGUAGES)), flows, long, kind)
+    make = _broken_flow if kind is Kind.BROKEN else _flow
+    made = {flow.id: flow for flow in (make(draft, number) for number in range(len(flows)))}
     whole = {
         name: replace(flow, nodes={key: _handing_on(draft, node) for key, node in flow.nodes.items()})
         for name, flow in made.items()
     }
     pack = Pack("made", flows[0], whole)
-    return replace(pack, scripts=_scripts(pack))
+    return _with_odd_scripts(draft, pack) if kind is Kind.BROKEN else with_scripts(pack)
 
 
-def valid_packs() -> st.SearchStrategy[Pack]:
+def right_packs() -> st.SearchStrategy[Pack]:
     """Packs that the checker finds no error in."""
-    return _packs(restless=False)
+    return _packs(Kind.RIGHT)
 
 
 def restless_packs() -> st.SearchStrategy[Pack]:
     """Packs in which a call can go round and round without a key."""
-    return _packs(restless=True)
+    return _packs(Kind.RESTLESS)
 
 
-heard = st.builds(Heard, st.floats(0, 600), st.floats(0, 1))
-facts = st.builds(
-    Facts, st.booleans(), st.booleans(), st.sampled_from(["112", "999", "1-1-2", "", "none", "٩٩٩"])
-)
-keys = st.sampled_from("0123456789*#")
-garbage_keys = st.text(max_size=4) | st.sampled_from(["00", "0#", "12", "w", " 1", "１", "", "0" * 10_000])
-spoken_services = st.lists(
-    st.lists(st.sampled_from(["service_clinic", "service_shelter"]), max_size=2).map(tuple), max_size=5
-).map(tuple)
-
-any_inputs: st.SearchStrategy[Input] = st.one_of(
-    st.builds(Digits, keys, heard),
-    st.builds(Digits, garbage_keys, heard),
-    st.builds(Silence, heard),
-    st.builds(Recorded, st.floats(0, 600), heard, st.sampled_from(["", "hangup", "0", "9", "#"])),
-    st.builds(DialEnded, st.booleans(), heard),
-    st.builds(CallbackAnswered, st.sampled_from(["noted", "already_noted", "unavailable"])),
-    st.builds(ServicesFound, spoken_services),
-    st.just(NobodyToConnect()),
-    st.just(Started()),
-)
-"""Everything that can happen except hanging up, at any time."""
+def broken_packs() -> st.SearchStrategy[Pack]:
+    """Any packs that the model can hold."""
+    return _packs(Kind.BROKEN)

@@ -14,7 +14,7 @@ from flows.examine import examine
 from flows.lengths import estimated_seconds
 from flows.model import Branch, Choice, End, Enter, Flow, GlobalKey, Menu, Node, Option, Pack, Play, Rate
 from flows.problems import Problem
-from tests.flows.any_packs import any_packs
+from tests.flows.generated import broken_packs
 
 PACKS = Path(__file__).parent / "packs"
 SHIPPED = Path(__file__).parents[2] / "flows" / "packs" / "first_line"
@@ -244,7 +244,7 @@ def test_script_has_to_say_where_it_comes_from(
 
 
 @settings(max_examples=200, deadline=None)
-@given(any_packs())
+@given(broken_packs())
 def test_any_pack_can_be_checked(pack: Pack) -> None:
     """No pack, however wrong, makes the checker stumble, and each problem comes with a hint."""
     for problem in check(pack):

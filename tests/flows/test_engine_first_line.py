@@ -28,6 +28,7 @@ from flows.load import load_pack
 from flows.model import Branch, Pack
 from flows.session import Session
 from flows.ways import ways
+from tests.flows.driving import Call
 
 PRESSED = "01239*#"
 LONGEST_WITHOUT_A_KEY = 200
@@ -99,7 +100,7 @@ def first_line() -> Pack:
 
 @pytest.fixture(scope="module")
 def walked(first_line: Pack) -> list[Walked]:
-    return [walk_through(first_line, Facts(has_number=shown)) for shown in (True, False)]
+    return [walk_through(first_line, Facts(number=shown)) for shown in get_args(NumberFact)]
 
 
 def test_every_node_can_be_reached(first_line: Pack, walked: list[Walked]) -> None:
@@ -141,31 +142,30 @@ def seconds_said(pack: Pack, said: tuple[Said, ...]) -> float:
 
 def seconds_without_a_key(pack: Pack, pressed: str, facts: Facts, answer: CallbackAnswered) -> float:
     """How long a call takes in which these keys are pressed at once, and nothing afterwards."""
-    taken = step(pack, begin(pack), Started(), facts)
+    call = Call(pack, facts)
     total = 0.0
-    for _ in range(40):
-        match taken.last:
-            case EndCall(said=said):
-                return total + seconds_said(pack, said)
+    while not call.over:
+        match call.last:
             case RequestCallback():
-                given: Input = answer
+                call.give(answer)
             case Connect():
-                given = NobodyToConnect()
+                call.give(NobodyToConnect())
             case AskKeys() if pressed:
-                given, pressed = Digits(pressed[0]), pressed[1:]
+                call.press(pressed[0])
+                pressed = pressed[1:]
             case AskKeys(said=said, wait_seconds=wait):
                 total += seconds_said(pack, said) + wait
-                given = Silence(Heard(10, 1))
+                call.silent()
             case _:
-                raise AssertionError(taken.last)
-        taken = step(pack, taken.session, given, facts)
-    raise AssertionError("this call has no end")
+                raise AssertionError(call.last)
+    assert isinstance(call.last, EndCall)
+    return total + seconds_said(pack, call.last.said)
 
 
-@pytest.mark.parametrize("has_number", [True, False])
-def test_a_call_without_any_key_takes_about_three_minutes(first_line: Pack, has_number: bool) -> None:
+@pytest.mark.parametrize("number", get_args(NumberFact))
+def test_a_call_without_any_key_takes_about_three_minutes(first_line: Pack, number: NumberFact) -> None:
     """Somebody who can't press a key hears all that matters in each language, and isn't kept for long."""
-    took = seconds_without_a_key(first_line, "", Facts(has_number=has_number), CallbackAnswered("noted"))
+    took = seconds_without_a_key(first_line, "", Facts(number=number), CallbackAnswered("noted"))
     assert 60 < took <= LONGEST_WITHOUT_A_KEY
 
 
@@ -178,24 +178,20 @@ def test_a_call_with_only_a_language_takes_three_minutes_at_most(first_line: Pac
 
 def test_without_a_language_the_emergency_number_comes_soon(first_line: Pack) -> None:
     """Somebody who presses 0 first has heard the emergency number in each language within 45 seconds of words."""
-    taken = step(first_line, begin(first_line), Started(), Facts())
-    taken = step(first_line, taken.session, Digits("0"), Facts())
-    taken = step(first_line, taken.session, NobodyToConnect(), Facts())
-    assert isinstance(taken.last, AskKeys)
-    assert {said.language for said in taken.last.said if said.prompt == "digit_1"} == set(
-        first_line.languages
-    )
-    assert seconds_said(first_line, taken.last.said) <= 45
+    call = Call(first_line).press("0").give(NobodyToConnect())
+    assert isinstance(call.last, AskKeys)
+    assert {said.language for said in call.last.said if said.prompt == "digit_1"} == set(first_line.languages)
+    assert seconds_said(first_line, call.last.said) <= 45
 
 
 def test_a_no_holds_until_the_call_ends(first_line: Pack) -> None:
     """Amina says no to a call, listens, and falls silent: no call is noted, and the offer isn't made again."""
-    taken = step(first_line, begin(first_line), Started(), Facts())
+    call = Call(first_line)
     for given in [Digits("1"), *[Silence()] * 3, Digits("2"), Silence(), Digits("2"), *[Silence()] * 6]:
-        taken = step(first_line, taken.session, given, Facts())
-        assert not isinstance(taken.last, RequestCallback)
-    assert isinstance(taken.last, EndCall)
-    assert taken.session.node == "goodbye"
+        call.give(given)
+        assert not isinstance(call.last, RequestCallback)
+    assert isinstance(call.last, EndCall)
+    assert call.session.node == "goodbye"
 
 
 def test_a_step_changes_nothing_of_the_session_it_was_given(first_line: Pack) -> None:

@@ -13,13 +13,12 @@ from flows.effects import (
     EndCall,
     FindServices,
     Noted,
-    Over,
     Record,
     RequestCallback,
     Said,
     Visited,
 )
-from flows.engine import Step, begin, next_turn, step
+from flows.engine import Step
 from flows.inputs import (
     CallbackAnswer,
     CallbackAnswered,
@@ -32,10 +31,9 @@ from flows.inputs import (
     NobodyToConnect,
     ServicesFound,
     Silence,
-    Started,
 )
 from flows.model import Pack
-from flows.session import Session
+from tests.flows.driving import Call
 
 WIDTH = 100
 SILENT = "~"
@@ -58,25 +56,21 @@ class Script:
 
 
 def written(pack: Pack, script: Script) -> str:
-    """The transcript. The session goes through JSON at every turn, as in a house."""
+    """The transcript."""
     lines = [script.title, "=" * len(script.title), *_conditions(script), ""]
-    session = begin(pack)
-    given: Input = Started()
+    call = Call(pack, script.facts)
     screens = 0
     while screens < MOST_SCREENS:
-        taken = step(pack, Session.from_json(session.to_json()), given, script.facts)
-        lines += _kept(taken)
-        lines += _happens(pack, taken)
-        answered = _inside(taken, script)
-        if answered is not None:
-            session, given = taken.session, answered
-            continue
-        if isinstance(taken.last, EndCall | Over):
+        lines += _kept(call.taken)
+        lines += _happens(pack, call.taken)
+        if call.over:
             return "\n".join([*lines, ""])
-        given = _from_caller(script, screens, taken)
-        lines += ["", _done(given)]
-        session = next_turn(taken.session)
-        screens += 1
+        given = _inside(call.taken, script)
+        if given is None:
+            given = _from_caller(script, screens, call.taken)
+            lines += ["", _done(given)]
+            screens += 1
+        call.give(given)
     raise AssertionError("this call has no end")
 
 
