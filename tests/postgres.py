@@ -8,8 +8,9 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Self
 
 PLACES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
 
@@ -27,29 +28,60 @@ def find_programs() -> Path | None:
 TEST_OPTIONS = "-c fsync=off -c max_connections=200"
 
 
+class PostgresServer:
+    """A server on a socket of its own: runs from the beginning to the end of a block, unless it is stopped."""
+
+    def __init__(self, programs: Path, options: str = TEST_OPTIONS) -> None:
+        self._programs = programs
+        self._options = options
+        self._user = _user()
+        self.folder = Path(tempfile.mkdtemp(prefix="wl-pg-", dir="/tmp"))
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://warmline@/postgres?host={self.folder}"
+
+    def __enter__(self) -> Self:
+        try:
+            if self._user is not None:
+                shutil.chown(self.folder, self._user)
+            self._run("initdb", "-A", "trust", "-U", "warmline", "-E", "UTF8", "--no-sync")
+            self.start()
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(subprocess.CalledProcessError):
+            self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        place = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}'"
+        self._run("pg_ctl", "-l", str(self.folder / "log"), "-w", "-o", f"{place} {self._options}", "start")
+
+    def stop(self) -> None:
+        """At once, as when the machine is switched off."""
+        self._run("pg_ctl", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self._programs / program, "-D", self.folder / "data", *arguments],
+            check=True,
+            user=self._user,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+        )
+
+
 @contextmanager
 def running_server(programs: Path, options: str = TEST_OPTIONS) -> Iterator[str]:
-    """Starts a server in a temporary folder; yields the address of its database."""
-    folder = Path(tempfile.mkdtemp(prefix="wl-pg-", dir="/tmp"))
-    user = _user()
-    if user is not None:
-        shutil.chown(folder, user)
-    data = folder / "data"
-    log = folder / "log"
-    server = None
-    try:
-        _run(
-            [programs / "initdb", "-D", data, "-A", "trust", "-U", "warmline", "-E", "UTF8", "--no-sync"],
-            user,
-        )
-        place = f"-c listen_addresses='' -c unix_socket_directories='{folder}'"
-        _run([programs / "pg_ctl", "-D", data, "-l", log, "-w", "-o", f"{place} {options}", "start"], user)
-        server = data
-        yield f"postgresql+psycopg://warmline@/postgres?host={folder}"
-    finally:
-        if server is not None:
-            _run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], user)
-        shutil.rmtree(folder, ignore_errors=True)
+    """The address of a server that runs until the end of the block."""
+    with PostgresServer(programs, options) as server:
+        yield server.url
 
 
 def _user() -> str | None:
@@ -63,15 +95,3 @@ def _user() -> str | None:
             continue
         return name
     return None
-
-
-def _run(command: list[str | Path], user: str | None) -> None:
-    subprocess.run(
-        [str(part) for part in command],
-        check=True,
-        user=user,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-    )

@@ -15,9 +15,8 @@ from sqlalchemy import select
 
 from ivr.store.tables import calls, live_calls
 from tests.conftest import missing
-from tests.faults.own_postgres import OwnPostgres
 from tests.hotline import LINE_NUMBER, PUBLIC_URL, Hotline, make_hotline
-from tests.postgres import find_programs
+from tests.postgres import PostgresServer, find_programs
 from tests.serving import Answer, Served, serving, wait_until
 
 pytestmark = pytest.mark.xdist_group("gone")
@@ -100,7 +99,7 @@ def database_of(kind: str) -> Iterator[tuple[str, Callable[[], Callable[[], None
     if programs is None:
         missing("PostgreSQL isn't installed on this machine (Debian: apt-get install postgresql)")
         return
-    with OwnPostgres(programs) as server:
+    with PostgresServer(programs) as server:
 
         def stopped() -> Callable[[], None]:
             server.stop()

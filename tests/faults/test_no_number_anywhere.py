@@ -16,10 +16,9 @@ from ivr.jobs.queue_server import embedded_url
 from ivr.jobs.timetable import ENTRIES, enqueue_due
 from ivr.store.tables import live_calls, notes
 from tests.conftest import missing
-from tests.faults.own_postgres import OwnPostgres
 from tests.faults.traces import disguises_of, traces_in
 from tests.hotline import Hotline, make_hotline
-from tests.postgres import find_programs
+from tests.postgres import PostgresServer, find_programs
 from tests.serving import Served, fields_of, serving
 
 pytestmark = pytest.mark.xdist_group("traces")
@@ -56,7 +55,7 @@ def installation(
     if programs is None:
         missing("PostgreSQL isn't installed on this machine (Debian: apt-get install postgresql)")
         return
-    with OwnPostgres(programs) as server:
+    with PostgresServer(programs) as server:
         yield from running(folder, server.url, [folder, server.folder])
 
 
