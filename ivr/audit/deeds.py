@@ -20,6 +20,7 @@ class Deed(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a deed
     CODES_SWITCHED_ON = "codes_switched_on"
     CODES_SWITCHED_OFF = "codes_switched_off"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     RECOVERY_CODE_USED = "recovery_code_used"
     PIN_CHANGED = "pin_changed"
     PROFILE_CHANGED = "profile_changed"

@@ -2,7 +2,7 @@
 
 `gatekeeper.py` asks it before every request; docs/doors.md is the same table to be read, and
 tests/architecture/test_doors.py tries every door as everybody. Webhooks at a provider's exact address are answered in
-front of Flask (`Webhooks.shortcut`) and never come by here: they are let in by their signature alone, as at their doors.
+front of Flask (`Webhooks.shortcut`) and never come by here: they are let in by their signature alone.
 """
 
 from __future__ import annotations

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ivr.audit.deeds import Deed
+from ivr.audit.log import COMMAND_LINE
+from ivr.people.keys import new_token
+from ivr.people.names import folded_sign_in_name, tidy_name, tidy_sign_in_name
+from ivr.people.passwords import Passwords, judge_password
 from ivr.people.person import Person
+from ivr.people.records import Records, find_person, open_account, people_where
+from ivr.people.refusals import InvitationNotValid, LastAdmin, NameTaken, NobodyOfThisId, NoRole
 from ivr.people.roles import Role
+from ivr.people.subjects import Subjects
+from ivr.people.tables import invitations, known_browsers, people, person_roles, recovery_codes, sign_ins
+from ivr.store.engine import reading
 
 INVITATION_SECONDS = 7 * 24 * 3600.0
+
+Shred = Callable[[Connection, list[str]], object]
+"""Shreds vault entries by their ids, in this transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +34,8 @@ class Invitation:
     """A one-time link for somebody. The token is in no printed form; it is shown once and kept nowhere."""
 
     person_id: str
-    token: str = field(repr=False)
     expires_at: float
+    token: str = field(repr=False)
 
 
 class Accounts:
@@ -26,6 +44,12 @@ class Accounts:
     `who` is the id of the person who does it, or `ivr.audit.log.COMMAND_LINE`.
     """
 
+    def __init__(self, records: Records, passwords: Passwords, subjects: Subjects, shred: Shred) -> None:
+        self._records = records
+        self._passwords = passwords
+        self._subjects = subjects
+        self._shred = shred
+
     def invite(
         self, who: str, name: str, sign_in_name: str, roles: Collection[Role], now: float
     ) -> Invitation:
@@ -33,19 +57,52 @@ class Accounts:
 
         Raises NameUnusable, NameTaken, NoRole.
         """
-        raise NotImplementedError
+        row = _new_person(self._records.new_id(), tidy_name(name), tidy_sign_in_name(sign_in_name), now)
+        wanted = _wanted(roles)
+        try:
+            with self._records.database.begin() as connection:
+                connection.execute(insert(people).values(**row))
+                _give(connection, row["id"], wanted)
+                invitation = self._new_link(connection, row["id"], now)
+                self._note(connection, who, Deed.PERSON_INVITED, row["id"], now, {"roles": _listed(wanted)})
+        except IntegrityError:
+            raise NameTaken(sign_in_name) from None
+        return invitation
 
     def invited(self, token: str, now: float) -> Person:
         """Whose link this is; using it up is left to `join`. Raises InvitationNotValid."""
-        raise NotImplementedError
+        with reading(self._records.database) as connection:
+            return self._invited(connection, token, now)
 
     def join(self, token: str, password: str, now: float, name: str = "") -> Person:
         """Uses up the link: the account is active with this password, and with this name unless it is empty.
 
         Nobody is signed in by it. Raises InvitationNotValid (also for the slower of two clicks at once),
-        PasswordRefused, NameUnusable; after the last two the link is still good.
+        PasswordRefused, NameUnusable, TooBusy; after the last three the link is still good.
         """
-        raise NotImplementedError
+        person = self.invited(token, now)
+        called = tidy_name(name) if name.strip() else person.name
+        judge_password(password, (called, person.name, person.sign_in_name))
+        hashed = self._passwords.hash(password)
+        with self._records.database.begin() as connection:
+            try:
+                open_account(connection, person.id)
+            except NobodyOfThisId:
+                raise InvitationNotValid from None
+            used = delete(invitations).where(
+                invitations.c.token == self._mark(token), invitations.c.expires_at > now
+            )
+            if connection.execute(used).rowcount != 1:
+                raise InvitationNotValid
+            connection.execute(
+                update(people)
+                .where(people.c.id == person.id)
+                .values(state="active", password=hashed, name=called)
+            )
+            # Whoever has guessed at this account meanwhile must not keep its owner from the first sign-in.
+            self._subjects.forget_all_of(connection, person)
+            self._note(connection, person.id, Deed.INVITATION_USED, person.id, now)
+            return find_person(connection, person.id)
 
     def invite_again(self, who: str, person_id: str, now: float, *, codes_off: bool = False) -> Invitation:
         """A new one-time link, for a lost password or a link that ran out. The old password and link count no more,
@@ -53,30 +110,176 @@ class Accounts:
 
         Raises NobodyOfThisId, LastAdmin (where this would leave no admin who can sign in; the command line may).
         """
-        raise NotImplementedError
+        with self._records.database.begin() as connection:
+            if who != COMMAND_LINE:
+                _keep_an_admin(connection, without=person_id)
+            open_account(connection, person_id)
+            changes: dict[str, Any] = {"state": "invited", "password": ""}
+            if codes_off:
+                changes["code_secret"] = None
+                connection.execute(delete(recovery_codes).where(recovery_codes.c.person_id == person_id))
+            connection.execute(update(people).where(people.c.id == person_id).values(**changes))
+            _end_sign_ins(connection, person_id)
+            invitation = self._new_link(connection, person_id, now)
+            self._note(connection, who, Deed.PERSON_INVITED, person_id, now, {"again": "yes"})
+            if codes_off:
+                self._note(connection, who, Deed.CODES_SWITCHED_OFF, person_id, now)
+        return invitation
 
     def change_roles(self, who: str, person_id: str, roles: Collection[Role], now: float) -> None:
         """Gives exactly these roles. Raises NobodyOfThisId, NoRole, LastAdmin."""
-        raise NotImplementedError
+        wanted = _wanted(roles)
+        with self._records.database.begin() as connection:
+            if Role.ADMIN not in wanted:
+                _keep_an_admin(connection, without=person_id)
+            before = open_account(connection, person_id).roles
+            if before == wanted:
+                return
+            _give(connection, person_id, wanted)
+            told = {"before": _listed(before), "roles": _listed(wanted)}
+            self._note(connection, who, Deed.PERSON_CHANGED, person_id, now, told)
 
     def close(self, who: str, person_id: str, now: float) -> None:
         """Closes an account for good: signed out everywhere, secrets and PIN deleted, the own number shredded, the
         sign-in name free for somebody else. The name stays, for the audit log. Raises NobodyOfThisId, LastAdmin.
         """
-        raise NotImplementedError
+        with self._records.database.begin() as connection:
+            _keep_an_admin(connection, without=person_id)
+            person = open_account(connection, person_id)
+            if person.number_id:
+                self._shred(connection, [person.number_id])
+            _end_sign_ins(connection, person_id)
+            for table in (invitations, recovery_codes, person_roles):
+                connection.execute(delete(table).where(table.c.person_id == person_id))
+            connection.execute(
+                update(people)
+                .where(people.c.id == person_id)
+                .values(
+                    state="closed",
+                    sign_in_name=f"closed {person_id}",
+                    password="",
+                    code_secret=None,
+                    phone_code=None,
+                    pin="",
+                    number_id=None,
+                    languages="[]",
+                    gender="",
+                    time_zone="",
+                )
+            )
+            self._note(connection, who, Deed.PERSON_CLOSED, person_id, now)
 
     def unlock(self, who: str, person_id: str, now: float) -> None:
         """Forgets the wrong attempts against this account, on the web and by phone. Raises NobodyOfThisId."""
-        raise NotImplementedError
+        with self._records.database.begin() as connection:
+            person = open_account(connection, person_id)
+            self._subjects.forget_all_of(connection, person)
+            self._note(connection, who, Deed.UNLOCKED, person_id, now)
 
     def person(self, person_id: str) -> Person:
         """One person, a closed account too. Raises NobodyOfThisId."""
-        raise NotImplementedError
+        with reading(self._records.database) as connection:
+            return find_person(connection, person_id)
 
     def named(self, sign_in_name: str) -> Person:
         """The person who signs in with this name. Raises NobodyOfThisId."""
-        raise NotImplementedError
+        with reading(self._records.database) as connection:
+            found = people_where(connection, people.c.sign_in_name == folded_sign_in_name(sign_in_name))
+        if not found:
+            raise NobodyOfThisId(sign_in_name)
+        return found[0]
 
     def everybody(self) -> list[Person]:
         """Everybody who has or had an account, by name; closed accounts last."""
-        raise NotImplementedError
+        with reading(self._records.database) as connection:
+            return sorted(people_where(connection), key=lambda person: person.state == "closed")
+
+    def _invited(self, connection: Connection, token: str, now: float) -> Person:
+        wanted = select(invitations.c.person_id).where(
+            invitations.c.token == self._mark(token), invitations.c.expires_at > now
+        )
+        person_id = connection.execute(wanted).scalar()
+        if person_id is None:
+            raise InvitationNotValid
+        return find_person(connection, person_id)
+
+    def _new_link(self, connection: Connection, person_id: str, now: float) -> Invitation:
+        connection.execute(delete(invitations).where(invitations.c.person_id == person_id))
+        invitation = Invitation(person_id, now + INVITATION_SECONDS, new_token())
+        connection.execute(
+            insert(invitations).values(
+                token=self._mark(invitation.token), person_id=person_id, expires_at=invitation.expires_at
+            )
+        )
+        return invitation
+
+    def _mark(self, token: str) -> str:
+        return self._records.keys.mark("invitation", token)
+
+    def _note(
+        self,
+        connection: Connection,
+        who: str,
+        deed: Deed,
+        about: str,
+        now: float,
+        details: dict[str, str] | None = None,
+    ) -> None:
+        self._records.audit.append(connection, at=now, who=who, deed=deed, about=about, details=details)
+
+
+def _new_person(person_id: str, name: str, sign_in_name: str, now: float) -> dict[str, Any]:
+    return {
+        "id": person_id,
+        "name": name,
+        "sign_in_name": sign_in_name,
+        "state": "invited",
+        "password": "",
+        "code_secret": None,
+        "code_step": 0,
+        "phone_code": None,
+        "pin": "",
+        "languages": "[]",
+        "gender": "",
+        "time_zone": "",
+        "reads": "",
+        "number_id": None,
+        "created_on": datetime.fromtimestamp(now, UTC).date().isoformat(),
+    }
+
+
+def _wanted(roles: Collection[Role]) -> frozenset[Role]:
+    if not roles:
+        raise NoRole
+    return frozenset(Role(role) for role in roles)
+
+
+def _listed(roles: Collection[Role]) -> str:
+    return ", ".join(sorted(roles))
+
+
+def _give(connection: Connection, person_id: str, roles: Collection[Role]) -> None:
+    of_this_person = person_roles.c.person_id == person_id
+    had = set(connection.execute(select(person_roles.c.role).where(of_this_person)).scalars())
+    connection.execute(delete(person_roles).where(of_this_person, person_roles.c.role.not_in(sorted(roles))))
+    for role in sorted({role.value for role in roles} - had):
+        connection.execute(insert(person_roles).values(person_id=person_id, role=role))
+
+
+def _end_sign_ins(connection: Connection, person_id: str) -> None:
+    for table in (sign_ins, known_browsers):
+        connection.execute(delete(table).where(table.c.person_id == person_id))
+
+
+def _keep_an_admin(connection: Connection, without: str) -> None:
+    """Raises LastAdmin where `without` is the only admin who can sign in."""
+    # All of them are held: two admins who close each other at once come one after the other.
+    wanted = (
+        select(people.c.id)
+        .join(person_roles)
+        .where(person_roles.c.role == Role.ADMIN.value, people.c.state == "active")
+        .order_by(people.c.id)
+        .with_for_update(key_share=True)
+    )
+    if list(connection.execute(wanted).scalars()) == [without]:
+        raise LastAdmin

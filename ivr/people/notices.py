@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, select, update
+
+from ivr.audit.words import typed_text
+from ivr.people.roles import TOLD_OF_EVERYTHING
+from ivr.people.tables import notices, notices_for, people, person_roles, sign_ins
 
 
 class NoticeKind(StrEnum):
@@ -32,9 +37,9 @@ class Notice:
 class Notices:
     """On duty are all active supervisors and admins, and everybody who is signed in at that moment."""
 
-    def __init__(self, new_id: Callable[[], str], signed_in_seconds: float) -> None:
+    def __init__(self, new_id: Callable[[], str], idle_seconds: float) -> None:
         self._new_id = new_id
-        self._signed_in_seconds = signed_in_seconds
+        self._idle_seconds = idle_seconds
 
     def tell(
         self,
@@ -46,12 +51,55 @@ class Notices:
         now: float,
     ) -> str:
         """Tells everybody on duty, in the caller's transaction. Returns the notice's id."""
-        raise NotImplementedError
+        notice_id = self._new_id()
+        kept = {name: typed_text(text) for name, text in details.items()}
+        connection.execute(
+            insert(notices).values(
+                id=notice_id,
+                at=now,
+                kind=kind.value,
+                who=who,
+                about=about,
+                details=json.dumps(kept, ensure_ascii=False, sort_keys=True),
+            )
+        )
+        for person_id in self._on_duty(connection, now):
+            connection.execute(
+                insert(notices_for).values(notice_id=notice_id, person_id=person_id, seen=False)
+            )
+        return notice_id
 
     def unseen(self, connection: Connection, person_id: str) -> list[Notice]:
         """What this person hasn't seen yet, newest first."""
-        raise NotImplementedError
+        wanted = (
+            select(notices)
+            .join(notices_for)
+            .where(notices_for.c.person_id == person_id, notices_for.c.seen.is_(False))
+            .order_by(notices.c.at.desc(), notices.c.id)
+        )
+        return [
+            Notice(row.id, row.at, row.kind, row.who, row.about, json.loads(row.details))
+            for row in connection.execute(wanted)
+        ]
 
     def seen(self, connection: Connection, person_id: str, notice_id: str) -> None:
         """This person has seen it. Nothing happens for a notice that isn't theirs."""
-        raise NotImplementedError
+        if not notice_id.isalnum():
+            return
+        connection.execute(
+            update(notices_for)
+            .where(notices_for.c.person_id == person_id, notices_for.c.notice_id == notice_id)
+            .values(seen=True)
+        )
+
+    def _on_duty(self, connection: Connection, now: float) -> list[str]:
+        leading = select(person_roles.c.person_id).where(
+            person_roles.c.role.in_([role.value for role in TOLD_OF_EVERYTHING])
+        )
+        signed_in = select(sign_ins.c.person_id).where(
+            sign_ins.c.complete.is_(True), sign_ins.c.seen_at > now - self._idle_seconds
+        )
+        wanted = select(people.c.id).where(
+            people.c.state == "active", people.c.id.in_(leading) | people.c.id.in_(signed_in)
+        )
+        return list(connection.execute(wanted.order_by(people.c.id)).scalars())

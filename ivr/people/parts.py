@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ivr.people.accounts import Accounts
+from ivr.people.accounts import Accounts, Shred
 from ivr.people.codes import Codes
 from ivr.people.notices import Notices
+from ivr.people.passwords import MEASURED, Cost, Passwords
 from ivr.people.pins import Pins
 from ivr.people.profiles import Profiles
+from ivr.people.records import Records
+from ivr.people.sessions import Sessions, Times
 from ivr.people.sign_in import SignIn
+from ivr.people.subjects import Subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +26,21 @@ class PeopleParts:
     codes: Codes
     pins: Pins
     notices: Notices
+    times: Times
+
+
+def people_parts(records: Records, times: Times, shred: Shred, cost: Cost = MEASURED) -> PeopleParts:
+    """All services. `shred` shreds a helper's number in the vault when the account is closed."""
+    subjects = Subjects(records.keys)
+    sessions = Sessions(records, times)
+    passwords = Passwords(cost)
+    return PeopleParts(
+        accounts=Accounts(records, passwords, subjects, shred),
+        profiles=Profiles(records),
+        sign_in=SignIn(records, passwords, subjects, sessions),
+        codes=Codes(records, subjects, sessions),
+        # Queues of their own: whoever guesses PINs by phone keeps nobody waiting on the web.
+        pins=Pins(records, Passwords(cost), subjects),
+        notices=Notices(records.new_id, times.idle),
+        times=times,
+    )

@@ -90,3 +90,14 @@ class PinRefused(NotDone):
 
 class NoPhoneCodeLeft(NotDone):
     """All codes of six digits are given away."""
+
+
+class TooBusy(ShutFor):
+    """So many sign in at once that this one isn't looked at now: callers' turns need the machine too. Try again."""
+
+
+class CodesUnreadable(NotDone):
+    """The secret of somebody's one-time codes can't be opened: WARMLINE_SECRET_KEY has changed, or the row was touched.
+
+    The way out is a new invitation with codes off.
+    """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from ivr.store.naming import tables_of_a_room
 
@@ -13,7 +13,13 @@ people = Table(
     metadata,
     Column("id", String(32), primary_key=True, doc="random"),
     Column("name", String(120), nullable=False, doc="what colleagues call this person"),
-    Column("sign_in_name", String(120), nullable=False, unique=True, doc="lower case"),
+    Column(
+        "sign_in_name",
+        String(120),
+        nullable=False,
+        unique=True,
+        doc="folded; of a closed account a random one",
+    ),
     Column("state", String(8), nullable=False, doc="invited, active or closed"),
     Column("password", Text, nullable=False, doc="argon2id, or empty before the invitation was used"),
     Column(
@@ -68,7 +74,7 @@ known_browsers = Table(
     "known_browsers",
     metadata,
     Column("token", String(64), primary_key=True, doc="keyed hash of a cookie"),
-    Column("person_id", String(32), ForeignKey("people.id"), nullable=False, index=True),
+    Column("person_id", String(32), ForeignKey("people.id"), primary_key=True, index=True),
     Column("seen_at", Float, nullable=False),
 )
 
@@ -76,8 +82,9 @@ failures = Table(
     "failures",
     metadata,
     Column("subject", String(64), primary_key=True, doc="keyed hash of the account, address or browser"),
+    Column("owner", String(64), nullable=False, index=True, doc="keyed hash of whom it is counted against"),
     Column("count", Integer, nullable=False),
-    Column("last_at", Float, nullable=False),
+    Column("since", Float, nullable=False, doc="from when on the next of them is being forgotten"),
     Column("shut_until", Float, nullable=False),
 )
 
@@ -92,9 +99,11 @@ notices = Table(
     Column("details", Text, nullable=False, doc="JSON of short texts, numbers hidden"),
 )
 
-notices_seen = Table(
-    "notices_seen",
+notices_for = Table(
+    "notices_for",
     metadata,
     Column("notice_id", String(32), ForeignKey("notices.id"), primary_key=True),
-    Column("person_id", String(32), ForeignKey("people.id"), primary_key=True),
+    Column("person_id", String(32), ForeignKey("people.id"), primary_key=True, doc="who was on duty"),
+    Column("seen", Boolean, nullable=False),
+    Index("ix_notices_for_person_id", "person_id"),
 )

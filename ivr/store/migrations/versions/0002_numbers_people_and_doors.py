@@ -44,11 +44,15 @@ def upgrade() -> None:
     op.create_table(
         "failures",
         sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("last_at", sa.Float(), nullable=False),
+        sa.Column("since", sa.Float(), nullable=False),
         sa.Column("shut_until", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_failures")),
     )
+    with op.batch_alter_table("failures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_failures_owner"), ["owner"], unique=False)
+
     op.create_table(
         "notices",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -99,21 +103,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_known_browsers_person_id_people")
         ),
-        sa.PrimaryKeyConstraint("token", name=op.f("pk_known_browsers")),
+        sa.PrimaryKeyConstraint("token", "person_id", name=op.f("pk_known_browsers")),
     )
     with op.batch_alter_table("known_browsers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_known_browsers_person_id"), ["person_id"], unique=False)
 
     op.create_table(
-        "notices_seen",
+        "notices_for",
         sa.Column("notice_id", sa.String(length=32), nullable=False),
         sa.Column("person_id", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["notice_id"], ["notices.id"], name=op.f("fk_notices_seen_notice_id_notices")
-        ),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_notices_seen_person_id_people")),
-        sa.PrimaryKeyConstraint("notice_id", "person_id", name=op.f("pk_notices_seen")),
+        sa.Column("seen", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_notices_for_notice_id_notices")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_notices_for_person_id_people")),
+        sa.PrimaryKeyConstraint("notice_id", "person_id", name=op.f("pk_notices_for")),
     )
+    with op.batch_alter_table("notices_for", schema=None) as batch_op:
+        batch_op.create_index("ix_notices_for_person_id", ["person_id"], unique=False)
+
     op.create_table(
         "person_roles",
         sa.Column("person_id", sa.String(length=32), nullable=False),
@@ -174,15 +180,21 @@ def upgrade() -> None:
         sa.Column("epoch", sa.String(length=7), nullable=False),
         sa.Column("token", sa.String(length=64), nullable=False),
         sa.Column("shred_at", sa.Float(), nullable=True),
-        sa.Column("held_until", sa.Float(), nullable=True),
-        sa.Column("held_by", sa.String(length=32), nullable=True),
-        sa.Column("hold_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vault_entries")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("vault_entries", schema=None) as batch_op:
         batch_op.create_index("ix_vault_entries_token", ["token"], unique=False)
 
+    op.create_table(
+        "number_holds",
+        sa.Column("entry_id", sa.String(length=32), nullable=False),
+        sa.Column("held_until", sa.Float(), nullable=False),
+        sa.Column("held_by", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_number_holds")),
+        sqlite_with_rowid=False,
+    )
     with op.batch_alter_table("callback_wishes", schema=None) as batch_op:
         batch_op.add_column(sa.Column("number_id", sa.String(length=32), nullable=True))
 
@@ -211,8 +223,9 @@ def downgrade() -> None:
     for table in (
         "reconciliations",
         "scrubs",
+        "number_holds",
         "vault_entries",
-        "notices_seen",
+        "notices_for",
         "notices",
         "failures",
         "known_browsers",
