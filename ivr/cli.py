@@ -22,6 +22,7 @@ COMMANDS = {
     "services": "ivr.service_commands:services",
     "flow": "ivr.flow_commands:flow",
     "call": "ivr.telephone_commands:call",
+    "scrub": "ivr.scrub_commands:scrub",
     "doctor": "ivr.doctor_commands:doctor",
     "twilio": "ivr.doctor_commands:twilio",
 }

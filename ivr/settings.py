@@ -70,6 +70,12 @@ class Settings(BaseSettings):
         "",
         description="Where the REST client goes instead of Twilio: a mock, or a provider of the same interface.",
     )
+    scrub_after_hours: int = Field(
+        24,
+        ge=1,
+        le=720,
+        description="Hours after which a call that the provider still has is found by the daily look and deleted.",
+    )
     simulator: bool = Field(
         False, description="Whether the telephone in the browser exists. Its calls are tests."
     )

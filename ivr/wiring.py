@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import structlog
@@ -22,10 +23,11 @@ from ivr.calls.screens import Addresses
 from ivr.calls.turns import House, Turns
 from ivr.publishing.lines import all_lines
 from ivr.publishing.releases import Releases
+from ivr.scrubbing.waiting import AtTheEnd
 from ivr.settings import Settings
 from ivr.store.engine import open_database, open_for_turns, reading
 from ivr.store.hot import HotDatabase
-from ivr.telephony.contract import Dialect
+from ivr.telephony.contract import Dialect, Network
 from ivr.telephony.twilio import TwilioDialect
 from ivr.telephony.twilio_number import PERSISTENCE
 
@@ -63,7 +65,8 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
     addresses = Addresses(settings.public_url, persistence)
     emergency = EmergencyScreens(settings.emergency_folder, dialects.values(), addresses)
     releases = Releases(database)
-    rows = CallRows(database.dialect, settings.secret_key.get_secret_value().encode())
+    secret = settings.secret_key.get_secret_value().encode()
+    rows = CallRows(database.dialect, secret, AtTheEnd(database.dialect))
     house = House(
         database=HotDatabase(open_for_turns(settings.database, settings.web_threads)),
         rows=rows,
@@ -117,6 +120,22 @@ def twilio_network_of(settings: Settings) -> TwilioNetwork | None:
     from ivr.telephony.twilio_network import TwilioNetwork
 
     return TwilioNetwork(settings.twilio_account_sid, token, settings.twilio_api_url)
+
+
+def networks_of(wiring: Wiring) -> Callable[[str], Network | None]:
+    """The sides of providers that reach out, by name, each made when it is first needed; None for one not set up."""
+
+    @cache
+    def network(provider: str) -> Network | None:
+        if provider == "twilio":
+            return twilio_network_of(wiring.settings)
+        if provider == "simulator" and wiring.settings.simulator:
+            from ivr.telephony.simulator.parts import network_of
+
+            return network_of(wiring)
+        return None
+
+    return network
 
 
 def make_emergency_screens(wiring: Wiring) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,11 +13,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import ClauseElement
 
 from flows.effects import Noted, Visited
+from flows.inputs import NumberFact
 from ivr.publishing.hours import duration_band, kept_of
 from ivr.store.hot import Addition, HotConnection, Insertion, Prepared
 from ivr.store.tables import calls, ended_calls, lines, live_calls, notes, visits
 
 MOST_EVENTS_A_TURN = 64
+NUMBER_FACTS: tuple[NumberFact, ...] = ("no", "yes", "unavailable")
 TOMBSTONE_SECONDS = 3600
 """How long a late repetition of an ended call's webhook is still recognised."""
 
@@ -40,7 +42,8 @@ class LiveCall(NamedTuple):
 
     call_id: str
     release_id: str
-    has_number: bool
+    has_number: int
+    """A place in NUMBER_FACTS."""
     turn: int
     session: str
     reply: str
@@ -95,11 +98,16 @@ _THIS_CALL = and_(
 )
 
 
+AtTheEnd = Callable[[str, str, float], Sequence[Addition]]
+"""What else is written when a call of a provider ends at a time, in the same transaction."""
+
+
 class CallRows:
     """Reads and writes the rows of calls. One instance a process."""
 
-    def __init__(self, dialect: Dialect, secret: bytes) -> None:
+    def __init__(self, dialect: Dialect, secret: bytes, at_the_end: AtTheEnd) -> None:
         self._secret = secret
+        self._at_the_end = at_the_end
         self._arrival = Prepared(
             select(*_LINE, *_LIVE, ended_calls.c.token)
             .select_from(
@@ -183,7 +191,7 @@ class CallRows:
             "call_id": call.call_id,
             "line_id": line.id,
             "release_id": call.release_id,
-            "has_number": int(call.has_number),
+            "has_number": call.has_number,
             "started_at": call.started_at,
             **state._asdict(),
         }
@@ -237,13 +245,14 @@ class CallRows:
         }
         mark = {"token": self._token(provider, provider_call), "ended_at": now}
         values = {"provider": provider, "provider_call": provider_call, "old_turn": call.turn}
-        together = [Addition(self._call, row), Addition(self._ended, mark), *additions]
+        scrub = self._at_the_end(provider, provider_call, now)
+        together = [Addition(self._call, row), Addition(self._ended, mark), *scrub, *additions]
         return connection.write(self._drop, values, together)
 
     def mark_ended(self, connection: HotConnection, provider: str, provider_call: str, now: float) -> None:
         """Remembers for a while that a call is over which never was under way here."""
         mark = {"token": self._token(provider, provider_call), "ended_at": now}
-        connection.write(self._mark, mark, ())
+        connection.write(self._mark, mark, self._at_the_end(provider, provider_call, now))
 
     def kept(self, call: LiveCall, turn: int, events: Sequence[Visited | Noted]) -> list[Addition]:
         """The rows of what is kept of a turn, under the random id of the call."""

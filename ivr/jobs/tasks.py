@@ -12,6 +12,7 @@ from functools import lru_cache
 import structlog
 
 from ivr.calls.sweep import Swept, sweep_calls
+from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
 from ivr.settings import load_settings
 from ivr.wiring import Wiring, wire
 
@@ -61,12 +62,43 @@ def end_lost_calls() -> dict[str, int]:
     return {"ended": swept.ended, "forgotten": swept.forgotten}
 
 
+def scrub_due() -> dict[str, int]:
+    """Deletes at the providers what is due: call records and recordings of calls that are over."""
+    scrubbed = scrub_what_is_due(_wiring())
+    if scrubbed.done:
+        log.info("provider_records_deleted", count=scrubbed.done)
+    return scrubbed._asdict()
+
+
+def reconcile() -> dict[str, int]:
+    """Asks the providers what they still have. How much was left, by provider."""
+    found = reconcile_with_providers(_wiring())
+    for left in found:
+        if left.calls or left.recordings:
+            log.warning(
+                "left_at_the_provider", provider=left.provider, calls=left.calls, recordings=left.recordings
+            )
+    return {left.provider: left.calls + left.recordings for left in found}
+
+
 TASKS = (
     Task(
         end_lost_calls,
         "Ends calls whose end the provider never reported, and forgets the marks of calls that ended.",
         every_seconds=MINUTE,
         longest_seconds=MINUTE,
+    ),
+    Task(
+        scrub_due,
+        "Deletes at the provider the records and recordings of calls that are over.",
+        every_seconds=MINUTE,
+        longest_seconds=MINUTE,
+    ),
+    Task(
+        reconcile,
+        "Asks the provider which records and recordings it still has, and puts them on the list.",
+        every_seconds=DAY,
+        longest_seconds=10 * MINUTE,
     ),
 )
 LISTED = {task.place: task for task in TASKS}

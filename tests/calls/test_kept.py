@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import select, text
 
 from ivr.calls.kept import kept_calls
-from ivr.calls.sweep import sweep_calls
 from ivr.store.tables import calls
 from tests.calls.what_is_kept import call_ids
 from tests.hotline import (
@@ -74,24 +73,6 @@ def test_the_same_caller_is_a_stranger_each_time(on_air: Hotline) -> None:
             for one in (first, second)
         ]
     assert {k: v for k, v in rows[0].items() if k != "id"} == {k: v for k, v in rows[1].items() if k != "id"}
-
-
-def test_after_the_sweep_no_byte_of_the_providers_id_is_left(tmp_path: Path) -> None:
-    """A minute after its end, what the provider calls a call is in no file of the database, and before it was."""
-    hotline = make_hotline(tmp_path / "data")
-    call = hotline.ring().press("12")
-    folder = hotline.wiring.settings.data
-
-    def is_in_a_file() -> bool:
-        return any(call.id.encode() in path.read_bytes() for path in folder.glob("warmline.db*"))
-
-    assert is_in_a_file()
-    call.hang_up()
-    wiring = hotline.wiring
-    sweep_calls(wiring.database, wiring.rows, wiring.turns, hotline.clock.now)
-    assert not is_in_a_file()
-    hotline.ring().press("1").hang_up()
-    wiring.database.dispose()
 
 
 @pytest.fixture(scope="module")
