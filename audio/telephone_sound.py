@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from audio.sound import TELEPHONE_RATE, Pause, Sound
+from audio.sound import Pause, Sound
 
 # A change to any of these changes every clip: raise `fingerprint.PIPELINE_VERSION` with it.
 TARGET_LUFS = -19.0
@@ -58,15 +58,6 @@ def telephone_clip(parts: Sequence[Sound | Pause]) -> TelephoneClip:
     spoken = [piece for piece in _cut_again(speech, pieces) if piece]
     clip = joined(spoken, _silences(parts, pieces))
     return TelephoneClip(wav(clip), len(clip) / 1000, loudness)
-
-
-def loudness_of_speech(sound: Sound) -> float:
-    """Integrated loudness in LUFS of a sound without the silence around what is said. Raises NothingToHear."""
-    from audio.editing import trimmed
-    from audio.filters import loudness, telephone_band
-
-    band = sound.pcm if sound.rate == TELEPHONE_RATE else telephone_band(sound)
-    return loudness(trimmed(band, _loudness_of(band) - SPEECH_OVER_ROOM_DB))
 
 
 def _loudness_of(band: bytes) -> float:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import array
-import io
 import math
-import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from audio.library import ClipLibrary
 from audio.media import MediaStore
 from audio.sound import Pause, Sound
 from audio.tables import metadata
+from tests.audio.measuring import samples_of
 
 Tone = Callable[..., Sound]
 
@@ -40,34 +39,9 @@ def tone() -> Tone:
 
 
 @pytest.fixture(scope="session")
-def as_wav() -> Callable[[Sound, int], bytes]:
-    def write(sound: Sound, channels: int = 1) -> bytes:
-        file = io.BytesIO()
-        with wave.open(file, "wb") as out:
-            out.setnchannels(channels)
-            out.setsampwidth(2)
-            out.setframerate(sound.rate)
-            out.writeframes(sound.pcm)
-        return file.getvalue()
-
-    return write
-
-
-@pytest.fixture(scope="session")
 def spoken() -> list[Sound | Pause]:
     """A recording as Sara would send it in: one reading, made once for all tests."""
     return read_aloud("To talk to someone, press one.", "en")
-
-
-def samples_of(sound: Sound) -> array.array[int]:
-    samples = array.array("h")
-    samples.frombytes(sound.pcm)
-    return samples
-
-
-@pytest.fixture(scope="session")
-def samples() -> Callable[[Sound], array.array[int]]:
-    return samples_of
 
 
 @pytest.fixture(scope="session")
