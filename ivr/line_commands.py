@@ -13,6 +13,7 @@ from flows.load import load_pack
 from ivr.publishing.gate import NotReadyForAir, prepare, publish
 from ivr.publishing.hours import ALWAYS
 from ivr.publishing.lines import Line, LineUnusable, all_lines, find_line, save_line
+from ivr.publishing.releases import all_published
 from ivr.settings import load_settings
 from ivr.store.migrate import migrate as apply_migrations
 from ivr.wiring import make_emergency_screens, wire
@@ -72,11 +73,14 @@ def list_lines() -> None:
     """Show every line and whether it is on air."""
     wiring = wire(load_settings())
     with wiring.database.connect() as connection:
-        found = all_lines(connection)
+        found, published = all_lines(connection), all_published(connection)
     if not found:
         click.echo("No line yet. Add one with: warmline line add NUMBER --name …")
     for one in found:
-        state = f"on air with {one.release_id}" if one.release_id else "not on air"
+        release = published.get(one.release_id or "")
+        state = "not on air"
+        if release is not None:
+            state = f"on air with {release.pack}, published on {release.on} ({one.release_id})"
         click.echo(f"{one.number}  {one.name}  ({one.provider}, {one.country}, {one.time_zone}): {state}")
 
 

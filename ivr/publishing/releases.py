@@ -40,6 +40,14 @@ class Release:
     clips: Clips
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What staff are told of a release: the pack's name, and the day on which it was first published."""
+
+    pack: str
+    on: date
+
+
 class ReleaseUnknown(LookupError):
     """A line or a call names a release that isn't stored. Permanent: the database is damaged or restored in part."""
 
@@ -63,6 +71,12 @@ def store_release(connection: Connection, release: Release, today: date) -> None
                 published_on=today.isoformat(),
             )
         )
+
+
+def all_published(connection: Connection) -> dict[str, Published]:
+    """Every stored release, by its id."""
+    rows = connection.execute(select(releases.c.id, releases.c.pack, releases.c.published_on))
+    return {row.id: Published(row.pack, date.fromisoformat(row.published_on)) for row in rows}
 
 
 class Releases:
