@@ -89,10 +89,14 @@ FromInside = CallbackAnswered | ServicesFound | NobodyToConnect
 Input = FromCaller | FromInside
 
 
+NumberFact = Literal["yes", "no", "unavailable"]
+"""Whether the caller's phone shows a number; "unavailable" when it does, and it can't be called back now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the engine may know of the world in this turn."""
 
     open: bool = True
-    has_number: bool = True
+    number: NumberFact = "yes"
     emergency_number: str = "112"

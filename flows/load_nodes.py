@@ -221,6 +221,9 @@ def _voice_message(fields: Fields, name: str) -> Node:
     )
 
 
+_CASES = {"open": "yes and no", "number": "yes, no and unavailable"}
+
+
 def _branch(fields: Fields, name: str) -> Node:
     on = _one_of(fields, "branch", ("open", "language", "number"))
     otherwise = fields.id("otherwise", "Name the node that follows in every other case.")
@@ -254,12 +257,14 @@ def _case(fields: Fields, on: str, case: str, line: int | None) -> str:
             fields.error(line, *complaint)
             return ""
         return case
+    if on == "number" and case == "unavailable":
+        return case
     value = as_yes_no(Text(case, 0))
     if value is None and on:
         fields.error(
             line,
             f"“{shortened(case)}” isn't a case of “branch: {on}”.",
-            "There are two cases: yes and no. For everything else there is “otherwise”.",
+            f"The cases are {_CASES[on]}. For everything else there is “otherwise”.",
         )
         return ""
     return "yes" if value else "no"

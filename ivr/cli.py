@@ -20,6 +20,7 @@ COMMANDS = {
     "publish": "ivr.line_commands:publish_pack",
     "calls": "ivr.line_commands:show_calls",
     "services": "ivr.service_commands:services",
+    "keys": "ivr.key_commands:keys",
     "flow": "ivr.flow_commands:flow",
     "call": "ivr.telephone_commands:call",
     "scrub": "ivr.scrub_commands:scrub",

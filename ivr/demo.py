@@ -15,6 +15,7 @@ from ivr.publishing.gate import NotReadyForAir, prepare, publish, scripts_to_rec
 from ivr.publishing.lines import Line, save_line
 from ivr.settings import DEFAULT_DATA, DEMO_FILE, PREFIX, Settings, load_settings
 from ivr.store.migrate import migrate
+from ivr.vault.master_keys import add_new_key
 from ivr.wiring import Wiring, make_emergency_screens, wire
 
 DEMO_NUMBER = "+12025550100"
@@ -45,13 +46,23 @@ def demo_settings() -> Settings:
         f"{PREFIX}PUBLIC_URL": os.environ.get(f"{PREFIX}PUBLIC_URL") or f"http://127.0.0.1:{port}",
     }
     _write(path, kept)
+    make_own_keys(data)
     return load_settings()
+
+
+def make_own_keys(data: Path) -> None:
+    """The demo's master key, unless it has one, or is told of another. A real line keeps its keys elsewhere."""
+    elsewhere = (f"{PREFIX}MASTER_KEY", f"{PREFIX}MASTER_KEY_FILE")
+    file = Path(os.environ.get(f"{PREFIX}KEYS") or data / "keys") / "master.key"
+    if not file.exists() and not any(os.environ.get(name) for name in elsewhere):
+        add_new_key(file)
 
 
 def prepare_demo(settings: Settings, progress: Progress) -> tuple[Wiring, Counts]:
     """Everything between the settings and a line on air; what is there already is kept. Raises NotReadyForAir."""
     wiring = wire(settings)
     migrate(wiring.database)
+    wiring.vault.key_store.prepare()
     pack = shipped_pack()
     today = datetime.now(UTC).date()
     counts = make_demo(wanted_by(pack), wiring.library, today, progress)

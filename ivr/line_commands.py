@@ -22,7 +22,9 @@ from ivr.wiring import make_emergency_screens, wire
 @click.command()
 def migrate() -> None:
     """Bring the database's tables up to date."""
-    apply_migrations(wire(load_settings()).database)
+    wiring = wire(load_settings())
+    apply_migrations(wiring.database)
+    wiring.vault.key_store.prepare()
     click.echo("The tables are up to date.")
 
 

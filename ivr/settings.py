@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ivr.key_places import KeyPlaces, problems_of_keys
+
 PREFIX = "WARMLINE_"
 DEMO_FILE = "demo.env"
 DEFAULT_DATA = Path(".warmline")
@@ -49,6 +51,36 @@ class Settings(BaseSettings):
         description="Queue server. Empty: one that `warmline up` starts itself, with its data in the data folder.",
     )
     media: Path | None = Field(None, description="Folder of the clips. Empty: `media` in the data folder.")
+    keys: Path | None = Field(
+        None,
+        description="Folder of the key store, apart from the data. Empty in the demo: `keys` in the data folder.",
+    )
+    key_store_url: str = Field(
+        "",
+        repr=False,
+        description="Database of the key store, apart from the data's. Empty: SQLite in `WARMLINE_KEYS`.",
+    )
+    master_key_file: Path | None = Field(
+        None,
+        description="File of the master key, apart from data and key store; made by `warmline keys new`.",
+    )
+    master_key: SecretStr = Field(
+        SecretStr(""),
+        description="The master key itself, 64 hexadecimal characters, where there is no such file.",
+    )
+    master_key_old: SecretStr = Field(
+        SecretStr(""), description="The master keys before it, separated by commas, while rotating."
+    )
+    keep_numbers_hours: int = Field(
+        72,
+        ge=1,
+        le=720,
+        description="Hours after which the number of a caller who asked to be called is shredded.",
+    )
+    callback_countries: str = Field(
+        "",
+        description="Countries that are called back, such as KE,TZ. Empty: those of the lines.",
+    )
     host: str = Field("127.0.0.1", description="Address on which the web process listens.")
     port: int = Field(
         8000, ge=1, le=65535, description="Port on which the web process listens; PORT is honoured too."
@@ -112,6 +144,30 @@ class Settings(BaseSettings):
         return self.data / "emergency"
 
     @property
+    def key_store(self) -> str:
+        """The address of the key store; empty when none is set."""
+        if self.key_store_url:
+            return self.key_store_url
+        folder = self._keys_folder
+        return f"sqlite:///{(folder / 'keys.db').absolute()}" if folder else ""
+
+    @property
+    def key_file(self) -> Path | None:
+        """The file of the master key; None when none is set."""
+        if self.master_key_file or not self.demo or self.master_key.get_secret_value():
+            return self.master_key_file
+        return self._keys_folder / "master.key" if self._keys_folder else None
+
+    @property
+    def _keys_folder(self) -> Path | None:
+        return self.keys or (self.data / "keys" if self.demo else None)
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """The countries that are called back, two letters each; empty: those of the lines."""
+        return frozenset(self.callback_countries.upper().replace(",", " ").split())
+
+    @property
     def uses_embedded_queue(self) -> bool:
         """Whether this installation starts its own queue server."""
         return not self.redis_url
@@ -123,6 +179,7 @@ def problems_of(settings: Settings) -> list[str]:
         *_problems_of_public_url(settings),
         *_problems_of_secrets(settings),
         *_problems_of_stores(settings),
+        *_problems_of_vault(settings),
         *_problems_of_providers(settings),
     ]
 
@@ -166,6 +223,24 @@ def _problems_of_stores(settings: Settings) -> list[str]:
         )
     if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
         problems.append("WARMLINE_REDIS_URL must start with redis://, rediss:// or unix:// (or be empty).")
+    return problems
+
+
+def _problems_of_vault(settings: Settings) -> list[str]:
+    places = KeyPlaces(
+        data=settings.data,
+        database=settings.database,
+        key_store=settings.key_store,
+        master_key_file=settings.key_file,
+        master_key=settings.master_key.get_secret_value(),
+        older_master_keys=settings.master_key_old.get_secret_value(),
+        demo=settings.demo,
+    )
+    problems = problems_of_keys(places)
+    if not all(
+        len(country) == 2 and country.isascii() and country.isalpha() for country in settings.countries
+    ):
+        problems.append("WARMLINE_CALLBACK_COUNTRIES must be two letters each, such as KE,TZ (or be empty).")
     return problems
 
 

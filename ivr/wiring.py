@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 
 from audio.library import ClipLibrary
 from audio.media import MediaStore
-from ivr.callbacks.desk import WishesOnly
+from ivr.callbacks.countries import countries_called
+from ivr.callbacks.desk import Desk
 from ivr.calls.connector import EmergencyServicesOnly
 from ivr.calls.directory import ListedServices
 from ivr.calls.emergency import EmergencyScreens
@@ -30,6 +31,9 @@ from ivr.store.hot import HotDatabase
 from ivr.telephony.contract import Dialect, Network
 from ivr.telephony.twilio import TwilioDialect
 from ivr.telephony.twilio_number import PERSISTENCE
+from ivr.vault.key_store import KeyStore
+from ivr.vault.master_keys import MasterKeys
+from ivr.vault.vault import Vault
 
 if TYPE_CHECKING:
     from ivr.telephony.twilio_network import TwilioNetwork
@@ -52,6 +56,7 @@ class Wiring:
     releases: Releases
     rows: CallRows
     turns: Turns
+    vault: Vault
     clock: Callable[[], float]
 
 
@@ -67,11 +72,12 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
     releases = Releases(database)
     secret = settings.secret_key.get_secret_value().encode()
     rows = CallRows(database.dialect, secret, AtTheEnd(database.dialect))
+    vault = vault_of(settings, database)
     house = House(
         database=HotDatabase(open_for_turns(settings.database, settings.web_threads)),
         rows=rows,
         releases=releases,
-        desk=WishesOnly(database.dialect, new_id),
+        desk=Desk(database, database.dialect, vault),
         connector=EmergencyServicesOnly(),
         directory=ListedServices(database),
         addresses=addresses,
@@ -90,7 +96,28 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
         releases=releases,
         rows=rows,
         turns=Turns(house),
+        vault=vault,
         clock=clock,
+    )
+
+
+def vault_of(settings: Settings, database: Engine) -> Vault:
+    """The vault of this installation. Reaches nothing yet."""
+    return Vault(
+        KeyStore(settings.key_store),
+        master_keys_of(settings),
+        new_id=new_id,
+        keep_hours=settings.keep_numbers_hours,
+        countries=countries_called(settings.countries, database),
+    )
+
+
+def master_keys_of(settings: Settings) -> MasterKeys:
+    """Where the master keys are."""
+    return MasterKeys(
+        settings.key_file,
+        settings.master_key.get_secret_value(),
+        settings.master_key_old.get_secret_value(),
     )
 
 

@@ -36,6 +36,7 @@ SIMULATOR_ACCOUNT = "AC" + "5" * 32
 SIMULATOR_TOKEN = "5" * 64
 LINE_NUMBER = "+12025550100"
 AMINA = "+12025550147"
+MASTER_KEY = "5a" * 32
 TODAY = date(2026, 3, 1)
 
 LINE = Line(
@@ -54,6 +55,8 @@ def settings_for(data: Path, database_url: str = "", **changes: Any) -> Settings
         "twilio_account_sid": ACCOUNT,
         "twilio_auth_token": TOKEN,
         "demo": True,
+        "master_key": MASTER_KEY,
+        "callback_countries": "US,KE",
         **changes,
     }
     return Settings(**values)
@@ -233,6 +236,7 @@ def make_hotline(
     clock = clock or Clock()
     wiring = wire(settings_for(data, database_url, **settings), clock=clock)
     migrate(wiring.database)
+    wiring.vault.key_store.prepare()
     pack = pack or the_shipped_pack()
     record_everything(wiring, pack)
     with wiring.database.begin() as connection:

@@ -23,6 +23,8 @@ COMPLETE = {
     "SECRET_KEY": "k" * 40,
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TWILIO_AUTH_TOKEN": "t" * 32,
+    "KEYS": "keys",
+    "MASTER_KEY": "5a" * 32,
 }
 
 
@@ -59,12 +61,12 @@ def test_the_table_of_settings_is_the_code() -> None:
 
 
 def test_a_hotline_with_nothing_set_names_everything_it_needs() -> None:
-    """An operator who starts with nothing is told of the address, the secret and the provider in one go."""
+    """An operator who starts with nothing is told of the address, the secrets and the provider in one go."""
     with pytest.raises(SettingsIncomplete) as refused:
         load_settings()
     said = str(refused.value).splitlines()
-    assert len(said) == 3
-    for name in ("PUBLIC_URL", "SECRET_KEY", "TWILIO_ACCOUNT_SID"):
+    assert len(said) == 5
+    for name in ("PUBLIC_URL", "SECRET_KEY", "MASTER_KEY_FILE", "KEYS", "TWILIO_ACCOUNT_SID"):
         assert sum(PREFIX + name in line for line in said) == 1
 
 
@@ -106,6 +108,12 @@ WRONG: list[tuple[str, dict[str, str], str]] = [
     ),
     ("an unknown kind of database", {"DATABASE_URL": "mysql://db/warmline"}, "DATABASE_URL"),
     ("another driver", {"DATABASE_URL": "postgresql://db/warmline"}, "DATABASE_URL"),
+    ("no key store", {"KEYS": ""}, "KEYS"),
+    ("no master key", {"MASTER_KEY": ""}, "MASTER_KEY_FILE"),
+    ("a master key that is none", {"MASTER_KEY": "secret"}, "MASTER_KEY"),
+    ("an unknown kind of key store", {"KEY_STORE_URL": "mysql://db/keys"}, "KEY_STORE_URL"),
+    ("numbers kept for ever", {"KEEP_NUMBERS_HOURS": "721"}, "KEEP_NUMBERS_HOURS"),
+    ("a country in words", {"CALLBACK_COUNTRIES": "Kenya"}, "CALLBACK_COUNTRIES"),
     ("an unknown kind of queue", {"REDIS_URL": "amqp://queue"}, "REDIS_URL"),
     ("a port that isn't one", {"PORT": "70000"}, "PORT"),
     ("an unknown server", {"SERVER": "apache"}, "SERVER"),
@@ -157,7 +165,8 @@ def test_only_the_demo_may_use_clear_text(tmp_path: Path) -> None:
     """The demo may listen on http, because nobody but this machine can reach it."""
     settings = settings_for(tmp_path, public_url="http://127.0.0.1:8000", demo=True)
     assert problems_of(settings) == []
-    assert len(problems_of(settings.model_copy(update={"demo": False}))) == 1
+    keys = tmp_path.parent / "keys"
+    assert len(problems_of(settings.model_copy(update={"demo": False, "keys": keys}))) == 1
 
 
 @pytest.mark.parametrize("name", list(Settings.model_fields))
@@ -177,6 +186,9 @@ def test_secrets_are_in_no_printed_form(secret: str) -> None:
         secret_key=secret,
         twilio_auth_token=secret,
         twilio_shared_key=secret,
+        master_key=secret,
+        master_key_old=secret,
+        key_store_url=f"postgresql+psycopg://keys:{secret}@db/keys",
         redis_url=f"redis://:{secret}@queue",
         **with_simulator(simulator_auth_token=secret),
     )
@@ -197,5 +209,5 @@ def test_a_command_says_what_is_missing_in_words(tmp_path: Path) -> None:
         timeout=30,
     )
     assert done.returncode == 2
-    assert done.stderr.count("  - WARMLINE_") + done.stderr.count("  - No provider") == 3
+    assert done.stderr.count("  - WARMLINE_") + done.stderr.count("  - No provider") == 5
     assert "Traceback" not in done.stderr

@@ -1,54 +1,99 @@
-"""Notes that a caller wishes to be called back, with what was keyed, and without a number.
+"""Notes that a caller wishes to be called back, with what was keyed, and with the number sealed in the vault.
 
-The wish is kept in the transaction of the turn that says "it is noted": a caller is never told so in vain. Which number
-belongs to it is for the vault alone to know.
+The wish and the sealed number are kept in the transaction of the turn that says "it is noted": a caller is never told
+so in vain. A number has one wish a line. The wish bears the id of the vault's entry, and the vault gives one number one
+id, so two calls at once from one phone put the same wish right instead of making two.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
-from sqlalchemy import Dialect
+import structlog
+from sqlalchemy import Dialect, Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from flows.effects import RequestCallback
+from flows.inputs import NumberFact
 from ivr.callbacks.requested import Requested
 from ivr.publishing.hours import kept_of
+from ivr.store.engine import reading
 from ivr.store.hot import Addition, Insertion
 from ivr.store.tables import callback_wishes
+from ivr.vault.errors import CannotBeCalled, CiphertextDamaged, VaultOutOfReach
+from ivr.vault.number import PhoneNumber
+from ivr.vault.tables import vault_entries
+from ivr.vault.vault import KeptNumber, Vault
+
+log = structlog.get_logger()
+
+UNAVAILABLE = Requested("unavailable")
 
 
-class WishesOnly:
-    """A desk that keeps wishes. It offers nothing to a caller whose phone shows no number: that would be a lie."""
+class Desk:
+    """Where callers' wishes for a callback are left."""
 
-    def __init__(self, dialect: Dialect, new_id: Callable[[], str]) -> None:
-        self._new_id = new_id
-        self._note = Insertion(callback_wishes, dialect, replaces=True)
+    def __init__(self, database: Engine, dialect: Dialect, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+        self._wish = Insertion(callback_wishes, dialect, replaces=True)
+        self._number = Insertion(vault_entries, dialect, replaces=True)
+
+    def number_of(self, caller: PhoneNumber | None) -> NumberFact:
+        """What is said of a caller's number once, when the call begins. "unavailable": it is never rung from here."""
+        if caller is None:
+            return "no"
+        return "yes" if self._vault.can_be_called(caller) else "unavailable"
+
+    def is_open(self) -> bool:
+        """Whether a wish can be noted now."""
+        return self._vault.can_keep()
 
     def request(
         self,
         line_id: str,
         wish: RequestCallback,
         *,
-        has_number: bool,
+        caller: PhoneNumber | None,
         at: float,
         time_zone: str,
         test: bool,
     ) -> Requested:
-        """Keeps the wish, or puts it right; "unavailable" without a number to call."""
-        if not has_number:
-            return Requested("unavailable")
-        kept = kept_of(at, time_zone)
-        reference = wish.corrects or self._new_id()
+        """Keeps the wish, or puts it right; "unavailable" where no number can be kept or called."""
+        if caller is None or not self._vault.can_keep():
+            return UNAVAILABLE
+        try:
+            kept = self._vault.keep(caller, kind="caller", line_id=line_id, now=at)
+        except (CannotBeCalled, VaultOutOfReach, CiphertextDamaged) as error:
+            log.warning("callback_not_noted", error=type(error).__name__)
+            return UNAVAILABLE
+        noted = kept_of(at, time_zone)
         row = {
-            "id": reference,
+            "id": kept.id,
             "line_id": line_id,
             "need": wish.need,
             "language": wish.language,
             "wishes": json.dumps(dict(wish.wishes)),
-            "date": kept.date,
-            "band": kept.band,
+            "date": noted.date,
+            "band": noted.band,
             "test": test,
-            "number_id": None,
+            "number_id": kept.id,
         }
-        return Requested("noted", reference, [Addition(self._note, row)])
+        is_new = wish.corrects == kept.id or not self._is_noted(kept)
+        return Requested(
+            "noted" if is_new else "already_noted",
+            kept.id,
+            [Addition(self._number, kept.row), Addition(self._wish, row)],
+        )
+
+    def _is_noted(self, kept: KeptNumber) -> bool:
+        """Whether a wish of this number has been stored; one whose call was cut short has only left its key."""
+        if not kept.known:
+            return False
+        try:
+            with reading(self._database) as connection:
+                found = select(callback_wishes.c.id).where(callback_wishes.c.id == kept.id)
+                return connection.execute(found).first() is not None
+        except SQLAlchemyError:
+            # The turn's own writes will say what is wrong with the database.
+            return False

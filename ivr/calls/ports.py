@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import Protocol
 
 from flows.effects import FindServices, RequestCallback
+from flows.inputs import NumberFact
 from ivr.callbacks.requested import Requested
+from ivr.vault.number import PhoneNumber
 
 
 class CallbackDesk(Protocol):
     """Where callers' wishes for a callback are left."""
+
+    def number_of(self, caller: PhoneNumber | None) -> NumberFact:
+        """What the caller's number is good for, whether or not a wish can be noted now."""
+
+    def is_open(self) -> bool:
+        """Whether a wish can be noted now. Quick: every turn asks."""
 
     def request(
         self,
         line_id: str,
         wish: RequestCallback,
         *,
-        has_number: bool,
+        caller: PhoneNumber | None,
         at: float,
         time_zone: str,
         test: bool,

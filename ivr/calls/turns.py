@@ -24,6 +24,7 @@ from flows.inputs import (
     Heard,
     HungUp,
     NobodyToConnect,
+    NumberFact,
     Recorded,
     ServicesFound,
     Silence,
@@ -31,13 +32,14 @@ from flows.inputs import (
 )
 from flows.session import Session
 from ivr.calls.emergency import EmergencyScreens
-from ivr.calls.live import CallRows, LiveCall, NextState, OnLine
+from ivr.calls.live import NUMBER_FACTS, CallRows, LiveCall, NextState, OnLine
 from ivr.calls.ports import CallbackDesk, Connector, Directory
 from ivr.calls.screens import MISSED_END_SECONDS, Addresses, Shown, show, show_connection
 from ivr.publishing.hours import is_open
 from ivr.publishing.releases import Release, Releases
 from ivr.store.hot import Addition, ConnectionLost, HotConnection, HotDatabase
 from ivr.telephony.contract import Dialect, PhoneEvent
+from ivr.vault.number import PhoneNumber
 
 Answer = TypeVar("Answer")
 
@@ -123,8 +125,9 @@ class Turns:
             return house.emergency.reply_for(dialect.name, event.line_number)
         release = house.releases.get(line.release_id)
         now = house.clock()
-        call = LiveCall(house.new_id(), release.id, event.caller is not None, 0, "", "", 0.0, now, now)
-        turn = _Turn(house, dialect, line, call, release, now)
+        number = NUMBER_FACTS.index(house.desk.number_of(event.caller))
+        call = LiveCall(house.new_id(), release.id, number, 0, "", "", 0.0, now, now)
+        turn = _Turn(house, dialect, line, call, release, now, event.caller)
         state = turn.take(engine.begin(release.pack), Started())
         if not house.rows.begin(connection, dialect.name, event.call, line, call, state, turn.additions):
             raise TurnAlreadyTaken
@@ -143,7 +146,7 @@ class Turns:
         if event.turn != call.turn:
             return call.reply
         release = house.releases.get(call.release_id)
-        turn = _Turn(house, dialect, line, call, release, house.clock())
+        turn = _Turn(house, dialect, line, call, release, house.clock(), event.caller)
         state = turn.take(Session.from_json(call.session), turn.understood(event))
         if not house.rows.advance(connection, dialect.name, event.call, call.turn, state, turn.additions):
             raise TurnAlreadyTaken
@@ -203,6 +206,7 @@ class _Turn:
         call: LiveCall,
         release: Release,
         now: float,
+        caller: PhoneNumber | None,
     ) -> None:
         self.house = house
         self.dialect = dialect
@@ -210,6 +214,7 @@ class _Turn:
         self.call = call
         self.release = release
         self.now = now
+        self.caller = caller
         self.additions: list[Addition] = []
 
     def understood(self, event: PhoneEvent) -> FromCaller:
@@ -230,7 +235,7 @@ class _Turn:
         """Steps until something goes to the caller; what is asked on the way is answered within the turn."""
         facts = Facts(
             open=is_open(self.line.open_hours, self.line.time_zone, self.now),
-            has_number=bool(self.call.has_number),
+            number=self.number(),
             emergency_number=self.line.emergency_number,
         )
         step = engine.step(self.release.pack, session, given, facts)
@@ -246,6 +251,11 @@ class _Turn:
             shown = self.house.emergency.screen_for(self.line.number)
         self.additions += self.house.rows.kept(self.call, self.call.turn, events)
         return self.state(step.session, shown)
+
+    def number(self) -> NumberFact:
+        """Whether a callback can be offered to this caller in this turn."""
+        known = NUMBER_FACTS[self.call.has_number]
+        return "unavailable" if known == "yes" and not self.house.desk.is_open() else known
 
     def show(self, last: Effect) -> Shown | None:
         """The screen for the last effect; None when it has to be answered from inside first."""
@@ -269,7 +279,7 @@ class _Turn:
                 requested = self.house.desk.request(
                     self.line.id,
                     last,
-                    has_number=bool(self.call.has_number),
+                    caller=self.caller,
                     at=self.now,
                     time_zone=self.line.time_zone,
                     test=self.dialect.name == TEST_PROVIDER,

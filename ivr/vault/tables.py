@@ -24,9 +24,16 @@ vault_entries = Table(
     Column(
         "shred_at", Float, nullable=True, doc="whole hour, seconds since 1970; empty for a helper's number"
     ),
-    Column("held_until", Float, nullable=True, doc="a supervisor keeps it for a person in danger"),
-    Column("held_by", String(32), nullable=True, doc="a person's id"),
-    Column("hold_reason", Text, nullable=True),
     Index("ix_vault_entries_token", "token"),
+    sqlite_with_rowid=False,
+)
+
+number_holds = Table(
+    "number_holds",
+    metadata,
+    Column("entry_id", String(32), primary_key=True),
+    Column("held_until", Float, nullable=False, doc="a supervisor keeps it for a person in danger"),
+    Column("held_by", String(32), nullable=False, doc="a person's id"),
+    Column("reason", Text, nullable=False, doc="numbers hidden"),
     sqlite_with_rowid=False,
 )

@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 )
 from werkzeug.test import TestResponse
 
-from tests.calls.what_is_kept import call_ids, is_live, kept_of_call, kept_under, wishes
+from tests.calls.what_is_kept import call_ids, forget_wishes, is_live, kept_of_call, kept_under, wishes
 from tests.hotline import Hotline, Ringing
 
 Accepted = tuple[float, str]
@@ -36,7 +36,7 @@ class AnyOrder(RuleBasedStateMachine):
     def __init__(self, hotline: Hotline) -> None:
         super().__init__()
         self.hotline = hotline
-        self.wishes_before = wishes(hotline)
+        forget_wishes(hotline)
         self.ended_before = call_ids(hotline)
         self.began = hotline.clock.now
         self.call = hotline.ring()
@@ -101,11 +101,12 @@ class AnyOrder(RuleBasedStateMachine):
         self.end("status")
         (messy_id,) = call_ids(self.hotline) - self.ended_before
         messy = kept_under(self.hotline, messy_id)
-        wished = wishes(self.hotline) - self.wishes_before
+        wished = wishes(self.hotline)
         assert (messy, wished) == self.clean()
 
     def clean(self) -> tuple[dict[str, Any], int]:
-        ended_before, wishes_before = call_ids(self.hotline), wishes(self.hotline)
+        ended_before = call_ids(self.hotline)
+        forget_wishes(self.hotline)
         self.hotline.clock.now = self.began
         call = self.hotline.ring()
         for seconds, key in self.accepted:
@@ -115,7 +116,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert kept_of_call(self.hotline, call.id)["calls"] == []
         call.hang_up()
         (clean_id,) = call_ids(self.hotline) - ended_before
-        return kept_under(self.hotline, clean_id), wishes(self.hotline) - wishes_before
+        return kept_under(self.hotline, clean_id), wishes(self.hotline)
 
 
 def test_any_interleaving_keeps_what_a_clean_call_keeps(on_air: Hotline) -> None:

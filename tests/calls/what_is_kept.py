@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from ivr.store.tables import callback_wishes, calls, live_calls, notes, visits
+from ivr.vault.tables import vault_entries
 from tests.hotline import Hotline
 
 
@@ -48,6 +49,14 @@ def wishes(hotline: Hotline) -> int:
     """How many callbacks are wished for."""
     with hotline.wiring.database.connect() as connection:
         return connection.execute(select(func.count()).select_from(callback_wishes)).scalar_one()
+
+
+def forget_wishes(hotline: Hotline) -> None:
+    """Takes away every wish and its number: a number has one wish, whatever call it was asked in."""
+    vault = hotline.wiring.vault
+    with hotline.wiring.database.begin() as connection:
+        vault.shred(connection, list(connection.execute(select(vault_entries.c.id)).scalars()))
+        connection.execute(delete(callback_wishes))
 
 
 def call_ids(hotline: Hotline) -> set[str]:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -19,6 +20,7 @@ from flows.inputs import (
     Heard,
     Input,
     NobodyToConnect,
+    NumberFact,
     ServicesFound,
     Silence,
     Started,

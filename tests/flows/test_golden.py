@@ -19,7 +19,8 @@ HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
 UPDATE = "WARMLINE_UPDATE_GOLDEN"
 
-NO_NUMBER = Facts(has_number=False)
+NO_NUMBER = Facts(number="no")
+NOT_CALLED = Facts(number="unavailable")
 
 CALLS = {
     "talk_english": Script("Amina asks for a call, and says when and how it is safe", "11112~2x"),
@@ -28,6 +29,9 @@ CALLS = {
         "Asking for a call in French, from a phone that hides its number", "21", NO_NUMBER
     ),
     "talk_not_available": Script("No call can be noted", "11111", callback="unavailable"),
+    "talk_not_called": Script(
+        "Asking for a call while none can be offered: no question is asked first", "11", NOT_CALLED
+    ),
     "listen_english": Script("Amina listens to the second exercise, and feels better", "1221~1"),
     "listen_arabic": Script("Listening in Arabic, and then another", "321~321#3x", half=frozenset({3})),
     "listen_all_offers_swahili": Script("Passing over every exercise in Swahili, until the menu", "4222222x"),
@@ -37,10 +41,14 @@ CALLS = {
         "Urgent help: nobody answers, and nothing more is pressed", "10", talked=False
     ),
     "crisis_no_number": Script("Urgent help from a phone that hides its number", "20", facts=NO_NUMBER),
+    "crisis_not_called": Script("Urgent help while no call can be offered", "10~~1", facts=NOT_CALLED),
     "crisis_before_language": Script("0 is the first key, before any language is chosen", "0~4"),
     "silent": Script("Nothing is ever pressed", ""),
     "silent_no_number": Script(
         "Nothing is ever pressed, on a phone that hides its number", "", facts=NO_NUMBER
+    ),
+    "silent_not_called": Script(
+        "Nothing is ever pressed, while no call can be offered", "", facts=NOT_CALLED
     ),
     "silent_not_available": Script(
         "Nothing is ever pressed, and no call can be noted", "", callback="unavailable"

@@ -75,8 +75,10 @@ def written(pack: Pack, script: Script) -> str:
 
 
 def _conditions(script: Script) -> Iterator[str]:
-    shown = "shows" if script.facts.has_number else "doesn't show"
+    shown = "doesn't show" if script.facts.number == "no" else "shows"
     yield f"The caller's phone {shown} its number. The line's emergency number is {script.facts.emergency_number}."
+    if script.facts.number == "unavailable":
+        yield "No call can be offered to it."
     if script.callback != "noted":
         yield f"A callback is {script.callback}."
 

@@ -1,0 +1,47 @@
+"""Which numbers this hotline rings. The caller chooses whom we dial, and what a phone shows can be forged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberType
+
+from ivr.vault.errors import CannotBeCalled
+from ivr.vault.number import NotANumber, PhoneNumber
+from ivr.vault.plain import e164_of
+
+_ORDINARY = frozenset(
+    {
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        PhoneNumberType.VOIP,
+    }
+)
+"""Everything else costs extra, or can't be a person's phone: premium, shared cost, personal, pager, free of charge …"""
+
+
+def check_can_be_called(number: PhoneNumber, countries: Collection[str]) -> None:
+    """Raises CannotBeCalled for what isn't an ordinary number of one of these countries (two letters each)."""
+    try:
+        parsed = phonenumbers.parse(e164_of(number))
+    except NumberParseException as error:
+        raise CannotBeCalled("no country has such numbers") from error
+    if not phonenumbers.is_valid_number(parsed):
+        raise CannotBeCalled("no such number exists")
+    if phonenumbers.number_type(parsed) not in _ORDINARY:
+        raise CannotBeCalled("not an ordinary phone")
+    if phonenumbers.region_code_for_number(parsed) not in countries:
+        raise CannotBeCalled("not of a country that is called")
+
+
+def number_as_written(text: str, country: str) -> PhoneNumber:
+    """A number that somebody wrote, in the country's own form or the international one. Raises NotANumber."""
+    try:
+        parsed = phonenumbers.parse(text, country)
+    except NumberParseException as error:
+        raise NotANumber("not a number") from error
+    if not phonenumbers.is_possible_number(parsed) or parsed.extension:
+        raise NotANumber("not a number")
+    return PhoneNumber(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))

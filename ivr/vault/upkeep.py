@@ -1,0 +1,131 @@
+"""What the vault does by itself: numbers are shredded in time, old epochs lose their keys, left-overs are swept.
+
+Each may be run at any time, by two workers at once, and again after it was killed.
+"""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import Engine, Select, and_, exists, select, update
+
+from ivr.audit.log import head_of
+from ivr.store.engine import reading, wipe_deleted
+from ivr.vault.key_engine import wipe_destroyed
+from ivr.vault.key_store import Anchor
+from ivr.vault.tables import number_holds, vault_entries
+from ivr.vault.vault import SETTLED_SECONDS, Vault, forget_rows
+
+MOST_AT_ONCE = 200
+ORPHANED_SECONDS = 3600.0
+DUE_SECONDS = 3600.0
+"""So long an epoch's key has to be due before it goes: a clock that runs ahead for a while destroys nothing."""
+AUDIT_ANCHOR = "audit"
+
+log = structlog.get_logger()
+
+
+def shred_due_numbers(database: Engine, vault: Vault, now: float) -> int:
+    """Shreds every caller's number whose time is over and that nobody holds; returns how many."""
+    done, after = 0, ""
+    while True:
+        with database.begin() as connection:
+            due = [row.id for row in connection.execute(_due(now, after))]
+            if due:
+                done += vault.shred(connection, due, spare_after=now - SETTLED_SECONDS)
+        if len(due) < MOST_AT_ONCE:
+            break
+        after = due[-1]
+    if done:
+        wipe_deleted(database)
+        log.info("numbers_shredded", count=done)
+    return done
+
+
+def tend_keys(database: Engine, vault: Vault, now: float) -> dict[str, int]:
+    """Destroys the keys of old epochs, sweeps left-overs, and notes where the audit log ends.
+
+    Raises VaultOutOfReach.
+    """
+    done = {
+        "epochs_destroyed": destroy_old_epochs(database, vault, now),
+        "orphans": sweep_orphans(database, vault, now),
+    }
+    with reading(database) as connection:
+        head = head_of(connection)
+    with vault.key_store.writing() as keys:
+        keys.move_anchor(AUDIT_ANCHOR, Anchor(head.seq, head.chained))
+    wipe_deleted(database)
+    wipe_destroyed(vault.key_store.engine)
+    return done
+
+
+def destroy_old_epochs(database: Engine, vault: Vault, now: float) -> int:
+    """Destroys the keys of epochs that nothing can need. What still lives of them gets a token of today's first."""
+    with vault.key_store.writing() as keys:
+        due = keys.epochs_due(now, DUE_SECONDS)
+    for epoch in due:
+        of_this = and_(vault_entries.c.epoch == epoch, vault_entries.c.token != "")
+        with reading(database) as connection:
+            living = list(connection.execute(select(vault_entries.c.id).where(of_this)).scalars())
+        for entry_id in living:
+            with database.begin() as connection:
+                vault.seal_anew(connection, entry_id, now)
+        with vault.key_store.writing() as keys:
+            keys.destroy_epoch(epoch)
+        with database.begin() as connection:
+            connection.execute(update(vault_entries).where(of_this).values(token=""))
+        log.info("epoch_key_destroyed", epoch=epoch)
+    return len(due)
+
+
+def sweep_orphans(database: Engine, vault: Vault, now: float) -> int:
+    """Destroys keys whose entry was never stored, and entries whose key is gone; returns how many."""
+    return _keys_without_entry(database, vault, now) + _entries_without_key(database, vault)
+
+
+def _keys_without_entry(database: Engine, vault: Vault, now: float) -> int:
+    done, after, since = 0, "", now - ORPHANED_SECONDS
+    while True:
+        with vault.key_store.reading() as keys:
+            unused = keys.unused_since(since, after, MOST_AT_ONCE)
+        with reading(database) as connection:
+            query = select(vault_entries.c.id).where(vault_entries.c.id.in_(unused))
+            orphans = set(unused) - set(connection.execute(query).scalars())
+        if orphans:
+            with vault.key_store.writing() as keys:
+                done += keys.destroy_unused(orphans, since)
+        if len(unused) < MOST_AT_ONCE:
+            return done
+        after = unused[-1]
+
+
+def _entries_without_key(database: Engine, vault: Vault) -> int:
+    with vault.key_store.reading() as keys:
+        known = keys.epochs()
+    done, after = 0, ""
+    while True:
+        with reading(database) as connection:
+            # An entry of an epoch that this key store never had belongs to one that was lost, and may come back.
+            query = select(vault_entries.c.id).where(
+                vault_entries.c.epoch.in_(list(known)), vault_entries.c.id > after
+            )
+            found = list(connection.execute(query.order_by(vault_entries.c.id).limit(MOST_AT_ONCE)).scalars())
+        with vault.key_store.reading() as keys:
+            orphans = set(found) - keys.existing(found)
+        if orphans:
+            with database.begin() as connection:
+                forget_rows(connection, orphans)
+            done += len(orphans)
+        if len(found) < MOST_AT_ONCE:
+            return done
+        after = found[-1]
+
+
+def _due(now: float, after: str) -> Select[tuple[str]]:
+    held = exists().where(number_holds.c.entry_id == vault_entries.c.id, number_holds.c.held_until > now)
+    return (
+        select(vault_entries.c.id)
+        .where(vault_entries.c.shred_at <= now, ~held, vault_entries.c.id > after)
+        .order_by(vault_entries.c.id)
+        .limit(MOST_AT_ONCE)
+    )
