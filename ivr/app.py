@@ -7,6 +7,8 @@ from flask import Flask, Response, jsonify
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr.console.gatekeeper import set_up_gatekeeper
+from ivr.console.signed_in import set_up_signing_in
 from ivr.media import media_blueprint
 from ivr.phone.webhooks import LARGEST_WEBHOOK_BYTES, Webhooks
 from ivr.store.engine import reading
@@ -29,6 +31,15 @@ def create_app(wiring: Wiring) -> Flask:
     settings = wiring.settings
     app = Flask("ivr", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_WEBHOOK_BYTES)
+    set_up_signing_in(
+        app,
+        wiring.people.sign_in,
+        wiring.clock,
+        settings.secret_key.get_secret_value().encode(),
+        settings.public_url,
+        settings.proxies,
+    )
+    set_up_gatekeeper(app)
     try:
         make_emergency_screens(wiring)
     except SQLAlchemyError as error:

@@ -92,6 +92,18 @@ class Settings(BaseSettings):
     web_threads: int = Field(
         8, ge=1, le=256, description="How many webhooks one web process answers at once."
     )
+    proxies: int = Field(
+        0,
+        ge=0,
+        le=8,
+        description="How many proxies stand in front, whose X-Forwarded-For says where somebody signs in from.",
+    )
+    sign_in_idle_minutes: int = Field(
+        30, ge=5, le=720, description="Minutes without a page after which somebody is signed out."
+    )
+    sign_in_hours: int = Field(
+        12, ge=1, le=168, description="Hours after which everybody has to sign in again."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
     twilio_account_sid: str = Field("", description="Twilio account, AC followed by 32 characters.")
     twilio_auth_token: SecretStr = Field(SecretStr(""), description="Twilio auth token: signs every webhook.")

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from audio.library import ClipLibrary
 from audio.media import MediaStore
+from ivr.audit.log import AuditLog
 from ivr.callbacks.countries import countries_called
 from ivr.callbacks.desk import Desk
 from ivr.calls.connector import EmergencyServicesOnly
@@ -22,6 +23,10 @@ from ivr.calls.emergency import EmergencyScreens
 from ivr.calls.live import CallRows
 from ivr.calls.screens import Addresses
 from ivr.calls.turns import House, Turns
+from ivr.people.keys import PeopleKeys
+from ivr.people.parts import PeopleParts, people_parts
+from ivr.people.records import Records
+from ivr.people.sessions import Times
 from ivr.publishing.lines import all_lines
 from ivr.publishing.releases import Releases
 from ivr.scrubbing.waiting import AtTheEnd
@@ -57,6 +62,8 @@ class Wiring:
     rows: CallRows
     turns: Turns
     vault: Vault
+    audit: AuditLog
+    people: PeopleParts
     clock: Callable[[], float]
 
 
@@ -73,6 +80,7 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
     secret = settings.secret_key.get_secret_value().encode()
     rows = CallRows(database.dialect, secret, AtTheEnd(database.dialect))
     vault = vault_of(settings, database)
+    audit = AuditLog(secret)
     house = House(
         database=HotDatabase(open_for_turns(settings.database, settings.web_threads)),
         rows=rows,
@@ -97,8 +105,22 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
         rows=rows,
         turns=Turns(house),
         vault=vault,
+        audit=audit,
+        people=people_of(settings, database, audit, vault),
         clock=clock,
     )
+
+
+def people_of(settings: Settings, database: Engine, audit: AuditLog, vault: Vault) -> PeopleParts:
+    """The people's room of this installation. Reaches nothing yet."""
+    secret = settings.secret_key.get_secret_value().encode()
+    records = Records(database, audit, PeopleKeys(secret), new_id)
+    return people_parts(records, times_of(settings), vault.shred)
+
+
+def times_of(settings: Settings) -> Times:
+    """When a sign-in ends by itself."""
+    return Times(idle=settings.sign_in_idle_minutes * 60.0, longest=settings.sign_in_hours * 3600.0)
 
 
 def vault_of(settings: Settings, database: Engine) -> Vault:

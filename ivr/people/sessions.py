@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -46,6 +46,13 @@ class Times:
     longest: float
 
 
+class LivingSignIn(NamedTuple):
+    """Who holds a good token. Until it is `complete`, the one-time code is still to come."""
+
+    person: Person
+    complete: bool
+
+
 class Sessions:
     """The sign-ins of one installation."""
 
@@ -53,20 +60,20 @@ class Sessions:
         self._records = records
         self._times = times
 
-    def living(self, token: str, now: float, *, complete: bool) -> Person | None:
-        """Whose token this is, when it is still good."""
+    def living(self, token: str, now: float) -> LivingSignIn | None:
+        """Whose token this is and how far they have come, when it is still good."""
         if not token:
             return None
         with reading(self._records.database) as connection:
             row = self._row(connection, token)
-            if row is None or row.complete != complete or not self._is_good(row, now):
+            if row is None or not self._is_good(row, now):
                 return None
             person = find_person(connection, row.person_id)
         if person.state != "active":
             return None
         if now - row.seen_at >= SEEN_SECONDS:
             self._write_seen(row.token, now)
-        return person
+        return LivingSignIn(person, bool(row.complete))
 
     def begin(
         self,

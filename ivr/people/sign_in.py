@@ -17,7 +17,7 @@ from ivr.people.person import Person
 from ivr.people.proofs import use_code, use_recovery_code
 from ivr.people.records import Records, find_person, open_account
 from ivr.people.refusals import NobodyOfThisId, NotSignedIn, TooBusy, WrongNameOrPassword
-from ivr.people.sessions import HALF_IN_SECONDS, Passed, Sessions, remember_browser
+from ivr.people.sessions import HALF_IN_SECONDS, LivingSignIn, Passed, Sessions, remember_browser
 from ivr.people.subjects import Subjects, browser_mark, is_known
 from ivr.people.tables import people
 from ivr.store.engine import reading
@@ -85,11 +85,17 @@ class SignIn:
 
     def who(self, token: str, now: float) -> Person | None:
         """Whose complete sign-in this is, or None: timed out, signed out, half in, account closed."""
-        return self._sessions.living(token, now, complete=True)
+        living = self._sessions.living(token, now)
+        return living.person if living and living.complete else None
 
     def half_in(self, token: str, now: float) -> Person | None:
         """Who has given the password with this token, and still has to give a code; or None."""
-        return self._sessions.living(token, now, complete=False)
+        living = self._sessions.living(token, now)
+        return living.person if living and not living.complete else None
+
+    def living(self, token: str, now: float) -> LivingSignIn | None:
+        """Both at once: who holds this token, and whether a code is still to come."""
+        return self._sessions.living(token, now)
 
     def confirm_password(self, token: str, password: str, now: float) -> Person:
         """Asks somebody who is signed in once more, before what can't be undone.
@@ -144,7 +150,7 @@ class SignIn:
         now: float,
         deed: Deed | None = None,
     ) -> Passed:
-        person = self._sessions.living(token, now, complete=False)
+        person = self.half_in(token, now)
         if person is None:
             raise NotSignedIn
         with reading(self._records.database) as connection:
