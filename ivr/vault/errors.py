@@ -15,12 +15,12 @@ class CiphertextDamaged(Exception):
     """What is stored isn't what was sealed, or not in this place. Permanent."""
 
 
-class CallerAsksAgain(Exception):
-    """The caller is asking to be called back at this very moment. Look again when the call is over."""
-
-
 class VaultOutOfReach(Exception):
-    """A key can't be had now. Retryable; nothing was kept, and nothing is lost."""
+    """A key can't be had now. Retryable; nothing was done, and nothing is lost."""
+
+
+class CallerAsksAgain(VaultOutOfReach):
+    """The caller is asking to be called back at this very moment: that would be lost. Retryable after the call."""
 
 
 class KeyStoreOutOfReach(VaultOutOfReach):

@@ -29,9 +29,11 @@ def shred_due_numbers(database: Engine, vault: Vault, now: float) -> int:
     done, after = 0, ""
     while True:
         with database.begin() as connection:
-            due = [row.id for row in connection.execute(_due(now, after))]
+            due = list(connection.execute(_due(now, after)).scalars())
+            # Looked for once more now that the rows are locked: a supervisor may just have held one.
+            held = set(connection.execute(_held(due, now)).scalars())
             if due:
-                done += vault.shred(connection, due, spare_after=now - SETTLED_SECONDS)
+                done += vault.shred(connection, set(due) - held, spare_after=now - SETTLED_SECONDS)
         if len(due) < MOST_AT_ONCE:
             break
         after = due[-1]
@@ -121,11 +123,17 @@ def _entries_without_key(database: Engine, vault: Vault) -> int:
         after = found[-1]
 
 
-def _due(now: float, after: str) -> Select[tuple[str]]:
+def _held(entry_ids: list[str], now: float) -> Select[str]:
+    held = number_holds.c.held_until > now
+    return select(number_holds.c.entry_id).where(number_holds.c.entry_id.in_(entry_ids), held)
+
+
+def _due(now: float, after: str) -> Select[str]:
     held = exists().where(number_holds.c.entry_id == vault_entries.c.id, number_holds.c.held_until > now)
     return (
         select(vault_entries.c.id)
         .where(vault_entries.c.shred_at <= now, ~held, vault_entries.c.id > after)
         .order_by(vault_entries.c.id)
         .limit(MOST_AT_ONCE)
+        .with_for_update(of=vault_entries, skip_locked=True)
     )
