@@ -1,97 +1,40 @@
-"""A provider's REST interface that remembers: numbers, calls and recordings, over real HTTP.
+"""A provider's REST interface that remembers: numbers, calls with their legs, and recordings, over real HTTP.
 
-The official mock checks what we send and forgets it; this one keeps it, and refuses when told to. `Provider` holds the
-state, `rest_app` answers as the provider would, and `serve` puts it on a free port.
+The official mock checks what we send and forgets it; this one keeps it, lets calls go on as time does, and refuses,
+falls silent or loses answers when told to. `Provider` holds the state, `rest_app` answers as the provider would, and
+`serve` puts it on a free port.
 """
 
 from __future__ import annotations
 
+import re
 import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, Response, abort, jsonify, request
+from flask import Flask, Response, abort, g, jsonify, request
 from werkzeug.serving import make_server
 
-ACCOUNT = "AC" + "0" * 32
-TOKEN = "fake-token-of-the-tests"  # not a secret: it opens only this fake
-LINE = "+12025550100"
-STORED_METHODS = ("voice_method", "voice_fallback_method", "status_callback_method")
-OVER = ("completed", "canceled", "busy", "failed", "no-answer")
+from tests.telephony.provider.faults import (
+    Fault,
+    Refusal,
+    before_it_is_done,
+    break_the_connection,
+    refused,
+)
+from tests.telephony.provider.lists import page_of_calls, page_of_recordings
+from tests.telephony.provider.state import (
+    ACCOUNT,
+    LINE,
+    OVER,
+    TOKEN,
+    Provider,
+    shown_call,
+    shown_recording,
+)
 
-
-@dataclass
-class Refusal:
-    """What the provider says no with."""
-
-    status: int
-    code: int | None
-    message: str = "no"
-
-
-@dataclass
-class Provider:
-    """Everything the provider knows. Tests read and change it directly."""
-
-    account_sid: str = ACCOUNT
-    token: str = TOKEN
-    kind: str = "Full"
-    status: str = "active"
-    balance: str | None = "12.30"
-    calls_per_second: float = 0.0
-    """How many calls may be created a second; 0 for no limit."""
-    clock: Callable[[], float] = time.monotonic
-    numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    calls: dict[str, dict[str, Any]] = field(default_factory=dict)
-    recordings: dict[str, bytes] = field(default_factory=dict)
-    asked: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
-    """Every request: method, path below the account, form."""
-    refusals: deque[Refusal] = field(default_factory=deque)
-    """Given one after the other to the next requests, whatever they ask."""
-    failing_changes: int = 0
-    """How many of the next changes of a number fail on the provider's side."""
-    last_created: float = float("-inf")
-
-    def has_number(self, number: str, **setup: Any) -> None:
-        """Gives the account a number."""
-        sid = f"PN{len(self.numbers):032x}"
-        self.numbers[sid] = {
-            "sid": sid,
-            "account_sid": self.account_sid,
-            "phone_number": number,
-            **dict.fromkeys(STORED_METHODS, "POST"),
-            "voice_url": "",
-            "voice_fallback_url": "",
-            "status_callback": "",
-            "voice_application_sid": "",
-            "trunk_sid": None,
-            "voice_receive_mode": "voice",
-            **setup,
-        }
-
-    def has_call(self, status: str = "in-progress") -> str:
-        """Puts a call on the network; its id."""
-        sid = f"CA{len(self.calls):032x}"
-        self.calls[sid] = {"sid": sid, "account_sid": self.account_sid, "status": status}
-        return sid
-
-    def has_recording(self, sound: bytes) -> str:
-        """Stores a recording; its id."""
-        sid = f"RE{len(self.recordings):032x}"
-        self.recordings[sid] = sound
-        return sid
-
-    def set_up_of(self, number: str) -> dict[str, Any]:
-        """How a number is set up."""
-        return next(kept for kept in self.numbers.values() if kept["phone_number"] == number)
-
-    def refuse(self, status: int, code: int | None, message: str = "no", times: int = 1) -> None:
-        """Makes the next requests fail."""
-        self.refusals.extend([Refusal(status, code, message)] * times)
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 def rest_app(provider: Provider) -> Flask:
@@ -100,7 +43,8 @@ def rest_app(provider: Provider) -> Flask:
     app.url_map.strict_slashes = False
     base = f"/2010-04-01/Accounts/{provider.account_sid}"
     app.before_request(lambda: _admit(provider, base))
-    app.register_error_handler(404, lambda _error: _refused(Refusal(404, 20404, "not found")))
+    app.after_request(_lose_the_answer)
+    app.register_error_handler(404, lambda _error: refused(Refusal(404, 20404, "not found")))
     _account_rules(app, base, provider)
     _number_rules(app, base, provider)
     _call_rules(app, base, provider)
@@ -109,25 +53,25 @@ def rest_app(provider: Provider) -> Flask:
 
 
 def _admit(provider: Provider, base: str) -> Response | None:
-    provider.asked.append((request.method, request.path.removeprefix(base), request.form.to_dict(flat=False)))
-    if provider.refusals:
-        return _refused(provider.refusals.popleft())
+    path = request.path.removeprefix(base)
+    with provider.lock:
+        provider.asked.append((request.method, path, request.form.to_dict(flat=False)))
+        provider.go_on()
+        if provider.refusals:
+            return refused(provider.refusals.popleft())
+        fault = next((fault for fault in provider.faults if fault.fits(request.method, path)), None)
+        if fault is not None:
+            fault.times -= 1
+            g.fault = fault
     given = request.authorization
     if given is None or (given.username, given.password) != (provider.account_sid, provider.token):
-        return _refused(Refusal(401, 20003, "Authenticate"))
-    return None
+        return refused(Refusal(401, 20003, "Authenticate"))
+    return before_it_is_done(fault) if fault is not None else None
 
 
-def _refused(refusal: Refusal) -> Response:
-    body = {
-        "message": refusal.message,
-        "status": refusal.status,
-        "more_info": "https://provider.invalid/errors",
-    }
-    if refusal.code is not None:
-        body["code"] = refusal.code
-    answer = jsonify(body)
-    answer.status_code = refusal.status
+def _lose_the_answer(answer: Response) -> Response:
+    if "fault" in g and g.fault.kind == "lost":
+        break_the_connection()
     return answer
 
 
@@ -139,7 +83,7 @@ def _account_rules(app: Flask, base: str, provider: Provider) -> None:
     @app.get(f"{base}/Balance.json")
     def balance() -> Response:
         if provider.balance is None:
-            return _refused(Refusal(403, 20008))
+            return refused(Refusal(403, 20008))
         return jsonify(account_sid=provider.account_sid, balance=provider.balance, currency="USD")
 
 
@@ -164,50 +108,103 @@ def _number_rules(app: Flask, base: str, provider: Provider) -> None:
         kept = provider.numbers.get(sid) or abort(404)
         if provider.failing_changes:
             provider.failing_changes -= 1
-            return _refused(Refusal(500, 20500))
+            return refused(Refusal(500, 20500))
         kept.update({names[key]: value for key, value in request.form.items()})
         return jsonify(kept)
 
 
 def _call_rules(app: Flask, base: str, provider: Provider) -> None:
+    @app.get(f"{base}/Calls.json")
+    def calls() -> Response:
+        return page_of_calls(provider)
+
     @app.post(f"{base}/Calls.json")
     def create_call() -> tuple[Response, int] | Response:
-        now = provider.clock()
-        if provider.calls_per_second and now - provider.last_created < 1 / provider.calls_per_second:
-            return _refused(Refusal(429, 20429, "Too Many Requests"))
-        provider.last_created = now
-        sid = provider.has_call("queued")
-        provider.calls[sid].update({"to": request.form["To"], "from": request.form["From"]})
-        return jsonify(provider.calls[sid]), 201
+        with provider.lock:
+            refusal = _why_not(
+                provider, request.form["To"], request.form["From"], request.form.get("Url", "")
+            )
+            if refusal is not None:
+                return refused(refusal)
+            provider.last_created = provider.clock()
+            sid = provider.has_call("queued", to=request.form["To"], from_=request.form["From"])
+            provider.calls[sid] |= {"course": provider.course, "url": request.form.get("Url", "")}
+        return jsonify(shown_call(provider.calls[sid])), 201
+
+    @app.get(f"{base}/Calls/<sid>.json")
+    def one_call(sid: str) -> Response:
+        return jsonify(shown_call(provider.calls.get(sid) or abort(404)))
 
     @app.post(f"{base}/Calls/<sid>.json")
     def change_call(sid: str) -> Response:
         call = provider.calls.get(sid) or abort(404)
         if call["status"] in OVER:
-            return _refused(Refusal(400, 21220, "Call is not in-progress. Cannot redirect."))
-        call.update({key.lower(): value for key, value in request.form.items()})
-        return jsonify(call)
+            return refused(Refusal(400, 21220, "Call is not in-progress. Cannot redirect."))
+        asked = request.form.get("Status", "")
+        if asked == "completed" or (asked == "canceled" and call["status"] in ("queued", "ringing")):
+            provider.become(call, asked, provider.clock())
+        if "Url" in request.form:
+            call["url"] = request.form["Url"]
+        return jsonify(shown_call(call))
 
     @app.delete(f"{base}/Calls/<sid>.json")
     def delete_call(sid: str) -> Response | tuple[str, int]:
-        call = provider.calls.get(sid) or abort(404)
-        if call["status"] not in OVER:
-            return _refused(Refusal(409, 20009, "Cannot delete this resource before it is complete"))
-        del provider.calls[sid]
+        with provider.lock:
+            call = provider.calls.get(sid) or abort(404)
+            if call["status"] not in OVER or provider.clock() < call["ended_at"] + provider.settles_seconds:
+                return refused(Refusal(409, 20009, "Cannot delete this resource before it is complete"))
+            del provider.calls[sid]
         return "", 204
 
 
+def _why_not(provider: Provider, to: str, caller_id: str, url: str) -> Refusal | None:
+    """Why a call isn't placed."""
+    if provider.calls_per_second and provider.clock() - provider.last_created < 1 / provider.calls_per_second:
+        return Refusal(429, 20429, "Too Many Requests")
+    if to in provider.refused_numbers:
+        code = provider.refused_numbers[to]
+        return Refusal(403 if code == 13227 else 400, code, f"{to} can't be called")
+    if not E164.fullmatch(to):
+        return Refusal(400, 21211, f"The 'To' number {to} is not a valid phone number.")
+    same = {"to": to, "from": caller_id, "url": url}
+    for call in provider.calls.values():
+        if provider.refuses_duplicates and call["status"] not in OVER and same.items() <= call.items():
+            return Refusal(400, 21204, "Call already initiated")
+    return None
+
+
 def _recording_rules(app: Flask, base: str, provider: Provider) -> None:
+    def ready(sid: str) -> dict[str, Any]:
+        for kept in provider.visible_recordings():
+            if kept["sid"] == sid:
+                return kept
+        abort(404)
+
+    @app.get(f"{base}/Recordings.json")
+    def recordings() -> Response:
+        return page_of_recordings(provider)
+
+    @app.get(f"{base}/Calls/<sid>/Recordings.json")
+    def recordings_below(sid: str) -> Response:
+        return page_of_recordings(provider, sid) if sid in provider.calls else abort(404)
+
+    @app.get(f"{base}/Recordings/<sid>.json")
+    def one_recording(sid: str) -> Response:
+        gone = provider.deleted_recordings.get(sid)
+        if gone is not None and request.args.get("IncludeSoftDeleted") == "true":
+            return jsonify(shown_recording(gone))
+        return jsonify(shown_recording(ready(sid)))
+
     @app.get(f"{base}/Recordings/<sid>.wav")
     def sound(sid: str) -> Response:
-        if sid not in provider.recordings:
-            abort(404)
-        return Response(provider.recordings[sid], mimetype="audio/x-wav")
+        return Response(ready(sid)["sound"], mimetype="audio/x-wav")
 
     @app.delete(f"{base}/Recordings/<sid>.json")
     def delete_recording(sid: str) -> tuple[str, int]:
-        if provider.recordings.pop(sid, None) is None:
-            abort(404)
+        with provider.lock:
+            kept = ready(sid)
+            del provider.recordings[sid]
+            provider.deleted_recordings[sid] = {**kept, "status": "deleted", "sound": b""}
         return "", 204
 
 
@@ -223,3 +220,6 @@ def serve(app: Any) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+__all__ = ["ACCOUNT", "LINE", "TOKEN", "Fault", "Provider", "Refusal", "rest_app", "serve"]

@@ -27,6 +27,7 @@ from ivr.telephony.contract import (
 from ivr.telephony.twilio_network import MOST_RECORDING_BYTES, TwilioNetwork
 from ivr.telephony.twilio_network_http import BoundedHttpClient
 from ivr.telephony.twilio_number import PERSISTENCE, persistent
+from tests.hotline import Clock
 from tests.telephony.fake_rest import ACCOUNT, LINE, TOKEN, Provider, rest_app, serve
 
 AMINA = "+12025550142"
@@ -168,12 +169,15 @@ def test_nothing_of_a_request_is_logged(
 def test_more_than_one_call_a_second_is_told_to_wait(provider: Provider) -> None:
     """Two callers to be rung within a second: the second is put off, not lost and not forced."""
     provider.calls_per_second = 1
-    provider.clock = iter([100.0, 100.4, 101.5]).__next__
+    clock = Clock()
+    provider.clock = clock
     with serve(rest_app(provider)) as api_url:
         network = TwilioNetwork(ACCOUNT, TOKEN, api_url)
         ring(network)
+        clock.forward(0.4)
         with pytest.raises(ProviderBusy):
             ring(network)
+        clock.forward(1.1)
         ring(network)
     assert len(provider.calls) == 2
 
