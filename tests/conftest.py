@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine
 
 from ivr.store.engine import open_database
 from ivr.store.migrate import migrate
 from tests.hotline import Hotline, make_hotline
-from tests.postgres import find_programs, running_server
+from tests.postgres import find_programs, new_database_on, running_server
 
 NO_SKIPS = os.environ.get("WARMLINE_TESTS_NO_SKIPS") == "1"
 
 
-def missing(what: str) -> None:
+def missing(what: str) -> NoReturn:
     """Skips a test that needs what this machine lacks; where no skip is allowed, fails it."""
     if NO_SKIPS:
         pytest.fail(what)
@@ -27,13 +27,18 @@ def missing(what: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The address of a real PostgreSQL server."""
+def postgres_programs() -> Path:
+    """The folder with the programs of PostgreSQL."""
     programs = find_programs()
     if programs is None:
         missing("PostgreSQL isn't installed on this machine (Debian: apt-get install postgresql)")
-        return
-    with running_server(programs) as url:
+    return programs
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_programs: Path) -> Iterator[str]:
+    """The address of a real PostgreSQL server."""
+    with running_server(postgres_programs) as url:
         yield url
 
 
@@ -48,7 +53,6 @@ def chromium_path() -> str:
     if mac.exists():
         return str(mac)
     missing("Chromium isn't installed on this machine (Debian: apt-get install chromium)")
-    raise AssertionError
 
 
 @pytest.fixture
@@ -61,14 +65,8 @@ def sqlite_url(tmp_path: Path) -> str:
 def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a new, empty database on a real PostgreSQL server."""
     server: str = request.getfixturevalue("postgres_server")
-    name = f"test_{uuid.uuid4().hex}"
-    admin = open_database(server).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with new_database_on(server) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -14,9 +14,8 @@ import pytest
 from sqlalchemy import select
 
 from ivr.store.tables import calls, live_calls
-from tests.conftest import missing
 from tests.hotline import LINE_NUMBER, PUBLIC_URL, Hotline, make_hotline
-from tests.postgres import PostgresServer, find_programs
+from tests.postgres import PostgresServer
 from tests.serving import Answer, Served, serving, wait_until
 
 pytestmark = pytest.mark.xdist_group("gone")
@@ -82,7 +81,7 @@ def sqlite_takes(hotline: Hotline) -> dict[str, Callable[[], Callable[[], None]]
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A hotline on a database of its own, served by a real server."""
     folder = tmp_path_factory.mktemp("gone")
-    with database_of(request.param) as (url, take):
+    with database_of(request) as (url, take):
         hotline = make_hotline(folder / "data", url)
         takes = {"stopped": take} if take else sqlite_takes(hotline)
         with serving(hotline.wiring.settings, folder / "log") as served:
@@ -91,15 +90,13 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @contextmanager
-def database_of(kind: str) -> Iterator[tuple[str, Callable[[], Callable[[], None]] | None]]:
-    if kind == "sqlite":
+def database_of(
+    request: pytest.FixtureRequest,
+) -> Iterator[tuple[str, Callable[[], Callable[[], None]] | None]]:
+    if request.param == "sqlite":
         yield "", None
         return
-    programs = find_programs()
-    if programs is None:
-        missing("PostgreSQL isn't installed on this machine (Debian: apt-get install postgresql)")
-        return
-    with PostgresServer(programs) as server:
+    with PostgresServer(request.getfixturevalue("postgres_programs")) as server:
 
         def stopped() -> Callable[[], None]:
             server.stop()

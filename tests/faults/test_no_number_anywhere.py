@@ -15,10 +15,9 @@ from ivr.jobs.queue import default_queue
 from ivr.jobs.queue_server import embedded_url
 from ivr.jobs.timetable import ENTRIES, enqueue_due
 from ivr.store.tables import live_calls, notes
-from tests.conftest import missing
 from tests.faults.traces import disguises_of, traces_in
 from tests.hotline import Hotline, make_hotline
-from tests.postgres import PostgresServer, find_programs
+from tests.postgres import PostgresServer
 from tests.serving import Served, fields_of, serving
 
 pytestmark = pytest.mark.xdist_group("traces")
@@ -51,11 +50,7 @@ def installation(
     if request.param == "sqlite":
         yield from running(folder, "", [folder])
         return
-    programs = find_programs()
-    if programs is None:
-        missing("PostgreSQL isn't installed on this machine (Debian: apt-get install postgresql)")
-        return
-    with PostgresServer(programs) as server:
+    with PostgresServer(request.getfixturevalue("postgres_programs")) as server:
         yield from running(folder, server.url, [folder, server.folder])
 
 
