@@ -7,10 +7,15 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
+
+from sqlalchemy import make_url, text
+
+from ivr.store.engine import open_database
 
 PLACES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin")
 
@@ -95,3 +100,16 @@ def _user() -> str | None:
             continue
         return name
     return None
+
+
+@contextmanager
+def new_database_on(server: str) -> Iterator[str]:
+    """The address of a new, empty database on a server, until the end of the block."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = open_database(server).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
