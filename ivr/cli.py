@@ -24,6 +24,8 @@ COMMANDS = {
     "flow": "ivr.flow_commands:flow",
     "call": "ivr.telephone_commands:call",
     "scrub": "ivr.scrub_commands:scrub",
+    "people": "ivr.people_commands:people",
+    "audit": "ivr.audit_commands:audit",
     "doctor": "ivr.doctor_commands:doctor",
     "twilio": "ivr.doctor_commands:twilio",
 }

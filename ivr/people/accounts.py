@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,7 @@ from ivr.people.roles import Role
 from ivr.people.subjects import Subjects
 from ivr.people.tables import invitations, known_browsers, people, person_roles, recovery_codes, sign_ins
 from ivr.store.engine import reading
+from ivr.vault.errors import VaultOutOfReach
 
 INVITATION_SECONDS = 7 * 24 * 3600.0
 
@@ -142,12 +144,12 @@ class Accounts:
     def close(self, who: str, person_id: str, now: float) -> None:
         """Closes an account for good: signed out everywhere, secrets and PIN deleted, the own number shredded, the
         sign-in name free for somebody else. The name stays, for the audit log. Raises NobodyOfThisId, LastAdmin.
+
+        Where the key store doesn't answer, the number is shredded later, by `shred_left_over`: nobody must stay in for it.
         """
         with self._records.database.begin() as connection:
             _keep_an_admin(connection, without=person_id)
-            person = open_account(connection, person_id)
-            if person.number_id:
-                self._shred(connection, [person.number_id])
+            open_account(connection, person_id)
             _end_sign_ins(connection, person_id)
             for table in (invitations, recovery_codes, person_roles):
                 connection.execute(delete(table).where(table.c.person_id == person_id))
@@ -161,13 +163,27 @@ class Accounts:
                     code_secret=None,
                     phone_code=None,
                     pin="",
-                    number_id=None,
                     languages="[]",
                     gender="",
                     time_zone="",
                 )
             )
             self._note(connection, who, Deed.PERSON_CLOSED, person_id, now)
+        with suppress(VaultOutOfReach):
+            self.shred_left_over()
+
+    def shred_left_over(self) -> int:
+        """Shreds the numbers of closed accounts; returns how many. Raises VaultOutOfReach."""
+        left_over = (people.c.state == "closed") & people.c.number_id.is_not(None)
+        with self._records.database.begin() as connection:
+            wanted = select(people.c.number_id).where(left_over).with_for_update(key_share=True)
+            number_ids = list(connection.execute(wanted).scalars())
+            if number_ids:
+                self._shred(connection, number_ids)
+                connection.execute(
+                    update(people).where(people.c.number_id.in_(number_ids)).values(number_id=None)
+                )
+        return len(number_ids)
 
     def unlock(self, who: str, person_id: str, now: float) -> None:
         """Forgets the wrong attempts against this account, on the web and by phone. Raises NobodyOfThisId."""

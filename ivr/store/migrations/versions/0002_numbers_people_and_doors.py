@@ -12,6 +12,12 @@ APPEND_ONLY_ON_SQLITE = """
 CREATE TRIGGER audit_rows_no_{deed} BEFORE {deed} ON audit_rows
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
 """
+# SQLite's REPLACE takes a row away without asking the trigger for deletions.
+NO_OTHER_IN_ITS_PLACE = """
+CREATE TRIGGER audit_rows_no_replace BEFORE INSERT ON audit_rows
+WHEN EXISTS (SELECT 1 FROM audit_rows WHERE seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+"""
 APPEND_ONLY_ON_POSTGRESQL = """
 CREATE FUNCTION audit_rows_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$;
@@ -211,6 +217,7 @@ def _forbid_changes_to_the_audit_log() -> None:
         return
     for deed in ("UPDATE", "DELETE"):
         op.execute(APPEND_ONLY_ON_SQLITE.format(deed=deed))
+    op.execute(NO_OTHER_IN_ITS_PLACE)
 
 
 def downgrade() -> None:
