@@ -8,11 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.console.gatekeeper import set_up_gatekeeper
+from ivr.console.rooms import set_up_console
 from ivr.console.signed_in import set_up_signing_in
 from ivr.media import media_blueprint
 from ivr.phone.webhooks import LARGEST_WEBHOOK_BYTES, Webhooks
 from ivr.store.engine import reading
-from ivr.wiring import Wiring, make_emergency_screens
+from ivr.wiring import Wiring, console_parts_of, make_emergency_screens
 
 log = structlog.get_logger()
 
@@ -50,6 +51,7 @@ def create_app(wiring: Wiring) -> Flask:
     app.add_url_rule("/healthz", "healthz", lambda: health(wiring), methods=["GET"])
     if settings.simulator:
         _add_telephone(app, wiring)
+    set_up_console(app, console_parts_of(wiring))
     app.after_request(_secured)
     app.wsgi_app = webhooks.shortcut(app.wsgi_app)  # type: ignore[method-assign]
     return app

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from audio.library import ClipLibrary
 from audio.media import MediaStore
 from ivr.audit.log import AuditLog
+from ivr.callbacks.cases import Cases
 from ivr.callbacks.countries import countries_called
 from ivr.callbacks.desk import Desk
 from ivr.calls.connector import EmergencyServicesOnly
@@ -23,6 +24,7 @@ from ivr.calls.emergency import EmergencyScreens
 from ivr.calls.live import CallRows
 from ivr.calls.screens import Addresses
 from ivr.calls.turns import House, Turns
+from ivr.console.parts import ConsoleParts
 from ivr.people.keys import PeopleKeys
 from ivr.people.parts import PeopleParts, people_parts
 from ivr.people.records import Records
@@ -116,6 +118,29 @@ def people_of(settings: Settings, database: Engine, audit: AuditLog, vault: Vaul
     secret = settings.secret_key.get_secret_value().encode()
     records = Records(database, audit, PeopleKeys(secret), new_id)
     return people_parts(records, times_of(settings), vault.shred)
+
+
+def console_parts_of(wiring: Wiring) -> ConsoleParts:
+    """What the pages work with."""
+    people = wiring.people
+    return ConsoleParts(
+        database=wiring.database,
+        people=people,
+        audit=wiring.audit,
+        cases=Cases(wiring.database, wiring.vault, wiring.audit, people.notices, people.accounts.person),
+        vault=wiring.vault,
+        clock=wiring.clock,
+        new_id=new_id,
+        public_url=wiring.settings.public_url,
+        spoken=lambda: languages_on_air(wiring),
+    )
+
+
+def languages_on_air(wiring: Wiring) -> list[str]:
+    """The languages that callers hear, in the order of their codes."""
+    with reading(wiring.database) as connection:
+        on_air = {line.release_id for line in all_lines(connection) if line.release_id is not None}
+    return sorted({code for release_id in on_air for code in wiring.releases.get(release_id).pack.languages})
 
 
 def times_of(settings: Settings) -> Times:

@@ -86,7 +86,8 @@ _ENTRANCE = {
 _OWN = {
     "console.home": _door("GET", Who.SIGNED_IN, "What is to be done now."),
     "console.notice_seen": _door("POST", Who.SIGNED_IN, "One's own notices."),
-    "console.profile": _door("GET POST", Who.SIGNED_IN, "One's own profile."),
+    "console.profile": _door("GET", Who.SIGNED_IN, "One's own profile."),
+    "console.about": _door("GET POST", Who.SIGNED_IN, "One's own name, languages, gender and time zone."),
     "console.number": _door("GET POST", Who.SIGNED_IN, "One's own number."),
     "console.pin": _door("GET POST", Who.SIGNED_IN, "One's own PIN."),
     "console.password": _door("GET POST", Who.SIGNED_IN, "One's own password."),

@@ -145,7 +145,7 @@ class Accounts:
         """Closes an account for good: signed out everywhere, secrets and PIN deleted, the own number shredded, the
         sign-in name free for somebody else. The name stays, for the audit log. Raises NobodyOfThisId, LastAdmin.
 
-        Where the key store doesn't answer, the number is shredded later, by `shred_left_over`: nobody must stay in for it.
+        Where the key store doesn't answer, the number is shredded later: nobody must stay in for it.
         """
         with self._records.database.begin() as connection:
             _keep_an_admin(connection, without=person_id)
