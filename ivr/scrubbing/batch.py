@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from ivr.scrubbing import waiting
 from ivr.scrubbing.deletion import delete_call
-from ivr.scrubbing.pauses import OUT_OF_REACH, NoAccount, Pause, pause_after
+from ivr.scrubbing.pauses import OUT_OF_REACH, NoAccount, Pause, needs_somebody, pause_after
 from ivr.scrubbing.waiting import Waiting
 from ivr.store.engine import reading, wipe_deleted
 from ivr.telephony.contract import Network
@@ -95,18 +95,14 @@ class Batch:
 
     def _put_off(self, held: Waiting, problem: Exception) -> None:
         pause = pause_after(problem, held.attempts, self.chance())
-        if pause.counts:
-            log.warning(
-                "records_not_deleted",
-                provider=held.provider,
-                trouble=pause.trouble,
-                error=type(problem).__name__,
-            )
+        attempts = held.attempts + pause.counts
+        tell = log.warning if needs_somebody(pause.trouble, attempts) else log.info
+        tell(
+            "records_not_deleted", provider=held.provider, trouble=pause.trouble, error=type(problem).__name__
+        )
         self._close_if_needed(held.provider, pause)
         with self.database.begin() as connection:
-            waiting.put_off(
-                connection, held, self.now() + pause.seconds, held.attempts + pause.counts, pause.trouble
-            )
+            waiting.put_off(connection, held, self.now() + pause.seconds, attempts, pause.trouble)
 
     def _close_if_needed(self, provider: str, pause: Pause) -> None:
         self._silences[provider] = self._silences[provider] + 1 if pause.trouble == OUT_OF_REACH else 0
