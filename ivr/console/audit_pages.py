@@ -1,0 +1,59 @@
+"""The audit log, for admins: who did what, when, and whether anybody has touched the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from ivr.audit.deeds import Deed
+from ivr.audit.log import Verdict, entries, head_of
+from ivr.console.deeds_in_words import NAMES, in_words
+from ivr.console.frame import page, parts
+from ivr.console.words import names_of
+from ivr.store.engine import reading
+
+A_PAGE = 50
+QUICKLY_LOOKED_THROUGH = 5000
+"""Rows that are looked through whenever the page is opened; of more than these, only when it is asked for."""
+
+
+def add_audit(console: Blueprint) -> None:
+    """Adds the view."""
+    console.add_url_rule("/audit", "audit", audit, methods=["GET"])
+
+
+def audit() -> Response:
+    """The log, newest first."""
+    everybody = parts().people.accounts.everybody()
+    names = names_of(everybody)
+    who, deed = request.args.get("who", ""), request.args.get("deed", "")
+    before = request.args.get("before", type=int)
+    with reading(parts().database) as connection:
+        found = entries(connection, A_PAGE + 1, before, who=who or None, deed=deed or None)
+        head = head_of(connection)
+        asked = "check" in request.args or head.seq <= QUICKLY_LOOKED_THROUGH
+        verdict: Verdict | None = parts().audit.verify(connection) if asked else None
+    kept: dict[str, Any] = {name: value for name, value in (("who", who), ("deed", deed)) if value}
+    return page(
+        "audit.html",
+        rows=[_row(entry, names) for entry in found[:A_PAGE]],
+        older=url_for("console.audit", before=found[A_PAGE - 1].seq, **kept) if len(found) > A_PAGE else None,
+        newest=url_for("console.audit", **kept) if before else None,
+        check=url_for("console.audit", check="yes", **kept),
+        people=[(one.id, one.name) for one in everybody],
+        deeds=[(each.value, NAMES[each]) for each in Deed],
+        who=who,
+        deed=deed,
+        filtered=bool(kept),
+        verdict=verdict,
+    )
+
+
+def _row(entry: Any, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "at": entry.at,
+        "seq": entry.seq,
+        "words": in_words(entry, names),
+        "reason": entry.details.get("reason", ""),
+    }

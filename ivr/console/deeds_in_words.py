@@ -1,0 +1,69 @@
+"""Each deed of the audit log in a sentence. Who and whom are names; of a caller there is nothing to be said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from ivr.audit.deeds import Deed
+from ivr.audit.log import Entry
+from ivr.console.words import isolated, who_in_words
+
+SENTENCES: dict[str, Any] = {
+    Deed.PERSON_INVITED: _l("%(who)s invited %(whom)s."),
+    Deed.INVITATION_USED: _l("%(whom)s used the invitation and set a password."),
+    Deed.PERSON_CHANGED: _l("%(who)s changed the roles of %(whom)s."),
+    Deed.PERSON_CLOSED: _l("%(who)s closed the account of %(whom)s."),
+    Deed.SIGNED_IN: _l("%(whom)s signed in."),
+    Deed.SIGNED_OUT: _l("%(whom)s signed out."),
+    Deed.SIGNED_OUT_EVERYWHERE: _l("%(who)s signed %(whom)s out everywhere."),
+    Deed.SIGN_IN_SHUT: _l("Too many wrong attempts: signing in was shut for a while."),
+    Deed.UNLOCKED: _l("%(who)s let %(whom)s try again after wrong attempts."),
+    Deed.PASSWORD_CHANGED: _l("%(whom)s changed the password."),
+    Deed.CODES_SWITCHED_ON: _l("%(whom)s switched one-time codes on."),
+    Deed.CODES_SWITCHED_OFF: _l("%(who)s switched the one-time codes of %(whom)s off."),
+    Deed.RECOVERY_CODE_USED: _l("%(whom)s signed in with a recovery code."),
+    Deed.RECOVERY_CODES_RENEWED: _l("%(whom)s made new recovery codes."),
+    Deed.PIN_CHANGED: _l("%(whom)s changed the PIN."),
+    Deed.PROFILE_CHANGED: _l("%(whom)s changed the profile."),
+    Deed.NUMBER_REVEALED: _l("%(who)s revealed a caller's number."),
+    Deed.NUMBER_HELD: _l("%(who)s kept a caller's number for longer."),
+    Deed.HOLD_ENDED: _l("%(who)s ended the keeping of a caller's number."),
+    Deed.NUMBER_SHREDDED: _l("%(who)s shredded a caller's number."),
+    Deed.MASTER_KEY_ROTATED: _l("%(who)s changed the master key of the vault."),
+}
+
+NAMES: dict[str, Any] = {
+    Deed.PERSON_INVITED: _l("Invited somebody"),
+    Deed.INVITATION_USED: _l("Used an invitation"),
+    Deed.PERSON_CHANGED: _l("Changed roles"),
+    Deed.PERSON_CLOSED: _l("Closed an account"),
+    Deed.SIGNED_IN: _l("Signed in"),
+    Deed.SIGNED_OUT: _l("Signed out"),
+    Deed.SIGNED_OUT_EVERYWHERE: _l("Signed out everywhere"),
+    Deed.SIGN_IN_SHUT: _l("Signing in was shut"),
+    Deed.UNLOCKED: _l("Forgot wrong attempts"),
+    Deed.PASSWORD_CHANGED: _l("Changed the password"),
+    Deed.CODES_SWITCHED_ON: _l("Switched codes on"),
+    Deed.CODES_SWITCHED_OFF: _l("Switched codes off"),
+    Deed.RECOVERY_CODE_USED: _l("Used a recovery code"),
+    Deed.RECOVERY_CODES_RENEWED: _l("Made new recovery codes"),
+    Deed.PIN_CHANGED: _l("Changed the PIN"),
+    Deed.PROFILE_CHANGED: _l("Changed the profile"),
+    Deed.NUMBER_REVEALED: _l("Revealed a number"),
+    Deed.NUMBER_HELD: _l("Kept a number for longer"),
+    Deed.HOLD_ENDED: _l("Ended keeping a number"),
+    Deed.NUMBER_SHREDDED: _l("Shredded a number"),
+    Deed.MASTER_KEY_ROTATED: _l("Changed the master key"),
+}
+"""The same as choices of a filter."""
+
+
+def in_words(entry: Entry, names: Mapping[str, str]) -> str:
+    """One row as a sentence. A deed that is unknown here is named as it is written."""
+    who = who_in_words(entry.who, dict(names))
+    whom = isolated(names[entry.about]) if entry.about in names else who
+    sentence = SENTENCES.get(entry.deed)
+    return str(sentence) % {"who": who, "whom": whom} if sentence else f"{who}: {entry.deed}"

@@ -1,0 +1,97 @@
+"""What every page of the console shares: who reads it, where it leads, what it says first, and how it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from ivr.console.assets import asset_url
+from ivr.console.languages import LANGUAGES, direction, language
+from ivr.console.navigation import pages_for, place_of
+from ivr.console.notices import unseen_by
+from ivr.console.parts import ConsoleParts
+from ivr.console.says import said
+from ivr.console.signed_in import safe_next, who_is_in
+from ivr.console.times import both, day, hours, zone_of
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def parts() -> ConsoleParts:
+    """What the console works with."""
+    found: ConsoleParts = current_app.extensions["console"]
+    return found
+
+
+def page(template: str, bare: bool = False, **values: Any) -> Response:
+    """A page, ready to be sent. A bare one asks nothing of the database."""
+    person = None if bare else who_is_in()
+    frame = {
+        "reader": person,
+        "pages": pages_for(person),
+        "place": place_of(request.endpoint),
+        "notices": unseen_by(parts(), person) if person else [],
+        "says": [] if bare else said(),
+        "language": language(),
+        "direction": direction(),
+        "languages": LANGUAGES,
+        "here": request.path,
+        "token": _token,
+        "asset_url": asset_url,
+        "when": when,
+        "hours": hours,
+        "day": lambda iso: day(iso, language()),
+    }
+    answer = make_response(render_template(f"console/{template}", **{**frame, **values}))
+    return secured(answer)
+
+
+def secured(answer: Response) -> Response:
+    """Sends a page so that nothing keeps it and nothing foreign gets into it."""
+    answer.headers.update(HEADERS)
+    answer.cache_control.no_store = True
+    answer.vary.update(("Cookie", "Accept-Language"))
+    return answer
+
+
+def _token() -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def now() -> float:
+    """The console's clock, in seconds since 1970."""
+    return parts().clock()
+
+
+def when(at: float) -> Markup:
+    """How long ago and when, for whoever reads the page."""
+    person = who_is_in()
+    return both(at, now(), zone_of(person.time_zone if person else "UTC"), language())
+
+
+def go(endpoint: str, **values: Any) -> Response:
+    """On to another page, so that loading it again sends nothing twice."""
+    return on_to(url_for(endpoint, **values))
+
+
+def on_to(address: str) -> Response:
+    """On to an address of this site that has been looked at."""
+    return secured(make_response(redirect(address, 303)))
+
+
+def go_back(default: str = "console.home") -> Response:
+    """Back to the page that was being read; never to another site."""
+    back = request.form.get("back")
+    return on_to(safe_next(back) if back else url_for(default))

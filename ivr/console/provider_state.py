@@ -1,0 +1,38 @@
+"""What the telephone provider may still have of callers, for the panel of admins. Counts only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from ivr.scrubbing.tables import reconciliations, scrubs
+
+LATE = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderState:
+    """`waiting` deletions are still to be done, `late` of them for more than an hour. `left` was found at the last
+    reconciliation, on `date` (empty when there was none); `trouble` is why the provider couldn't be asked."""
+
+    waiting: int
+    late: int
+    date: str
+    left: int
+    trouble: str
+
+
+def provider_state(connection: Connection, now: float) -> ProviderState:
+    """How it stands now."""
+    late = scrubs.c.due_at < now - LATE
+    waiting, overdue = connection.execute(
+        select(func.count(), func.count().filter(late)).select_from(scrubs)
+    ).one()
+    date = connection.execute(select(func.max(reconciliations.c.date))).scalar()
+    columns = (reconciliations.c.left_calls, reconciliations.c.left_recordings, reconciliations.c.trouble)
+    rows = connection.execute(select(*columns).where(reconciliations.c.date == date)).all() if date else []
+    left = sum(row.left_calls + row.left_recordings for row in rows)
+    return ProviderState(
+        waiting, overdue, date or "", left, next((row.trouble for row in rows if row.trouble), "")
+    )

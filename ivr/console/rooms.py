@@ -1,0 +1,56 @@
+"""Puts the console together: its pages, their languages, their errors, and the guard against forged forms."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+from flask_wtf.csrf import CSRFProtect
+
+from ivr.console.assets import asset
+from ivr.console.audit_pages import add_audit
+from ivr.console.codes_pages import add_codes
+from ivr.console.errors import set_up_errors
+from ivr.console.home_pages import add_home
+from ivr.console.languages import set_up_languages
+from ivr.console.number_pages import add_numbers
+from ivr.console.parts import ConsoleParts
+from ivr.console.people_pages import add_people
+from ivr.console.profile_pages import add_profile
+from ivr.console.sign_in_pages import add_entrance
+from ivr.console.signed_in import who_is_in
+
+SETTINGS = {
+    # A page may stay open through a long night; whoever comes back to it loses nothing.
+    "WTF_CSRF_TIME_LIMIT": None,
+    # Our pages send no referrer, so there is none to compare with.
+    "WTF_CSRF_SSL_STRICT": False,
+    "WTF_I18N_ENABLED": False,
+}
+NOT_FORMS = ("phone", "telephone", "media")
+"""Blueprints whose posts aren't forms of the console: they are signed, or look at where they come from themselves."""
+
+
+def set_up_console(app: Flask, parts: ConsoleParts) -> None:
+    """Adds the console to an application that knows already who is signed in, and has its other blueprints."""
+    app.config.update(SETTINGS)
+    app.extensions["console"] = parts
+    guard = CSRFProtect(app)
+    for name in NOT_FORMS:
+        if name in app.blueprints:
+            guard.exempt(app.blueprints[name])
+    set_up_languages(app, _preferred)
+    app.register_blueprint(console_blueprint())
+    set_up_errors(app)
+
+
+def _preferred() -> str:
+    person = who_is_in()
+    return person.reads if person else ""
+
+
+def console_blueprint() -> Blueprint:
+    """Every page of the console. Who may open which is for `doors.py` to say."""
+    console = Blueprint("console", __name__, template_folder="templates")
+    console.add_url_rule("/assets/<name>", "asset", asset, methods=["GET"])
+    for add in (add_entrance, add_home, add_profile, add_codes, add_people, add_audit, add_numbers):
+        add(console)
+    return console
