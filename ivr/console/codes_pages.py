@@ -15,7 +15,7 @@ from ivr.console.languages import gettext
 from ivr.console.profile_forms import CodesOffForm, FreshCodesForm, SetUpCodesForm
 from ivr.console.refused import shut_words, unreadable_words
 from ivr.console.says import say
-from ivr.console.signed_in import me
+from ivr.console.signed_in import me, my_token
 from ivr.people.codes import SetUp
 from ivr.people.person import Person
 from ivr.people.refusals import (
@@ -49,7 +49,7 @@ def codes() -> Response:
     try:
         if form.validate():
             shown = parts().people.codes.confirm(
-                person.id, form.sealed.data, plain_digits(form.code.data), now()
+                person.id, form.sealed.data, plain_digits(form.code.data), now(), token=my_token()
             )
             return _show_once(shown)
     except WrongCode:
