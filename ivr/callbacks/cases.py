@@ -6,7 +6,7 @@ together or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,10 @@ class HoldUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NumberHeld:
-    """A caller's number that is kept, without the number. `line` is what staff call it; `shred_at` and `held_until` are seconds since 1970."""
+    """A caller's number that is kept, without the number.
+
+    `line` is what staff call it; `shred_at` and `held_until` are seconds since 1970.
+    """
 
     id: str
     line: str
@@ -100,7 +103,8 @@ class Cases:
             .where(vault_entries.c.kind == "caller")
             .order_by(vault_entries.c.shred_at, vault_entries.c.id)
         )
-        return [_number_held(row, now) for row in connection.execute(query)]
+        rows: Iterable[Row[Any]] = connection.execute(query)
+        return [_number_held(row, now) for row in rows]
 
     def hold(self, number_id: str, *, who: str, reason: str, until: float, now: float) -> None:
         """Keeps a number until a moment, whatever its ordinary time. Raises the situations above."""
