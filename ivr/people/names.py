@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-from ivr.logs import hide_numbers
+from ivr.audit.words import typed_text
+from ivr.logs import HIDDEN
 from ivr.people.refusals import NameUnusable
 
 LONGEST_NAME = 120
@@ -15,7 +16,7 @@ BESIDES_LETTERS = frozenset(".-_@+")
 def tidy_name(name: str) -> str:
     """What colleagues call somebody, on one line. Raises NameUnusable."""
     tidy = " ".join(unicodedata.normalize("NFC", name).split())
-    if not tidy or len(tidy) > LONGEST_NAME or not tidy.isprintable() or hide_numbers(tidy) != tidy:
+    if not tidy or len(tidy) > LONGEST_NAME or not tidy.isprintable() or HIDDEN in typed_text(tidy):
         raise NameUnusable(name)
     return tidy
 
@@ -28,12 +29,13 @@ def tidy_sign_in_name(name: str) -> str:
     if not all(c.isalnum() or unicodedata.combining(c) or c in BESIDES_LETTERS for c in tidy):
         raise NameUnusable(name)
     # Whoever signed in with a phone number would leave it in the clear, outside the vault.
-    if hide_numbers(tidy) != tidy:
+    if HIDDEN in typed_text(tidy):
         raise NameUnusable(name)
     return tidy
 
 
 def folded_sign_in_name(name: str) -> str:
     """How a name is looked for: capitals, blanks around it and ways to write the same letter make no difference."""
-    readable = name.replace("\0", "").encode("utf-8", "replace").decode()
+    # What no database takes is a character that nobody has in a name.
+    readable = name.replace("\0", "?").encode("utf-8", "replace").decode()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", readable).casefold()).strip()
