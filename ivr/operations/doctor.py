@@ -5,6 +5,7 @@ Each part is looked at by itself: one that is broken doesn't keep the others fro
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from ivr.operations.checks.address import check_address
 from ivr.operations.checks.house import DatabaseFacts, LineFacts, check_database, check_lines, check_queue
 from ivr.operations.checks.machine import check_clock, check_disk, check_folder, check_settings
 from ivr.operations.checks.provider import check_account, check_number
+from ivr.operations.checks.scrubbing import ScrubbingFacts, check_scrubbing
 from ivr.operations.connecting import TwilioSide, webhook_addresses
 from ivr.operations.facts import (
     ClipShelf,
@@ -25,6 +27,7 @@ from ivr.operations.facts import (
     line_facts,
     numbers_of,
     queue_facts,
+    scrubbing_facts,
     settings_facts,
     without_password,
 )
@@ -53,11 +56,13 @@ def examine(settings: Settings, build: Callable[[], House], twilio: TwilioSide |
     """Everything there is to say, in the order in which it should be put right. `build` is only used where there is
     a database, because building makes one."""
     findings = _examine_machine(settings)
-    lines = _examine_database(settings, build, findings)
+    found = _examine_database(settings, build, findings)
     findings += check_queue(queue_facts(queue_url(settings)))
+    lines, scrubbing = found or (None, None)
     if lines is not None:
         findings += check_lines(lines, str(settings.media_folder))
-    return findings + _examine_outside(settings, lines or [], twilio)
+    findings += _examine_outside(settings, lines or [], twilio)
+    return findings + (check_scrubbing(scrubbing) if scrubbing else [])
 
 
 def _examine_machine(settings: Settings) -> list[Finding]:
@@ -72,7 +77,7 @@ def _examine_machine(settings: Settings) -> list[Finding]:
 
 def _examine_database(
     settings: Settings, build: Callable[[], House], findings: list[Finding]
-) -> Sequence[LineFacts] | None:
+) -> tuple[Sequence[LineFacts] | None, ScrubbingFacts | None] | None:
     if not is_made(settings.database):
         findings.append(check_database(DatabaseFacts(without_password(settings.database), is_made=False)))
         return None
@@ -81,7 +86,8 @@ def _examine_database(
     findings.append(check_database(facts))
     if facts.failure:
         return None
-    return line_facts(house.database, house.releases, house.media)
+    lines = line_facts(house.database, house.releases, house.media)
+    return lines, scrubbing_facts(house.database, time.time())
 
 
 def _examine_outside(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -17,8 +18,10 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from ivr.operations.checks.house import DatabaseFacts, LineFacts, QueueFacts
 from ivr.operations.checks.machine import FolderFacts, SettingsFacts
+from ivr.operations.checks.scrubbing import Look, ScrubbingFacts
 from ivr.publishing.lines import Line, all_lines
 from ivr.publishing.releases import Release, ReleaseUnknown
+from ivr.scrubbing.status import in_words, status
 from ivr.settings import Settings, problems_of
 from ivr.store.engine import reading
 from ivr.store.migrate import is_up_to_date
@@ -113,6 +116,32 @@ def _of_line(line: Line, releases: ReleaseShelf, clips: ClipShelf) -> LineFacts:
         if not clips.has(clip.sha)
     ]
     return LineFacts(*who, release=release.id, clips=len(release.clips), missing_clips=sorted(missing))
+
+
+def scrubbing_facts(engine: Engine, now: float) -> ScrubbingFacts | None:
+    """What waits to be deleted at the provider; None where the database can't say."""
+    try:
+        with reading(engine) as connection:
+            found = status(connection, now)
+    except SQLAlchemyError:
+        return None
+    looks = [
+        Look(
+            look.provider,
+            date.fromisoformat(look.date),
+            look.left_calls,
+            look.left_recordings,
+            _why(look.trouble),
+        )
+        for look in found.reconciled
+    ]
+    troubles = {in_words(trouble): count for trouble, count in found.troubles.items()}
+    today = datetime.fromtimestamp(now, UTC).date()
+    return ScrubbingFacts(today, found.waiting, found.overdue, troubles, looks)
+
+
+def _why(trouble: str) -> str:
+    return in_words(trouble) if trouble else ""
 
 
 def without_password(url: str) -> str:
