@@ -6,15 +6,18 @@ A task is in the table at the end, or no worker runs it; docs/jobs.md shows the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 import structlog
 
 from ivr.calls.sweep import Swept, sweep_calls
 from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
+from ivr.people import upkeep as people_upkeep
 from ivr.settings import load_settings
-from ivr.wiring import Wiring, wire
+from ivr.vault import upkeep as vault_upkeep
+from ivr.vault.errors import VaultOutOfReach
+from ivr.wiring import Wiring, times_of, wire
 
 MINUTE = 60
 HOUR = 3600
@@ -81,6 +84,33 @@ def reconcile() -> dict[str, int]:
     return {left.provider: left.calls + left.recordings for left in found}
 
 
+def shred_due_numbers() -> dict[str, int]:
+    """Shreds the numbers whose time is over. Those that the vault can't reach now are shredded the next time."""
+    wiring = _wiring()
+    try:
+        return {"shredded": vault_upkeep.shred_due_numbers(wiring.database, wiring.vault, wiring.clock())}
+    except VaultOutOfReach as error:
+        log.error("numbers_not_shredded", error=type(error).__name__)
+        return {"shredded": 0}
+
+
+def tend_keys() -> dict[str, int]:
+    """Destroys the keys of old epochs and what was left over; the next time, where the vault is out of reach."""
+    wiring = _wiring()
+    try:
+        return vault_upkeep.tend_keys(wiring.database, wiring.vault, wiring.clock())
+    except VaultOutOfReach as error:
+        log.error("keys_not_tended", error=type(error).__name__)
+        return {}
+
+
+def forget_old_sign_ins() -> dict[str, int]:
+    """Forgets sign-ins, links and wrong attempts that are over."""
+    wiring = _wiring()
+    forgotten = people_upkeep.forget_old(wiring.database, times_of(wiring.settings), wiring.clock())
+    return asdict(forgotten)
+
+
 TASKS = (
     Task(
         end_lost_calls,
@@ -99,6 +129,24 @@ TASKS = (
         "Asks the provider which records and recordings it still has, and puts them on the list.",
         every_seconds=DAY,
         longest_seconds=10 * MINUTE,
+    ),
+    Task(
+        shred_due_numbers,
+        "Shreds the numbers of callers whose time is over and that nobody holds.",
+        every_seconds=MINUTE,
+        longest_seconds=MINUTE,
+    ),
+    Task(
+        tend_keys,
+        "Destroys the keys of old epochs, sweeps left-overs of the vault, and notes where the audit log ends.",
+        every_seconds=HOUR,
+        longest_seconds=5 * MINUTE,
+    ),
+    Task(
+        forget_old_sign_ins,
+        "Forgets sign-ins, links and wrong attempts that are over.",
+        every_seconds=HOUR,
+        longest_seconds=MINUTE,
     ),
 )
 LISTED = {task.place: task for task in TASKS}

@@ -17,13 +17,15 @@ from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from ivr.jobs import tasks, timetable
 from ivr.jobs.queue import DEFAULT_QUEUE, connect_to_queue, default_queue, default_worker, queue_url
 from ivr.jobs.queue_server import embedded_url, running
 from ivr.jobs.timetable import ENTRIES, Entry, enqueue_due, keep_time
 from ivr.store.tables import live_calls
-from tests.hotline import make_hotline, settings_for
+from ivr.vault.errors import VaultOutOfReach
+from tests.hotline import make_hotline, settings_for, with_simulator
 from tests.serving import environment_of, wait_until
 
 NOW = 1_772_366_400.0
@@ -119,6 +121,39 @@ def test_a_worker_ends_lost_calls(connection: Redis, tmp_path: Path, monkeypatch
     assert [result["ended"] for result in results] == [1, 0]
     assert call.id not in repr(results)
     tasks._wiring.cache_clear()
+
+
+def test_a_worker_does_every_task_of_the_table(
+    connection: Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a hotline with nothing to do each task comes to its end, and once more right after."""
+    hotline = make_hotline(tmp_path / "data", **with_simulator(twilio_account_sid="", twilio_auth_token=""))
+    for name, value in environment_of(hotline.wiring.settings).items():
+        monkeypatch.setenv(name, value)
+    tasks._wiring.cache_clear()
+    queue = default_queue(connection)
+    jobs = [queue.enqueue(task.run) for task in tasks.TASKS for _ in range(2)]
+    default_worker(connection, SimpleWorker).work(burst=True, logging_level="ERROR")
+    assert [job.get_status().value for job in jobs] == ["finished"] * len(jobs)
+    tasks._wiring.cache_clear()
+
+
+def test_a_vault_out_of_reach_is_no_end_of_the_worker(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The key store is away: what has to be shredded waits for the next minute, and the log says so."""
+    hotline = make_hotline(tmp_path / "data")
+    monkeypatch.setattr(tasks, "_wiring", lambda: hotline.wiring)
+
+    def away(*_: object) -> int:
+        raise VaultOutOfReach
+
+    monkeypatch.setattr("ivr.vault.upkeep.shred_due_numbers", away)
+    monkeypatch.setattr("ivr.vault.upkeep.tend_keys", away)
+    with capture_logs() as said:
+        assert tasks.shred_due_numbers() == {"shredded": 0}
+        assert tasks.tend_keys() == {}
+    assert [line["event"] for line in said] == ["numbers_not_shredded", "keys_not_tended"]
 
 
 def test_the_timetable_outlives_its_queue_server(monkeypatch: pytest.MonkeyPatch) -> None:
