@@ -10,19 +10,20 @@ from ivr.logs import HIDDEN, hide_numbers
 LONGEST_DETAIL = 500
 
 _SPELLED = re.compile(
-    r"(?<!\w)(?P<date>(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?:[T ][0-2][0-9]:[0-5][0-9](?::[0-5][0-9])?)?)(?!\w)"
+    r"(?<!\w)(?P<readable>[0-9a-f]{32}"
+    r"|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?:[T ][0-2][0-9]:[0-5][0-9](?::[0-5][0-9])?)?)(?!\w)"
     r"|(?:[0-9][\W_xX]{0,4}){6,}[0-9]"
 )
 
 
 def typed_text(text: str) -> str:
     """The text as it may be kept, at most 500 characters. Numbers in the digits of any script are found, and also those
-    spelled out digit by digit with whatever stands between; dates stay readable.
+    spelled out digit by digit with whatever stands between; dates and ids stay readable.
     """
     plain = "".join(_ascii_digit(character) for character in text)
     plain = plain.encode("utf-8", "replace").decode()
-    hidden = _SPELLED.sub(lambda found: found["date"] or HIDDEN, hide_numbers(plain))
-    return hidden[:LONGEST_DETAIL]
+    hidden = _SPELLED.sub(lambda found: found["readable"] or HIDDEN, plain)
+    return hide_numbers(hidden)[:LONGEST_DETAIL]
 
 
 def _ascii_digit(character: str) -> str:

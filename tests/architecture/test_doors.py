@@ -105,10 +105,7 @@ def everybody(hotline: Hotline) -> Iterator[tuple[str, Somebody]]:
 
     for role in Role:
         browser = visitor(hotline, f"Some-{role.value}", role)
-        yield (
-            f"a {role.value}",
-            Somebody(browser, "in", frozenset({role}), mark_at(browser, "/profile/password")),
-        )
+        yield a(role), Somebody(browser, "in", frozenset({role}), mark_at(browser, "/profile/password"))
 
     for role in (Role.SUPERVISOR, Role.ADMIN):
         employ(hotline, f"New-{role.value}", role)
