@@ -11,6 +11,7 @@ import click
 
 from ivr.audit.deeds import Deed
 from ivr.audit.log import COMMAND_LINE, AuditLog
+from ivr.operations.facts_vault import in_words
 from ivr.settings import Settings, load_settings, read_settings
 from ivr.vault.errors import RotationUnderWay, VaultOutOfReach
 from ivr.vault.key_store import KeyStore
@@ -62,7 +63,7 @@ def rotate_keys() -> None:
     except RotationUnderWay:
         sys.exit("Another rotation is at work. Nothing was done; run this again when it has ended.")
     except VaultOutOfReach as error:
-        sys.exit(f"Not rotated, and nothing is lost: {_words(error)}. See: warmline keys status")
+        sys.exit(f"Not rotated, and nothing is lost: {in_words(error)}. See: warmline keys status")
     audit = AuditLog(settings.secret_key.get_secret_value().encode())
     details = {"to": done.to, "keys": str(done.rewrapped), "left": str(done.left)}
     with wiring.database.begin() as connection:
@@ -88,7 +89,7 @@ def status() -> None:
             counts, states = found.count_by_master(), found.masters()
             coming = found.next_destruction()
     except VaultOutOfReach as error:
-        sys.exit(f"No number can be kept or called now: {_words(error)}.")
+        sys.exit(f"No number can be kept or called now: {in_words(error)}.")
     for key_id in sorted({*ring.by_id, *counts, *states}, key=lambda key: (key != ring.current.id, key)):
         place = (
             "in use" if key_id == ring.current.id else "at hand" if key_id in ring.by_id else "not at hand"
@@ -106,7 +107,9 @@ def _prepare_store(settings: Settings) -> None:
     try:
         KeyStore(settings.key_store).prepare()
     except VaultOutOfReach as error:
-        click.echo(f"The key store can't be reached yet ({_words(error)}); then: warmline migrate", err=True)
+        click.echo(
+            f"The key store can't be reached yet ({in_words(error)}); then: warmline migrate", err=True
+        )
 
 
 def _tell(done: Rotated) -> None:
@@ -119,10 +122,3 @@ def _tell(done: Rotated) -> None:
         click.echo(
             f"{done.left} keys are wrapped by a master key that isn't at hand; their numbers can't be read."
         )
-
-
-def _words(error: VaultOutOfReach) -> str:
-    return {
-        "KeyStoreOutOfReach": "the key store doesn't answer",
-        "MasterKeyRetired": "the master key in use here has been replaced",
-    }.get(type(error).__name__, str(error))

@@ -17,6 +17,7 @@ from ivr.operations.checks.house import DatabaseFacts, LineFacts, check_database
 from ivr.operations.checks.machine import check_clock, check_disk, check_folder, check_settings
 from ivr.operations.checks.provider import check_account, check_number
 from ivr.operations.checks.scrubbing import ScrubbingFacts, check_scrubbing
+from ivr.operations.checks.vault import check_vault
 from ivr.operations.connecting import TwilioSide, webhook_addresses
 from ivr.operations.facts import (
     ClipShelf,
@@ -32,8 +33,10 @@ from ivr.operations.facts import (
     without_password,
 )
 from ivr.operations.facts_outside import account_facts, number_facts, visit_address
+from ivr.operations.facts_vault import vault_facts
 from ivr.operations.findings import Finding
 from ivr.settings import Settings
+from ivr.vault.vault import Vault
 
 
 class House(Protocol):
@@ -46,6 +49,10 @@ class House(Protocol):
     @property
     def releases(self) -> ReleaseShelf:
         """What lines play."""
+
+    @property
+    def vault(self) -> Vault:
+        """Where callers' numbers are."""
 
     @property
     def media(self) -> ClipShelf:
@@ -83,7 +90,7 @@ def _examine_database(
         return None
     house = build()
     facts = database_facts(settings.database, house.database)
-    findings.append(check_database(facts))
+    findings += [check_database(facts), check_vault(vault_facts(house.vault))]
     if facts.failure:
         return None
     lines = line_facts(house.database, house.releases, house.media)

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.vault.errors import RotationUnderWay
+from ivr.vault.errors import KeyStoreOutOfReach, RotationUnderWay
 
 PATIENCE_MILLISECONDS = 1500
 ONLY_READS = "warmline_only_reads"
@@ -27,8 +28,8 @@ _ROTATIONS = 7_236_002
 
 
 def open_key_store(url: str) -> Engine:
-    """An engine; nothing is reached until the first use."""
-    address = make_url(url)
+    """An engine; nothing is reached until the first use. Where no address is set, it never answers."""
+    address = make_url(url or "sqlite:///")
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(Path(address.database or ""))
     return create_engine(
@@ -92,9 +93,12 @@ def wipe_destroyed(engine: Engine) -> None:
     """Writes PostgreSQL's file of row keys anew, without what has been deleted from it."""
     if engine.dialect.name != "postgresql":
         return
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in ("row_keys", "epoch_keys"):
-            connection.execute(text(f"VACUUM (FULL) {table}"))
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in ("row_keys", "epoch_keys"):
+                connection.execute(text(f"VACUUM (FULL) {table}"))
+    except SQLAlchemyError as error:
+        raise KeyStoreOutOfReach(type(error).__name__) from error
 
 
 def _open_sqlite(path: Path) -> Engine:

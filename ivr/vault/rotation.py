@@ -33,6 +33,8 @@ class Rotated(NamedTuple):
 
 def rotate(store: KeyStore, master: MasterKeys, batch: int = BATCH) -> Rotated:
     """Wraps everything with the ring's first key. Raises RotationUnderWay, MasterKeyRetired, VaultOutOfReach."""
+    with store.reading() as keys:
+        keys.masters()
     with one_rotation_at_a_time(store.engine):
         ring = master.ring()
         with store.writing() as keys:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from ivr.publishing.lines import Line, save_line
+from ivr.vault.master_keys import add_new_key
 from tests.hotline import ACCOUNT, LINE_NUMBER, TOKEN, make_hotline, with_simulator
 from tests.serving import PROGRAM, environment_of, free_port, wait_until
 from tests.telephony.fake_rest import Provider, rest_app, serve
@@ -83,9 +84,10 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     public_url = f"http://127.0.0.1:{port}"
     provider = Provider(account_sid=ACCOUNT, token=TOKEN)
     provider.has_number(LINE_NUMBER)
+    add_new_key(data / "keys" / "master.key")
     with serve(rest_app(provider)) as api_url:
         made = make_hotline(
-            data, public_url=public_url, port=port, twilio_api_url=api_url, **with_simulator()
+            data, public_url=public_url, port=port, twilio_api_url=api_url, master_key="", **with_simulator()
         )
         wiring = made.wiring
         line = Line("", SIMULATED, "To try", "simulator", None, "KE", "Africa/Nairobi", "112")

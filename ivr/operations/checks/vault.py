@@ -1,0 +1,42 @@
+"""Can callers' numbers be kept and called: the key store answers, the master key is there, and nothing is overdue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ivr.operations.findings import Finding, good, problem, warning
+
+SUBJECT = "Vault"
+
+
+@dataclass(frozen=True, slots=True)
+class VaultFacts:
+    """`failure` is why numbers can't be kept now, in words, or empty. `unreadable` counts keys that no master key at
+    hand opens; `old` those wrapped by a master key that has been replaced."""
+
+    failure: str = ""
+    unreadable: int = 0
+    old: int = 0
+
+
+def check_vault(facts: VaultFacts) -> Finding:
+    """Callers are offered a call only while the vault can be reached."""
+    if facts.failure:
+        return problem(
+            SUBJECT,
+            f"{facts.failure}, so no caller is offered a call",
+            "Bring it back, or set it up: docs/keys.md. Calls are answered meanwhile.",
+        )
+    if facts.unreadable:
+        return warning(
+            SUBJECT,
+            f"{facts.unreadable} numbers can't be read: their master key isn't at hand",
+            "Put the older master key back below the newest: docs/keys.md",
+        )
+    if facts.old:
+        return warning(
+            SUBJECT,
+            f"{facts.old} keys are still wrapped by an older master key",
+            "Finish: warmline keys rotate",
+        )
+    return good(SUBJECT, "numbers can be kept, and every key is wrapped by the master key in use")

@@ -1,0 +1,32 @@
+"""How the vault is, for the doctor."""
+
+from __future__ import annotations
+
+from ivr.operations.checks.vault import VaultFacts
+from ivr.vault.errors import KeyStoreOutOfReach, MasterKeyRetired, VaultOutOfReach
+from ivr.vault.key_store import RETIRED
+from ivr.vault.vault import Vault
+
+
+def vault_facts(vault: Vault) -> VaultFacts:
+    """What the key store and the master keys at hand say."""
+    try:
+        ring = vault.master.ring()
+        with vault.key_store.reading() as keys:
+            if keys.state_of_master(ring.current.id) == RETIRED:
+                raise MasterKeyRetired(ring.current.id)
+            counts = keys.count_by_master()
+    except VaultOutOfReach as error:
+        return VaultFacts(failure=in_words(error))
+    others = {key_id: count for key_id, count in counts.items() if key_id != ring.current.id}
+    unreadable = sum(count for key_id, count in others.items() if key_id not in ring.by_id)
+    return VaultFacts(unreadable=unreadable, old=sum(others.values()) - unreadable)
+
+
+def in_words(error: VaultOutOfReach) -> str:
+    """Why a key can't be had now."""
+    if isinstance(error, KeyStoreOutOfReach):
+        return "the key store doesn't answer"
+    if isinstance(error, MasterKeyRetired):
+        return "the master key in use here has been replaced by another"
+    return str(error)
