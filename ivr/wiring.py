@@ -36,6 +36,7 @@ from ivr.settings import Settings
 from ivr.store.engine import open_database, open_for_turns, reading
 from ivr.store.hot import HotDatabase
 from ivr.telephony.contract import Dialect, Network
+from ivr.telephony.simulator.dialect import SimulatorDialect
 from ivr.telephony.twilio import TwilioDialect
 from ivr.telephony.twilio_number import PERSISTENCE
 from ivr.vault.key_store import KeyStore
@@ -179,7 +180,7 @@ def dialects_of(settings: Settings) -> dict[str, Dialect]:
             settings.twilio_shared_key.get_secret_value(),
         )
     if settings.simulator:
-        found["simulator"] = TwilioDialect(
+        found["simulator"] = SimulatorDialect(
             "simulator", settings.simulator_account_sid, settings.simulator_auth_token.get_secret_value()
         )
     return found

@@ -230,6 +230,7 @@ def make_hotline(
     line: Line = LINE,
     clock: Clock | None = None,
     change: Callable[[Wiring], Wiring] = lambda wiring: wiring,
+    said_seconds: float = 2.0,
     **settings: Any,
 ) -> Hotline:
     """A hotline with a pack on air, out of nothing."""
@@ -238,7 +239,7 @@ def make_hotline(
     migrate(wiring.database)
     wiring.vault.key_store.prepare()
     pack = pack or the_shipped_pack()
-    record_everything(wiring, pack)
+    record_everything(wiring, pack, said_seconds)
     with wiring.database.begin() as connection:
         save_line(connection, line)
     publish(wiring.database, prepare(pack, wiring.library, demo_allowed=True), [line.number], TODAY)

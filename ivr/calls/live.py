@@ -226,6 +226,7 @@ class CallRows:
         ended: str,
         language: str | None,
         now: float,
+        lasted: float,
         test: bool,
         additions: Sequence[Addition],
     ) -> bool:
@@ -239,7 +240,7 @@ class CallRows:
             "band": kept.band,
             "language": language,
             "ended": ended,
-            "duration": duration_band(now - call.started_at),
+            "duration": duration_band(lasted),
             "turns": call.turn,
             "test": test,
         }

@@ -82,8 +82,10 @@ class Turns:
         take = self._start if event.happening == "started" else self._go_on
         return self._until_taken(lambda connection: take(connection, dialect, event))
 
-    def end(self, provider: str, provider_call: str, ended: str = "hung_up") -> bool:
-        """Takes down that a call is over; False when it was so already, or never was."""
+    def end(
+        self, provider: str, provider_call: str, ended: str = "hung_up", elapsed: float | None = None
+    ) -> bool:
+        """Takes down that a call is over; False when it was so already, or never was. `elapsed` is as in PhoneEvent."""
 
         def close(connection: HotConnection) -> bool:
             found = self._house.rows.under_way(connection, provider, provider_call)
@@ -91,7 +93,7 @@ class Turns:
                 # The word that a call has begun may come after the word that it is over.
                 self._house.rows.mark_ended(connection, provider, provider_call, self._house.clock())
                 return False
-            self._close(connection, provider, provider_call, *found, ended=ended)
+            self._close(connection, provider, provider_call, *found, ended=ended, elapsed=elapsed)
             return True
 
         return self._until_taken(close)
@@ -127,7 +129,7 @@ class Turns:
         now = house.clock()
         number = NUMBER_FACTS.index(house.desk.number_of(event.caller))
         call = LiveCall(house.new_id(), release.id, number, 0, "", "", 0.0, now, now)
-        turn = _Turn(house, dialect, line, call, release, now, event.caller)
+        turn = _Turn(house, dialect, line, call, release, now, event.caller, now)
         state = turn.take(engine.begin(release.pack), Started())
         if not house.rows.begin(connection, dialect.name, event.call, line, call, state, turn.additions):
             raise TurnAlreadyTaken
@@ -141,12 +143,17 @@ class Turns:
             return dialect.redirect(house.addresses.voice(dialect.name))
         line, call = found
         if event.happening == "hung_up":
-            self._close(connection, dialect.name, event.call, line, call, ended="hung_up")
+            self._close(
+                connection, dialect.name, event.call, line, call, ended="hung_up", elapsed=event.elapsed
+            )
             return call.reply
         if event.turn != call.turn:
             return call.reply
         release = house.releases.get(call.release_id)
-        turn = _Turn(house, dialect, line, call, release, house.clock(), event.caller)
+        now = house.clock()
+        turn = _Turn(
+            house, dialect, line, call, release, now, event.caller, _moment(call, event.elapsed, now)
+        )
         state = turn.take(Session.from_json(call.session), turn.understood(event))
         if not house.rows.advance(connection, dialect.name, event.call, call.turn, state, turn.additions):
             raise TurnAlreadyTaken
@@ -161,10 +168,12 @@ class Turns:
         call: LiveCall,
         *,
         ended: str,
+        elapsed: float | None,
     ) -> None:
         house = self._house
         now = house.clock()
-        session, events = self._last_of(call, now)
+        moment = _moment(call, elapsed, now)
+        session, events = self._last_of(call, moment)
         closed = house.rows.close(
             connection,
             provider,
@@ -174,6 +183,7 @@ class Turns:
             ended="goodbye" if session is not None and session.over and ended == "hung_up" else ended,
             language=session.language if session is not None else None,
             now=now,
+            lasted=moment - call.started_at,
             test=provider == TEST_PROVIDER,
             additions=house.rows.kept(call, call.turn, events),
         )
@@ -207,6 +217,7 @@ class _Turn:
         release: Release,
         now: float,
         caller: PhoneNumber | None,
+        moment: float,
     ) -> None:
         self.house = house
         self.dialect = dialect
@@ -215,10 +226,11 @@ class _Turn:
         self.release = release
         self.now = now
         self.caller = caller
+        self.moment = moment
         self.additions: list[Addition] = []
 
     def understood(self, event: PhoneEvent) -> FromCaller:
-        heard = _heard(self.call, self.now)
+        heard = _heard(self.call, self.moment)
         match event.happening:
             case "digits":
                 return Digits(event.keys, heard)
@@ -307,16 +319,21 @@ class _Turn:
             session=session.to_json(),
             reply=self.dialect.render(shown.screen, urls),
             screen_seconds=shown.seconds,
-            turn_at=self.now,
+            turn_at=self.moment,
             expires_at=self.now + shown.longest + MISSED_END_SECONDS,
         )
 
 
-def _heard(call: LiveCall, now: float) -> Heard:
-    """How much of the last screen can have been heard by now."""
+def _moment(call: LiveCall, elapsed: float | None, now: float) -> float:
+    """When something happened, in the call's own time: that of its telephone, where that says."""
+    return now if elapsed is None else call.started_at + elapsed
+
+
+def _heard(call: LiveCall, moment: float) -> Heard:
+    """How much of the last screen can have been heard by then."""
     if call.screen_seconds <= 0:
         return Heard()
-    seconds = min(max(now - call.turn_at, 0.0), call.screen_seconds)
+    seconds = min(max(moment - call.turn_at, 0.0), call.screen_seconds)
     return Heard(seconds, seconds / call.screen_seconds)
 
 

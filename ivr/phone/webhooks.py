@@ -137,7 +137,7 @@ class Webhooks:
         event = _event(dialect, path, environ, form)
         if event.happening == "hung_up":
             try:
-                self._turns.end(provider, event.call)
+                self._turns.end(provider, event.call, elapsed=event.elapsed)
             except Exception as error:
                 # The sweep ends the call later; sending this again and again would help nobody.
                 log.error("call_end_missed", error=type(error).__name__, exc_info=True)

@@ -40,6 +40,8 @@ class PhoneEvent:
     keys: str = ""
     seconds: float = 0.0
     talked: bool = False
+    elapsed: float | None = None
+    """Seconds since the call began, from a telephone whose time isn't this machine's; None from every other."""
 
 
 @dataclass(frozen=True, slots=True)

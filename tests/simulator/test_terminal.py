@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from ivr.telephone_commands import call
-from tests.hotline import LINE, LINE_NUMBER, Hotline, make_hotline, settings_for, with_simulator
+from tests.hotline import LINE, LINE_NUMBER, Clock, Hotline, make_hotline, settings_for, with_simulator
 from tests.serving import environment_of
 from tests.simulator.listening import served
 
@@ -71,6 +71,47 @@ def test_minutes_of_a_call_take_a_moment(rung: Rung) -> None:
     assert transcript[-1]["at"] > 20
     assert time.monotonic() - began < transcript[-1]["at"] / 3
     assert [line["at"] for line in transcript] == sorted(line["at"] for line in transcript)
+
+
+class RunningClock(Clock):
+    """This machine's own clock."""
+
+    def __call__(self) -> float:
+        return time.time()
+
+
+@pytest.fixture
+def exact(tmp_path: Path) -> Iterator[Rung]:
+    """A hotline with a clock that runs, whose clips last exactly as long as it believes they do."""
+    hotline = make_hotline(
+        tmp_path / "data",
+        line=replace(LINE, provider="simulator"),
+        clock=RunningClock(),
+        said_seconds=0.1,
+        **with_simulator(),
+    )
+    with served(hotline.app) as address:
+        yield Rung(hotline, address, tmp_path / "data")
+    hotline.wiring.database.dispose()
+
+
+def test_a_call_in_a_moment_is_the_call_that_takes_its_time(exact: Rung) -> None:
+    """Sara rings in a hurry what Amina rings in real time: both hear the same, word for word, key for key."""
+    words = ("--press", "1,0,1,1", "--hang-up")
+    heard = [
+        [(line["kind"], line["text"]) for line in exact.transcript(*words, *mode)[:-1]]
+        for mode in ((), ("--real-time",))
+    ]
+    assert heard[0] == heard[1]
+
+
+def test_what_was_heard_is_counted_though_nobody_waited(rung: Rung) -> None:
+    """A screen that was left with a key after four seconds is kept with four seconds, though nobody waited for them."""
+    rung.call("--press", "1@4,end@3")
+    assert rung.rows("SELECT node, left_by, seconds FROM visits ORDER BY seq") == [
+        ("language", "key", 4),
+        ("welcome", "hung_up", 3),
+    ]
 
 
 def test_silence_is_waited_for(rung: Rung) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ivr.telephony.simulator import words
+from ivr.telephony.simulator.dialect import ELAPSED
 from ivr.telephony.simulator.hands import Hands, Move
 from ivr.telephony.simulator.interpreter import Call
 from ivr.telephony.simulator.transcript import Transcript
@@ -139,7 +140,7 @@ class Telephone:
             case words.Fetch():
                 self._fetch(action)
             case words.Notify():
-                self._wire.post("POST", action.url, action.params)
+                self._wire.post("POST", action.url, self._with_time(action.params))
             case words.PlayClip():
                 clip = self._wire.about_clip(action.url)
                 ended = words.ClipEnded(action.play) if clip else words.ClipBroken(action.play)
@@ -163,12 +164,16 @@ class Telephone:
                 pass
 
     def _fetch(self, fetch: words.Fetch) -> None:
-        answer = self._wire.post(fetch.method, fetch.url, fetch.params)
+        answer = self._wire.post(fetch.method, fetch.url, self._with_time(fetch.params))
         if answer is None:
             self._plan(0, words.Unreachable(fetch.fetch))
         else:
             body = answer.body.decode(errors="replace")
             self._plan(0, words.Replied(fetch.fetch, answer.status, answer.content_type, body))
+
+    def _with_time(self, params: words.Params) -> words.Params:
+        # The hotline measures how much was heard, and minutes of a call that jumps are over in a blink.
+        return (*params, (ELAPSED, f"{self._clock.now():.3f}"))
 
     # The caller
 
