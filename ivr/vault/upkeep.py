@@ -74,10 +74,17 @@ def destroy_old_epochs(database: Engine, vault: Vault, now: float) -> int:
                 vault.seal_anew(connection, entry_id, now)
         with vault.key_store.writing() as keys:
             keys.destroy_epoch(epoch)
-        with database.begin() as connection:
-            connection.execute(update(vault_entries).where(of_this).values(token=""))
         log.info("epoch_key_destroyed", epoch=epoch)
+    _empty_dead_tokens(database, vault)
     return len(due)
+
+
+def _empty_dead_tokens(database: Engine, vault: Vault) -> None:
+    with vault.key_store.reading() as keys:
+        destroyed = [epoch for epoch, key in keys.epochs().items() if key is None]
+    dead = and_(vault_entries.c.epoch.in_(destroyed), vault_entries.c.token != "")
+    with database.begin() as connection:
+        connection.execute(update(vault_entries).where(dead).values(token=""))
 
 
 def sweep_orphans(database: Engine, vault: Vault, now: float) -> int:

@@ -103,6 +103,17 @@ def test_the_tokens_of_a_destroyed_epoch_are_emptied(rig: Rig) -> None:
     assert [row["token"] for row in rig.rows()] == [""]
 
 
+def test_tokens_are_emptied_though_the_upkeep_was_killed(rig: Rig) -> None:
+    """Killed after the month's key was destroyed and before its tokens went: the next hour empties them."""
+    entry = rig.keep(now=NOON)
+    with rig.vault.key_store.writing() as keys:
+        keys.destroy_epoch("2026-03")
+    assert rig.rows()[0]["token"] != ""
+    destroy_old_epochs(rig.database, rig.vault, LATE_IN_APRIL)
+    assert rig.rows()[0]["token"] == ""
+    assert rig.open(entry) == AMINA
+
+
 def test_a_number_that_is_held_moves_on_into_the_new_epoch(rig: Rig) -> None:
     """Amina's number is held into the next month: she is still recognised, and asks for no second call."""
     entry = rig.keep(now=LAST_OF_MARCH)
