@@ -27,7 +27,8 @@ TRIES_OF_A_LENGTH = 40
 ALIKE = 2
 """A PIN of no more than so many different digits is one that everybody tries."""
 RISING = "01234567890"
-YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+YEAR = re.compile(r"19[3-9][0-9]|20[0-2][0-9]")
+"""In which somebody may have been born, married, or set the PIN."""
 
 
 class Pins:
