@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import structlog
 from flask import Flask, Response, jsonify
 from sqlalchemy import text
@@ -12,6 +14,7 @@ from ivr.console.rooms import set_up_console
 from ivr.console.signed_in import set_up_signing_in
 from ivr.media import media_blueprint
 from ivr.phone.webhooks import LARGEST_WEBHOOK_BYTES, Webhooks
+from ivr.settings import START, START_HEADER
 from ivr.store.engine import reading
 from ivr.wiring import Wiring, console_parts_of, make_emergency_screens
 
@@ -68,7 +71,9 @@ def health(wiring: Wiring) -> tuple[Response, int]:
         return jsonify(ready=False, missing="database"), 503
     if not on_air:
         return jsonify(ready=False, missing="a line on air: warmline publish"), 503
-    return jsonify(ready=True, lines=on_air), 200
+    answer = jsonify(ready=True, lines=on_air)
+    answer.headers[START_HEADER] = os.environ.get(START, "")
+    return answer, 200
 
 
 def _add_telephone(app: Flask, wiring: Wiring) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import NoReturn
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ivr.demo import DEMO_NUMBER, demo_settings, prepare_demo
+from ivr.demo import DEMO_NUMBER, demo_settings, prepare_demo, shipped_pack
 from ivr.jobs.queue_server import QueueServerMissing
-from ivr.operations.processes import run_all
-from ivr.publishing.gate import NotReadyForAir
+from ivr.operations.processes import PortTaken, require_port, run_all
+from ivr.publishing.gate import NotReadyForAir, in_one_line, prepare, warnings_about
 from ivr.settings import Settings
+
+OTHER_PORT = 9000
 
 
 @click.command()
@@ -23,6 +26,8 @@ def demo(prepare_only: bool) -> None:
     console = Console(stderr=False, highlight=False)
     started = time.monotonic()
     settings = demo_settings()
+    if not prepare_only:
+        _require_port(settings)
     console.print(f"Warmline demo, with everything in {settings.data}")
     try:
         _prepare(settings, console)
@@ -37,9 +42,27 @@ def demo(prepare_only: bool) -> None:
     console.print("Starting web, worker and timetable …")
     try:
         sys.exit(run_all(settings, lambda: _say_address(settings)))
+    except PortTaken as error:
+        _leave(error)
     except QueueServerMissing as error:
         console.print(f"Not started: {error}.", markup=False)
         sys.exit(1)
+
+
+def _require_port(settings: Settings) -> None:
+    """Said at once: nobody should wait for a demo voice, and then have no telephone."""
+    try:
+        require_port(settings)
+    except PortTaken as error:
+        _leave(error)
+
+
+def _leave(error: PortTaken) -> NoReturn:
+    other = OTHER_PORT if error.port != OTHER_PORT else OTHER_PORT + 1
+    sys.exit(
+        f"Port {error.port} is taken, by another demo or another program. Stop that one, or try another port:\n\n"
+        f"    PORT={other} make demo\n"
+    )
 
 
 def _prepare(settings: Settings, console: Console) -> None:
@@ -52,11 +75,13 @@ def _prepare(settings: Settings, console: Console) -> None:
             if not console.is_terminal and (done == total or done % 50 == 0):
                 console.print(f"Making the demo voice: {done} of {total} clips")
 
-        _, counts = prepare_demo(settings, progress)
+        wiring, counts = prepare_demo(settings, progress)
         bar.update(task, visible=False)
     console.print(
         f"Clips: {counts.made} made, {counts.kept} kept. Tables are up to date. {DEMO_NUMBER} is on air."
     )
+    for warning in warnings_about(prepare(shipped_pack(), wiring.library, demo_allowed=True)):
+        console.print(f"Could be better: {in_one_line(warning)}", markup=False)
 
 
 def _say_address(settings: Settings) -> None:

@@ -60,10 +60,13 @@ def timetable() -> None:
 @click.command()
 def up() -> None:
     """Start everything the Procfile names, with the embedded queue server unless WARMLINE_REDIS_URL is set."""
-    from ivr.operations.processes import run_all
+    from ivr.operations.processes import PortTaken, run_all
 
     settings = load_settings()
-    sys.exit(run_all(settings, lambda: click.echo("Warmline is up: calls can be taken.")))
+    try:
+        sys.exit(run_all(settings, lambda: click.echo("Warmline is up: calls can be taken.")))
+    except PortTaken as error:
+        sys.exit(f"Not started: {error}. Stop that one, or set WARMLINE_PORT to another port.")
 
 
 def wait_for_queue(settings: Settings, *, waits_for_jobs: bool = False) -> Redis:

@@ -20,6 +20,9 @@ from ivr.key_places import KeyPlaces, problems_of_keys
 PREFIX = "WARMLINE_"
 DEMO_FILE = "demo.env"
 DEFAULT_DATA = Path(".warmline")
+START = f"{PREFIX}START"
+"""No setting: whoever starts the processes of a machine names the start here, to know its own web process again."""
+START_HEADER = "Warmline-Start"
 
 
 class SettingsIncomplete(Exception):

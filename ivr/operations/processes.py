@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
+import secrets
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +22,7 @@ import click
 from honcho.environ import parse_procfile
 
 from ivr.jobs.queue_server import running
-from ivr.settings import PREFIX, Settings
+from ivr.settings import PREFIX, START, START_HEADER, Settings
 
 START_SECONDS = 60
 LOOK_SECONDS = 0.2
@@ -33,13 +36,37 @@ _STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _SIGNAL_WHEN_PARENT_DIES = 1
 
 
+class PortTaken(Exception):
+    """Another program listens where the web process should. Permanent until it is stopped, or another port is set."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.port = port
+        super().__init__(f"port {port} of {host} is taken by another program")
+
+
+def require_port(settings: Settings) -> None:
+    """Raises PortTaken. Asked beforehand: a web server says it in a dozen lines, and only after all else is done."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        # Whatever else may be wrong with the address, the web server names.
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(settings.host, settings.port) from None
+
+
 def run_all(settings: Settings, when_ready: Callable[[], None] = lambda: None) -> int:
-    """Runs until Ctrl-C or until `web` ends; returns the exit status. Calls `when_ready` once calls can come."""
+    """Runs until Ctrl-C or until `web` ends; returns the exit status. Calls `when_ready` once calls can come.
+
+    Raises PortTaken before anything is started.
+    """
+    require_port(settings)
+    start = secrets.token_hex(8)
     queue = running(settings.data) if settings.uses_embedded_queue else nullcontext(settings.redis_url)
     with queue as queue_url:
         commands = parse_procfile(PROCFILE.read_text()).processes
-        processes = Processes(commands, _environment(settings, queue_url))
-        threading.Thread(target=_say_when_ready, args=(settings, when_ready), daemon=True).start()
+        processes = Processes(commands, _environment(settings, queue_url, start))
+        threading.Thread(target=_say_when_ready, args=(settings, start, when_ready), daemon=True).start()
         return processes.run()
 
 
@@ -129,7 +156,7 @@ def _say(text: str) -> None:
         click.echo(text, err=True)
 
 
-def _environment(settings: Settings, queue_url: str) -> dict[str, str]:
+def _environment(settings: Settings, queue_url: str, start: str) -> dict[str, str]:
     return {
         **os.environ,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
@@ -138,16 +165,18 @@ def _environment(settings: Settings, queue_url: str) -> dict[str, str]:
         f"{PREFIX}REDIS_URL": queue_url,
         f"{PREFIX}PORT": str(settings.port),
         f"{PREFIX}PUBLIC_URL": settings.public_url,
+        START: start,
     }
 
 
-def _say_when_ready(settings: Settings, when_ready: Callable[[], None]) -> None:
+def _say_when_ready(settings: Settings, start: str, when_ready: Callable[[], None]) -> None:
+    """Somebody else may answer at our address, a hotline even: only our own start counts."""
     address = f"http://{settings.host}:{settings.port}/healthz"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with suppress(OSError), opener.open(address, timeout=1) as answer:
-            if answer.status == 200:
+            if answer.status == 200 and answer.headers[START_HEADER] == start:
                 when_ready()
                 return
         time.sleep(LOOK_SECONDS)
