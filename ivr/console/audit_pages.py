@@ -14,6 +14,7 @@ from ivr.console.words import names_of
 from ivr.store.engine import reading
 
 A_PAGE = 50
+HIGHEST_ROW = 2**31
 QUICKLY_LOOKED_THROUGH = 5000
 """Rows that are looked through whenever the page is opened; of more than these, only when it is asked for."""
 
@@ -28,7 +29,7 @@ def audit() -> Response:
     everybody = parts().people.accounts.everybody()
     names = names_of(everybody)
     who, deed = request.args.get("who", ""), request.args.get("deed", "")
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=_row_number)
     with reading(parts().database) as connection:
         found = entries(connection, A_PAGE + 1, before, who=who or None, deed=deed or None)
         head = head_of(connection)
@@ -48,6 +49,13 @@ def audit() -> Response:
         filtered=bool(kept),
         verdict=verdict,
     )
+
+
+def _row_number(text: str) -> int:
+    number = int(text)
+    if not 0 < number < HIGHEST_ROW:
+        raise ValueError
+    return number
 
 
 def _row(entry: Any, names: dict[str, str]) -> dict[str, Any]:

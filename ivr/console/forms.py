@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectMultipleField, StringField
+from wtforms import Field, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput
 
@@ -51,9 +52,14 @@ class Ticks(SelectMultipleField):  # type: ignore[misc]
 
     def pre_validate(self, _form: Any) -> None:
         """A choice that isn't offered was not made on this page."""
-        offered = {value for value, _ in self.choices}
+        offered = {choice.value for choice in self.choices}
         if not set(self.data or ()) <= offered:
             raise StopValidation(_l("Choose from what is offered."))
+
+
+def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Choices of a field, of (value, label)."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class ConsoleForm(FlaskForm):  # type: ignore[misc]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField
 
-from ivr.console.forms import ConsoleForm, Needed, NotTooLong, Ticks, trimmed
+from ivr.console.forms import ConsoleForm, Needed, NotTooLong, Ticks, options, trimmed
 from ivr.console.words import ROLE_HINTS, ROLES
 from ivr.people.roles import Role
 
-ROLE_CHOICES = [(role.value, word) for role, word in ROLES.items()]
+ROLE_CHOICES = options((role.value, word) for role, word in ROLES.items())
 HINTS = {role.value: hint for role, hint in ROLE_HINTS.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
 
-from ivr.console.forms import ConsoleForm, Needed, NotTooLong, Ticks, code_field, trimmed
+from ivr.console.forms import ConsoleForm, Needed, NotTooLong, Ticks, code_field, options, trimmed
 from ivr.console.sign_in_forms import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from ivr.console.words import GENDERS
 from ivr.people.pins import LONGEST_PIN, SHORTEST_PIN
@@ -34,7 +34,7 @@ class AboutForm(ConsoleForm):
     gender = Radio(
         _l("You are"),
         description=_l("Some callers ask to talk with a woman, or with a man."),
-        choices=list(GENDERS.items()),
+        choices=options(GENDERS.items()),
     )
     time_zone = SelectField(
         _l("Your time zone"), description=_l("Times on these pages, and your shifts, go by this clock.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from ivr.console.digits import international, plain_digits
+from ivr.console.forms import options
 from ivr.console.frame import go, now, page, parts
 from ivr.console.languages import LANGUAGES, gettext, language
 from ivr.console.own_number import keep_own, remove_own
@@ -62,9 +63,9 @@ def about() -> Response:
     person = me()
     form = AboutForm(obj=person)
     spoken = sorted({*parts().spoken(), *person.languages, *LANGUAGES}, key=language_name)
-    form.languages.choices = [(code, language_name(code)) for code in spoken]
-    form.time_zone.choices = zones(language(), person.time_zone)
-    form.reads.choices = reads_choices()
+    form.languages.choices = options((code, language_name(code)) for code in spoken)
+    form.time_zone.choices = options(zones(language(), person.time_zone))
+    form.reads.choices = options(reads_choices())
     if form.validate_on_submit():
         try:
             parts().people.profiles.change(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.console.assets import asset
 from ivr.console.audit_pages import add_audit
@@ -43,7 +44,11 @@ def set_up_console(app: Flask, parts: ConsoleParts) -> None:
 
 
 def _preferred() -> str:
-    person = who_is_in()
+    try:
+        person = who_is_in()
+    except SQLAlchemyError:
+        # The page that says so has a language all the same.
+        return ""
     return person.reads if person else ""
 
 

@@ -60,7 +60,9 @@ def both(at: float, now: float, zone: tzinfo, language: str) -> Markup:
 def how_long(seconds: float, language: str) -> str:
     """`15 minutes`: a span, rounded up, so that whoever waits for it doesn't come too early."""
     minutes = max(1, -(-int(seconds) // 60))
-    return str(format_timedelta(timedelta(minutes=minutes), threshold=1.5, locale=language))
+    # Below two hours or two days the smaller unit is the honest one: 90 minutes aren't two hours.
+    threshold = 1 if minutes < 60 else 2
+    return str(format_timedelta(timedelta(minutes=minutes), threshold=threshold, locale=language))
 
 
 CONTINENTS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
