@@ -15,14 +15,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urldefrag, urlencode
 
 from ivr.settings import PREFIX, Settings
 from ivr.telephony.signature import sign
 from tests.hotline import ACCOUNT, AMINA, LINE_NUMBER, PUBLIC_URL, TOKEN
 
+Found = TypeVar("Found")
+
 START_SECONDS = 20
 PROGRAM = Path(sys.executable).parent / "warmline"
+NOWHERE = "http://127.0.0.1:9"
 
 
 @dataclass(frozen=True)
@@ -79,10 +83,15 @@ class Served:
         """A call begins."""
         return self.post("/phone/twilio/voice", fields_of(call, caller, to))
 
-    def press(self, answer: Answer, call: str, key: str) -> Answer:
+    def press(self, answer: Answer, call: str, key: str, caller: str = AMINA) -> Answer:
         """A key, on the screen that was answered before."""
         action = unescape(re.findall(r'action="([^"]+)"', answer.text)[0])
-        return self.post(urldefrag(action).url.removeprefix(PUBLIC_URL), fields_of(call, Digits=key))
+        return self.post(urldefrag(action).url.removeprefix(PUBLIC_URL), fields_of(call, caller, Digits=key))
+
+    def keep_silent(self, answer: Answer, call: str, caller: str = AMINA) -> Answer:
+        """No key until the screen is over."""
+        redirect = unescape(re.findall(r"<Redirect[^>]*>([^<]+)<", answer.text)[0])
+        return self.post(urldefrag(redirect).url.removeprefix(PUBLIC_URL), fields_of(call, caller))
 
     def hang_up(self, call: str) -> Answer:
         """The word that a call is over."""
@@ -100,6 +109,8 @@ def environment_of(settings: Settings, **more: str) -> dict[str, str]:
     plain = {
         name: value for name, value in os.environ.items() if not name.startswith(PREFIX) and name != "PORT"
     }
+    # Whatever a worker asks of the real provider ends here: a test must never leave this machine.
+    plain |= {"HTTPS_PROXY": NOWHERE, "https_proxy": NOWHERE}
     for name in Settings.model_fields:
         value = getattr(settings, name)
         text = value.get_secret_value() if hasattr(value, "get_secret_value") else str(value or "")
@@ -140,12 +151,12 @@ def serving(settings: Settings, log: Path, command: str = "web", **more: str) ->
             process.wait()
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 10.0, what: str = "it") -> None:
-    """Waits until a condition holds; fails the test when it never does."""
+def wait_until(condition: Callable[[], Found], seconds: float = 10.0, what: str = "it") -> Found:
+    """Waits until a condition holds, and gives what it found; fails the test when it never does."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if condition():
-            return
+        if found := condition():
+            return found
         time.sleep(0.05)
     raise AssertionError(f"{what} did not happen within {seconds} s")
 
