@@ -15,6 +15,7 @@ from ivr.calls.sweep import Swept, sweep_calls
 from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
 from ivr.people import upkeep as people_upkeep
 from ivr.settings import load_settings
+from ivr.telephony.simulator.parts import tell_unanswered
 from ivr.vault import upkeep as vault_upkeep
 from ivr.vault.errors import VaultOutOfReach
 from ivr.wiring import Wiring, times_of, wire
@@ -98,6 +99,7 @@ def tend_keys() -> dict[str, int]:
     """Destroys the keys of old epochs and what was left over; the next time, where the vault is out of reach."""
     wiring = _wiring()
     try:
+        wiring.people.accounts.shred_left_over()
         return vault_upkeep.tend_keys(wiring.database, wiring.vault, wiring.clock())
     except VaultOutOfReach as error:
         log.error("keys_not_tended", error=type(error).__name__)
@@ -109,6 +111,12 @@ def forget_old_sign_ins() -> dict[str, int]:
     wiring = _wiring()
     forgotten = people_upkeep.forget_old(wiring.database, times_of(wiring.settings), wiring.clock())
     return asdict(forgotten)
+
+
+def tell_unanswered_calls() -> dict[str, int]:
+    """Tells the hotline which calls to simulated phones rang for nothing, while no page was open to say so."""
+    wiring = _wiring()
+    return {"told": tell_unanswered(wiring) if wiring.settings.simulator else 0}
 
 
 TASKS = (
@@ -146,6 +154,12 @@ TASKS = (
         forget_old_sign_ins,
         "Forgets sign-ins, links and wrong attempts that are over.",
         every_seconds=HOUR,
+        longest_seconds=MINUTE,
+    ),
+    Task(
+        tell_unanswered_calls,
+        "Tells the hotline which calls to simulated phones rang for nothing, where the simulator is on.",
+        every_seconds=MINUTE,
         longest_seconds=MINUTE,
     ),
 )

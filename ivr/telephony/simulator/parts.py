@@ -13,6 +13,7 @@ from ivr.telephony.simulator.page import TelephoneParts, telephone_blueprint
 from ivr.telephony.simulator.recordings import Recordings
 from ivr.telephony.simulator.scripts import ScriptsOnAir
 from ivr.telephony.simulator.signing import Signer
+from ivr.telephony.simulator.wire import Wire
 
 if TYPE_CHECKING:
     from ivr.settings import Settings
@@ -43,6 +44,12 @@ def network_of(wiring: Wiring) -> SimulatorNetwork:
     """What workers ring telephone pages with."""
     exchange = Exchange(wiring.database, time.time)
     return SimulatorNetwork(exchange, _recordings_of(wiring), signer_of(wiring.settings))
+
+
+def tell_unanswered(wiring: Wiring) -> int:
+    """Tells the hotline, at its public address, which calls rang for nothing; returns how many."""
+    signer = signer_of(wiring.settings)
+    return network_of(wiring).tell_unanswered(Wire(signer, signer.public_url))
 
 
 def _recordings_of(wiring: Wiring) -> Recordings:
