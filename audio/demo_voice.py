@@ -16,7 +16,7 @@ from threading import Lock
 from audio.reading import phrases
 from audio.sound import Pause, Sound
 
-WORDS_PER_MINUTE = {"en": 122, "fr": 125, "ar": 120, "sw": 130, "es": 125, "uk": 120, "am": 120, "pt": 125}
+WORDS_PER_MINUTE = {"en": 124, "fr": 130, "ar": 135, "sw": 144, "es": 125, "uk": 120, "am": 120, "pt": 125}
 """Slow and calm; the synthesiser's own 175 is what callers of other hotlines called too fast to follow."""
 _VARIANT = "+f3"
 _PITCH = 42

@@ -19,7 +19,7 @@ TARGET_LUFS = -19.0
 hold small loudspeakers in noisy rooms; low enough that speech hardly needs limiting to stay under the peak."""
 PEAK_DBFS = -1.0
 LEADING_MS = 400
-TRAILING_MS = 200
+TRAILING_MS = 100
 SPEECH_OVER_ROOM_DB = 26.0
 """What is fainter than the loudness of the speech by more than this is taken for the room and not for the speaker."""
 FAINTEST_LUFS = -60.0

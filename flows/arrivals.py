@@ -104,13 +104,15 @@ def _question(walk: Walk, node: Menu | Rate) -> Ending:
         walk.asking = True
     if walk.asking:
         return screens.language_menu(walk.entry)
-    return screens.question(node, walk.languages, walk.facts, _announced(walk), walk.wrong_key)
+    return screens.question(node, walk.languages, walk.facts, _announced(walk, node), walk.wrong_key)
 
 
-def _announced(walk: Walk) -> GlobalKey | None:
-    """The global key whose turn it is: none at first, then one more at each repetition."""
+def _announced(walk: Walk, node: Menu | Rate) -> GlobalKey | None:
+    """The global key whose turn it is: none at first, then one more at each repetition. What the node says anyway
+    isn't said twice on one screen."""
     turn = walk.tries + max(walk.invalid - 1, 0)
     if turn == 0:
         return None
-    keys = [key for key in {**walk.entry.keys, **walk.flow.keys}.values() if key.say is not None]
+    every = {**walk.entry.keys, **walk.flow.keys}.values()
+    keys = [key for key in every if key.say is not None and key.say not in node.prompts]
     return keys[(turn - 1) % len(keys)] if keys else None

@@ -21,7 +21,7 @@ from flows.model import (
 KEY_NAMES = {**{str(n): str(n) for n in range(10)}, "*": "star", "#": "hash"}
 
 THIS_LANGUAGE = "this_language"
-"""Each language names itself: "For English" in English, "Kwa Kiswahili" in Swahili."""
+"""Each language names itself, and no more, for four have to be heard: "English,", "Kiswahili,"."""
 
 INVALID_KEY = "invalid_key"
 LAST_RESORT = "last_resort"

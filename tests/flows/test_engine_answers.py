@@ -46,6 +46,13 @@ def test_each_repetition_names_one_more_key() -> None:
     assert call.silent().said[-2:] == ["to_hear_again", "press_9"]
 
 
+def test_a_key_that_a_menu_names_itself_is_not_announced_again() -> None:
+    """A screen that already says how to reach a person doesn't end with the same words once more."""
+    call = Call(small_pack(Menu("hello", ("hi", "for_help", "press_0"), (Option("1", "to_stay", "main"),))))
+    assert call.silent().said[-2:] == ["to_hear_again", "press_9"]
+    assert call.said.count("for_help") == 1
+
+
 def test_wrong_keys_are_told_so_and_lead_on() -> None:
     """A key without meaning is gently told so; the third in a row leads where silence leads."""
     call = Call(small_pack()).press("7")

@@ -180,7 +180,7 @@ def test_one_command_from_nothing_to_a_call_and_again(newcomer: Newcomer) -> Non
         assert "<h1>Telephone</h1>" in page
         called = newcomer.call("1,2")
         assert called.returncode == 0, called.stdout + called.stderr
-        assert "To listen to something that can help" in called.stdout
+        assert "To hear something that can help" in called.stdout
         terminal.press_ctrl_c()
         wait_until(lambda: not newcomer.processes(), 5, "the end of every process")
 

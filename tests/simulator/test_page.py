@@ -131,7 +131,7 @@ def test_the_transcript_knows_what_is_said(simulated: Hotline, client: FlaskClie
     """For every clip on air the page can ask for its words and its language."""
     sha = next(clip.sha for key, clip in released(simulated) if key == ("this_language", "en"))
     told = client.get(f"/telephone/clips/{sha}").get_json()
-    assert (told["prompt"], told["language"], told["text"]) == ("this_language", "en", "For English,")
+    assert (told["prompt"], told["language"], told["text"]) == ("this_language", "en", "English,")
     assert client.get(f"/telephone/clips/{'0' * 64}").status_code == 404
 
 

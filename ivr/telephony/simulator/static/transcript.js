@@ -67,7 +67,7 @@ export class Transcript {
     this.#later(async () => {
       const clip = await this.#aboutClip(url);
       const text = clip?.text ?? new URL(url).pathname;
-      // "For English," and "press one." are two clips and one sentence.
+      // "English," and "press one." are two clips and one sentence.
       const continues = CONTINUES.test(clip?.prompt ?? "");
       this.#show({ at, kind: "heard", text, language: clip?.language ?? "", continues });
     });
