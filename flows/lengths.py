@@ -9,7 +9,7 @@ from flows.model import EMERGENCY_NUMBER, Pack
 
 LETTERS_PER_SECOND = {
     "en": 11.5,
-    "fr": 12.0,
+    "fr": 14.5,
     "es": 12.0,
     "pt": 12.0,
     "ar": 8.5,
@@ -37,15 +37,20 @@ PAUSE_SECONDS = 1.0
 SENTENCE_SECONDS = 0.4
 SENTENCE_ENDS = ".!?؟。።"
 
-EMERGENCY_NUMBER_SECONDS = 3.0
-"""Three digits, said slowly."""
+CLIP_SILENCE_SECONDS = 0.5
+"""What every clip holds beside its words: networks swallow the start of a sound, so it begins with silence. In a menu
+of eight clips that is four seconds. Clips that are there are measured whole; this is for those that aren't yet."""
+
+EMERGENCY_NUMBER_SECONDS = 3.5
+"""Three digits, said slowly, each a clip of its own."""
 
 Lengths = Mapping[tuple[str, str], float]
-"""Real lengths of clips in seconds, by (prompt, language)."""
+"""Real lengths of clips in seconds, from their first sample to their last, by (prompt, language)."""
 
 
 def estimated_seconds(text: str, language: str) -> float:
-    """Seconds for one reading: letters at a slow pace, a breath between sentences, one second for each `…`."""
+    """Seconds for one reading, without the silence around it: letters at a slow pace, a breath between sentences, one
+    second for each `…`."""
     letters = sum(character.isalnum() for character in text)
     breaths = sum(text.count(mark) for mark in SENTENCE_ENDS)
     pace = LETTERS_PER_SECOND.get(base(language), USUAL_PACE)
@@ -53,7 +58,8 @@ def estimated_seconds(text: str, language: str) -> float:
 
 
 def seconds_of(pack: Pack, prompts: Iterable[str], language: str, lengths: Lengths) -> float:
-    """How long these prompts take together. One without clip or script counts nothing: that is another problem."""
+    """How long a caller hears these prompts together, with the silence in their clips. One without clip or
+    text counts nothing: that is another problem."""
     total = 0.0
     for prompt in prompts:
         known = lengths.get((prompt, language))
@@ -62,6 +68,6 @@ def seconds_of(pack: Pack, prompts: Iterable[str], language: str, lengths: Lengt
             total += EMERGENCY_NUMBER_SECONDS
         elif known is not None:
             total += known
-        elif script is not None:
-            total += estimated_seconds(script.text, language)
+        elif script is not None and script.text:
+            total += estimated_seconds(script.text, language) + CLIP_SILENCE_SECONDS
     return total

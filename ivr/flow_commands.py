@@ -22,6 +22,8 @@ OUTPUT = click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write into this file."
 )
 
+ESTIMATED = "How long things take is estimated from the texts here; publishing measures the recordings."
+
 
 @click.group()
 def flow() -> None:
@@ -144,7 +146,8 @@ def _summary(examined: Examined) -> str:
     nodes = sum(len(each.nodes) for each in pack.flows.values()) if pack is not None else 0
     languages = listed(pack.languages) if pack is not None else ""
     good = f"This pack can go on air once it is recorded: {_count(nodes, 'node')}, in {languages}."
-    return f"{good} {counts}." if counts else f"{good} Nothing to improve was found."
+    found = f"{counts}." if counts else "Nothing to improve was found."
+    return f"{good} {found} {ESTIMATED}"
 
 
 def _count(number: int, word: str) -> str:

@@ -10,12 +10,13 @@ from pathlib import Path
 import click
 
 from flows.load import load_pack
-from ivr.publishing.gate import NotReadyForAir, prepare, publish
+from ivr.publishing.gate import NotReadyForAir, in_one_line, prepare, publish, warnings_about
 from ivr.publishing.hours import ALWAYS
 from ivr.publishing.lines import Line, LineUnusable, all_lines, find_line, save_line
 from ivr.publishing.releases import all_published
 from ivr.settings import load_settings
 from ivr.store.migrate import migrate as apply_migrations
+from ivr.vault.errors import VaultOutOfReach
 from ivr.wiring import make_emergency_screens, wire
 
 
@@ -24,7 +25,10 @@ def migrate() -> None:
     """Bring the database's tables up to date."""
     wiring = wire(load_settings())
     apply_migrations(wiring.database)
-    wiring.vault.key_store.prepare()
+    try:
+        wiring.vault.key_store.prepare()
+    except VaultOutOfReach:
+        sys.exit("The tables of the data are up to date; the key store doesn't answer: docs/keys.md")
     click.echo("The tables are up to date.")
 
 
@@ -112,6 +116,11 @@ def publish_pack(folder: Path, numbers: tuple[str, ...]) -> None:
     publish(wiring.database, release, numbers, datetime.now(UTC).date())
     make_emergency_screens(wiring)
     click.echo(f"{loaded.pack.id} is on air as {release.id} on {', '.join(numbers)}.")
+    warnings = warnings_about(release)
+    if warnings:
+        click.echo("Callers are answered. What would be easier for them:")
+    for warning in warnings:
+        click.echo(f"  - {in_one_line(warning)}")
 
 
 @click.command("calls")

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from ivr.operations.checks.house import DatabaseFacts, LineFacts, QueueFacts
 from ivr.operations.checks.machine import FolderFacts, SettingsFacts
 from ivr.operations.checks.scrubbing import Look, ScrubbingFacts
+from ivr.publishing.gate import warnings_about, with_its_place
 from ivr.publishing.lines import Line, all_lines
 from ivr.publishing.releases import Release, ReleaseUnknown
 from ivr.scrubbing.status import in_words, status
@@ -115,7 +116,13 @@ def _of_line(line: Line, releases: ReleaseShelf, clips: ClipShelf) -> LineFacts:
         for (prompt, language), clip in release.clips.items()
         if not clips.has(clip.sha)
     ]
-    return LineFacts(*who, release=release.id, clips=len(release.clips), missing_clips=sorted(missing))
+    return LineFacts(
+        *who,
+        release=release.id,
+        clips=len(release.clips),
+        missing_clips=sorted(missing),
+        could_be_better=[(with_its_place(found), found.hint) for found in warnings_about(release)],
+    )
 
 
 def scrubbing_facts(engine: Engine, now: float) -> ScrubbingFacts | None:

@@ -1,6 +1,7 @@
 """The gate: nothing goes on air with a mistake, a missing clip, or a voice that isn't a person's.
 
-It says everything that stands in the way at once, so that staff can work through a list.
+It says everything that stands in the way at once, so that staff can work through a list; and, of what may go on air,
+what could be better.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def prepare(pack: Pack, library: ClipLibrary, demo_allowed: bool) -> Release:
     clips = {key: clip for key, clip in there.items() if library.media.has(clip.sha)}
     missing = [key for key in wanted if key not in clips]
     lengths = {key: clip.seconds for key, clip in clips.items()}
-    reasons = [_said(problem) for problem in check(pack, lengths) if problem.severity == "error"]
+    reasons = [in_one_line(problem) for problem in check(pack, lengths) if problem.severity == "error"]
     reasons += [
         f"{prompt} ({language}) has no clip: record it, or bring one in." for prompt, language in missing
     ]
@@ -71,6 +72,13 @@ def prepare(pack: Pack, library: ClipLibrary, demo_allowed: bool) -> Release:
     return make_release(pack, {key: _released(clip) for key, clip in clips.items()})
 
 
+def warnings_about(release: Release) -> list[Problem]:
+    """What could be better for callers in what is on air, or is about to be: real clips are measured, so this says
+    more than reading the texts does. Nothing of it keeps a release off the air."""
+    lengths = {key: clip.seconds for key, clip in release.clips.items()}
+    return [problem for problem in check(release.pack, lengths) if problem.severity == "warning"]
+
+
 def publish(engine: Engine, release: Release, line_numbers: Sequence[str], today: date) -> None:
     """Stores the release and puts the lines on it, together."""
     with engine.begin() as connection:
@@ -83,6 +91,11 @@ def _released(clip: Clip) -> ReleasedClip:
     return ReleasedClip(clip.sha, clip.seconds)
 
 
-def _said(problem: Problem) -> str:
-    place = f"{problem.node}: " if problem.node else ""
-    return f"{place}{problem.message} {problem.hint}".strip()
+def in_one_line(problem: Problem) -> str:
+    """A problem of a pack as one sentence or two, with the node it is about."""
+    return f"{with_its_place(problem)} {problem.hint}".strip()
+
+
+def with_its_place(problem: Problem) -> str:
+    """What is wrong and where, without what to do about it."""
+    return f"{problem.node}: {problem.message}" if problem.node else problem.message

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from flows.check import check
 from flows.examine import examine
-from flows.lengths import estimated_seconds
+from flows.lengths import CLIP_SILENCE_SECONDS, estimated_seconds, seconds_of
 from flows.model import Branch, Choice, End, Enter, Flow, GlobalKey, Menu, Node, Option, Pack, Play, Rate
 from flows.problems import Problem
 from tests.flows.generated import broken_packs
@@ -210,10 +210,55 @@ def test_missing_text_is_named_with_its_languages(small: Pack) -> None:
 def test_real_lengths_count_more_than_estimates(small: Pack) -> None:
     """Once clips are recorded, their real lengths decide."""
     assert check(small, {("breathing", "en"): 130.0, ("breathing", "ar"): 90.0})[0].message.startswith(
-        "This takes 130 s in English"
+        "This takes 130.0 s in English"
     )
     assert check(small, {("this_language", "en"): 14.0})[0].message.startswith("Choosing a language takes 1")
-    assert "7 s in English" in check(small, {("to_talk", "en"): 6.0})[0].message
+    assert "7.6 s in English" in check(small, {("to_talk", "en"): 6.0})[0].message
+
+
+SECOND_EACH = 1.0
+
+
+def measured(pack: Pack, **seconds: float) -> list[str]:
+    """What is said of a pack whose clips last a second each, an exercise ninety, and these as given."""
+    lengths = dict.fromkeys(pack.scripts, SECOND_EACH) | {
+        (prompt, "en"): length for prompt, length in {"breathing": 90.0, **seconds}.items()
+    }
+    lengths["breathing", "ar"] = 90.0
+    return [problem.message for problem in check(pack, lengths)]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "most", "said"),
+    [
+        ("to_talk", 3.0, "“to_talk” with its key takes 4.1 s in English; 4 s are enough."),
+        ("to_hear_again", 3.0, "“to_hear_again” with its key takes 4.1 s in English; 4 s are enough."),
+        ("welcome", 14.0, "This takes 20.1 s in English until the last key is named; 20 s are enough."),
+        ("this_language", 9.0, "Choosing a language takes 12.1 s, and callers give up after 12 s."),
+        ("breathing", 120.0, "This takes 120.1 s in English; most people listen for 120 s at most."),
+    ],
+)
+def test_of_real_clips_every_limit_holds_to_the_moment(
+    small: Pack, prompt: str, most: float, said: str
+) -> None:
+    """A clip that is there is measured, so what is a hair too long is told, and never as if it were just right."""
+    assert measured(small, **{prompt: most}) == []
+    assert measured(small, **{prompt: most + 0.01}) == [said]
+
+
+def test_an_exercise_a_hair_too_short_is_told(small: Pack) -> None:
+    """An exercise of less than a minute is too short to help, however little it lacks."""
+    assert measured(small, breathing=60.0) == []
+    assert "This takes only 59.9 s in English" in measured(small, breathing=59.99)[0]
+
+
+def test_the_silence_in_every_clip_is_counted(small: Pack) -> None:
+    """A clip begins with silence, because networks swallow its start: eight of them are four seconds of a menu."""
+    text = small.scripts["welcome", "en"].text
+    one, two = seconds_of(small, ["welcome"], "en", {}), seconds_of(small, ["welcome"] * 2, "en", {})
+    assert one == pytest.approx(estimated_seconds(text, "en") + CLIP_SILENCE_SECONDS)
+    assert two == pytest.approx(2 * one)
+    assert seconds_of(small, ["welcome"], "en", {("welcome", "en"): 3.0}) == 3.0
 
 
 def test_pauses_and_pace_make_up_a_length() -> None:

@@ -39,6 +39,8 @@ class LineFacts:
     release_stored: bool = True
     clips: int = 0
     missing_clips: Sequence[str] = ()
+    could_be_better: Sequence[tuple[str, str]] = ()
+    """What is harder on callers than it need be, and what to do about it."""
 
 
 def check_database(facts: DatabaseFacts) -> Finding:
@@ -123,6 +125,7 @@ def _check_line(line: LineFacts, media_folder: str) -> list[Finding]:
         findings.append(
             good(subject, f"{line.name}: release {line.release}, all {line.clips} clips are there")
         )
+    findings += [warning(subject, what, step) for what, step in line.could_be_better]
     if line.provider == "simulator":
         step = "Nothing to do while you try it out. For a real number see docs/real-number.md."
         findings.append(warning(subject, "rings only on the telephone in the browser", step))
