@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from audio.make_demo import make_demo
+from audio.telephone_sound import LEADING_MS, TRAILING_MS
 from flows.checks.timing import ESTIMATES_ERR_BY
-from flows.lengths import seconds_of
+from flows.lengths import CLIP_SILENCE_SECONDS, seconds_of
 from ivr.demo import SHIPPED_PACK, shipped_pack, wanted_by
 from ivr.line_commands import publish_pack
 from ivr.operations.checks.house import check_lines
@@ -45,6 +46,11 @@ def test_the_pack_that_ships_keeps_every_limit_in_the_demo_voice(release: Releas
     be when it is really heard."""
     assert release.pack.languages == ("en", "fr", "ar", "sw")
     assert warnings_about(release) == []
+
+
+def test_the_silence_that_is_estimated_is_the_one_that_clips_have() -> None:
+    """What the texts are judged by is what the clips will be: the same silence before and after the words."""
+    assert (LEADING_MS + TRAILING_MS) / 1000 == CLIP_SILENCE_SECONDS
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar", "sw"])
