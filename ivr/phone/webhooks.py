@@ -187,7 +187,7 @@ def _posted(environ: Environ) -> list[tuple[str, str]]:
         raise Refused("400 BAD REQUEST", "no length")
     elif length > LARGEST_WEBHOOK_BYTES:
         raise Refused("413 REQUEST ENTITY TOO LARGE", "too large")
-    if length and not environ.get("CONTENT_TYPE", "").startswith(FORM):
+    if length and not environ.get("CONTENT_TYPE", "").lower().startswith(FORM):
         raise Refused("415 UNSUPPORTED MEDIA TYPE", "not a form")
     try:
         body = environ["wsgi.input"].read(length) if length else b""

@@ -132,6 +132,22 @@ def test_the_signature_of_a_repeated_field_counts_both(guarded: Hotline) -> None
     guarded.post("/phone/twilio/status", fields_of("CA" + "2" * 32, CallStatus="completed"))
 
 
+@pytest.mark.parametrize(
+    "written", ["Application/X-WWW-Form-Urlencoded", "APPLICATION/X-WWW-FORM-URLENCODED; charset=UTF-8"]
+)
+def test_capitals_make_no_other_type(guarded: Hotline, written: str) -> None:
+    """A provider or a proxy that writes the type of a form in capitals is understood: case carries no meaning there."""
+    fields = [*fields_of("CA" + "3" * 32).items()]
+    answer = guarded.app.test_client().post(
+        "/phone/twilio/voice",
+        data=urlencode(fields),
+        content_type=written,
+        headers=signed("/phone/twilio/voice", fields),
+    )
+    assert answer.status_code == 200
+    guarded.post("/phone/twilio/status", fields_of("CA" + "3" * 32, CallStatus="completed"))
+
+
 def test_json_is_no_webhook(guarded: Hotline) -> None:
     """A JSON body, even one that the SDK's validator would accept by its hash, is a clear 4xx."""
     body = json.dumps(dict(GENUINE))
