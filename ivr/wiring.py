@@ -29,8 +29,8 @@ from ivr.people.keys import PeopleKeys
 from ivr.people.parts import PeopleParts, people_parts
 from ivr.people.records import Records
 from ivr.people.sessions import Times
-from ivr.publishing.lines import all_lines
-from ivr.publishing.releases import Releases
+from ivr.publishing.lines import Line, all_lines
+from ivr.publishing.releases import Release, Releases
 from ivr.scrubbing.waiting import AtTheEnd
 from ivr.settings import Settings
 from ivr.store.engine import open_database, open_for_turns, reading
@@ -214,20 +214,30 @@ def networks_of(wiring: Wiring) -> Callable[[str], Network | None]:
 
 
 def make_emergency_screens(wiring: Wiring) -> int:
-    """Writes the emergency screens of every line on air; returns how many lines have one."""
-    made = 0
+    """Writes the emergency screens of every line; returns how many lines have one.
+
+    A line with nothing on air, or with something damaged, borrows another's words, and says its own emergency number.
+    """
     with reading(wiring.database) as connection:
-        on_air = [line for line in all_lines(connection) if line.release_id is not None]
-    for line in on_air:
-        try:
-            release = wiring.releases.get(line.release_id or "")
-        except (LookupError, ValueError, TypeError) as error:
-            # The callers of all other lines must be answered although this one's release is damaged.
-            log.error("release_unreadable", line=line.name, error=type(error).__name__)
-            continue
-        wiring.emergency.make(line, release)
-        made += 1
-    return made
+        found = [(line, _release_of(wiring, line)) for line in all_lines(connection)]
+    borrowed = next((release for _, release in found if release is not None), None)
+    # Those with words of their own come last: the last of a provider speaks for numbers that nobody knows.
+    for line, release in sorted(found, key=lambda pair: pair[1] is not None):
+        words = release or borrowed
+        if words is not None:
+            wiring.emergency.make(line, words)
+    return len(found) if borrowed is not None else 0
+
+
+def _release_of(wiring: Wiring, line: Line) -> Release | None:
+    if line.release_id is None:
+        return None
+    try:
+        return wiring.releases.get(line.release_id)
+    except (LookupError, ValueError, TypeError) as error:
+        # The callers of all other lines must be answered although this one's release is damaged.
+        log.error("release_unreadable", line=line.name, error=type(error).__name__)
+        return None
 
 
 def new_id() -> str:

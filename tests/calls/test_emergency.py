@@ -79,6 +79,21 @@ def test_a_corrected_number_is_said_at_once(house: Hotline) -> None:
     make_emergency_screens(house.wiring)
 
 
+def test_a_line_with_nothing_on_air_is_no_bare_refusal(tmp_path: Path) -> None:
+    """A second line is added and nothing is on air on it yet: its callers hear the first line's words, with their
+    own country's emergency number."""
+    hotline = make_hotline(tmp_path / "data")
+    new = replace(LINE, number="+12025550177", name="Second line", emergency_number="119")
+    with hotline.wiring.database.begin() as connection:
+        save_line(connection, new)
+    assert make_emergency_screens(hotline.wiring) == 2
+    digits = [prompt for prompt, _ in said(hotline, hotline.ring(to=new.number).text) if "digit" in prompt]
+    assert digits[:3] == ["digit_1", "digit_1", "digit_9"]
+    unknown = said(hotline, hotline.wiring.emergency.reply_for("twilio", "+12025550188"))
+    assert [prompt for prompt, _ in unknown if "digit" in prompt][:3] == ["digit_1", "digit_1", "digit_2"]
+    hotline.wiring.database.dispose()
+
+
 @pytest.mark.parametrize("content", [b"", b"<?xml version", b"\xff\xfe\x00", b"<Response><Play>"])
 def test_half_a_file_is_never_said(house: Hotline, content: bytes) -> None:
     """A file that a power cut has left half written is passed over: a reply that just ends would hang up."""
