@@ -13,7 +13,7 @@ from ivr.telephony.simulator.parts import signer_of
 from ivr.telephony.simulator.signing import Signer
 from ivr.telephony.simulator.terminal import DialledParty, JumpingClock, Telephone, WallClock
 from ivr.telephony.simulator.transcript import Line, Transcript
-from ivr.telephony.simulator.wire import Wire
+from ivr.telephony.simulator.wire import NobodyAnswers, RecordsOutOfReach, Wire
 from ivr.telephony.simulator.words import Opening
 
 WITHHELD = "anonymous"
@@ -89,9 +89,17 @@ def _opening(signer: Signer, number: str, line: str) -> Opening:
 
 
 def _first_line(wire: Wire) -> str:
-    lines = wire.lines()
-    if lines is None:
-        raise click.ClickException("The hotline can't be reached. Is it running? Start it with: make demo")
+    try:
+        lines = wire.lines()
+    except NobodyAnswers:
+        raise click.ClickException(
+            "The hotline can't be reached. Is it running? Start it with: make demo"
+        ) from None
+    except RecordsOutOfReach:
+        raise click.ClickException(
+            "The hotline runs, and its database doesn't answer. Callers hear the emergency number meanwhile. "
+            "Look for the cause with: warmline doctor. To hear what they hear, name the line with --to."
+        ) from None
     if not lines:
         raise click.ClickException("No line is on air yet. Put one on air with: warmline publish")
     return lines[0][0]

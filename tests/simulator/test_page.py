@@ -41,6 +41,14 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 
 
 @pytest.fixture
+def small_simulated(tmp_path: Path) -> Iterator[Hotline]:
+    """One that a test may break."""
+    made = make_hotline(tmp_path, line=replace(LINE, provider="simulator"), **with_simulator())
+    yield made
+    made.wiring.database.dispose()
+
+
+@pytest.fixture
 def client(simulated: Hotline) -> FlaskClient:
     """A browser of that hotline's page."""
     return simulated.app.test_client()
@@ -69,6 +77,23 @@ def test_without_the_simulator_there_is_no_telephone(small_hotline: Hotline) -> 
     assert client.get("/telephone").status_code == 404
     assert client.post("/telephone/sign", json={}, headers=OWN).status_code == 404
     assert client.get("/telephone/static/main.js").status_code == 404
+
+
+def test_a_database_that_is_gone_is_a_plain_page(small_simulated: Hotline) -> None:
+    """The database is gone: whoever opens the telephone reads what happened, what callers hear, and what to ask; what
+    the page asks by itself is a clear error too."""
+    with small_simulated.wiring.database.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE lines")
+        connection.exec_driver_sql("DROP TABLE simulated_calls")
+    client = small_simulated.app.test_client()
+    page = client.get("/telephone")
+    assert page.status_code == 503
+    for words in ("database doesn't answer", "emergency number", "warmline doctor"):
+        assert words in page.text
+    assert "Internal Server Error" not in page.text
+    assert client.get("/telephone/lines").status_code == 503
+    asked = client.post("/telephone/rings", json={"number": "+12025550123", "call": ""}, headers=OWN)
+    assert (asked.status_code, asked.json) == (503, {"error": "the database doesn't answer"})
 
 
 def test_the_server_signs_for_the_page(client: FlaskClient) -> None:

@@ -56,7 +56,7 @@ def test_a_whole_call_from_the_terminal(rung: Rung) -> None:
     told = rung.call("--press", "4,1,1,2,2")
     assert told.exit_code == 0, told.output
     assert "The hotline answers." in told.output
-    assert "4: Kwa Kiswahili" in told.output
+    assert "4: Kiswahili" in told.output
     goodbye = rung.hotline.pack.scripts["goodbye", "sw"].text.strip().splitlines()[0]
     assert goodbye in told.output
     assert "The call is over: completed" in told.output
@@ -182,6 +182,21 @@ def test_a_hotline_that_is_not_running_is_said_so(rung: Rung) -> None:
     told = CliRunner().invoke(call, ["--base-url", "http://127.0.0.1:9"], env=rung.environment)
     assert told.exit_code == 1
     assert "make demo" in told.output
+
+
+def test_a_database_that_is_gone_is_said_so(rung: Rung) -> None:
+    """The hotline runs and its records are gone: the terminal says which of both, and still lets staff hear the
+    emergency screen."""
+    with rung.hotline.wiring.database.begin() as connection:
+        connection.execute(text("DROP TABLE lines"))
+    told = rung.call("--press", "1")
+    assert told.exit_code == 1
+    assert "database doesn't answer" in told.output
+    assert "warmline doctor" in told.output
+    assert "Is it running" not in told.output
+    heard = rung.call("--to", LINE_NUMBER, "--press", "1")
+    assert heard.output.count("♪") > 8
+    assert "The call is over: completed" in heard.output
 
 
 def scripted_hotline(replies: dict[str, str]) -> Flask:

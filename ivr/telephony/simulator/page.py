@@ -12,7 +12,9 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Blueprint, Response, abort, jsonify, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.telephony.simulator.clips import HeardClip
 from ivr.telephony.simulator.exchange import NUMBER, Exchange, Leg, NoSuchNumber
@@ -20,7 +22,10 @@ from ivr.telephony.simulator.recordings import MOST_BYTES, NotARecording, Record
 from ivr.telephony.simulator.signing import NotOursToSign, Signer
 
 LONGEST_RING = 600
+RECORDS_OUT_OF_REACH = "the database doesn't answer"
 Reply = tuple[Response, int] | Response
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ def telephone_blueprint(parts: TelephoneParts) -> Blueprint:
     )
     telephone.before_request(views.refuse_other_sites)
     telephone.after_request(_never_kept)
+    telephone.register_error_handler(SQLAlchemyError, _records_out_of_reach)
     telephone.add_url_rule("", "page", views.page, methods=["GET"])
     telephone.add_url_rule("/sign", "sign", views.sign, methods=["POST"])
     telephone.add_url_rule("/lines", "lines", views.lines, methods=["GET"])
@@ -59,6 +65,14 @@ def _never_kept(response: Response) -> Response:
     else:
         response.cache_control.no_store = True
     return response
+
+
+def _records_out_of_reach(error: SQLAlchemyError) -> tuple[Response | str, int]:
+    """Said plainly: who looks after a hotline whose database is gone must not first look for a fault in this page."""
+    log.error("database_out_of_reach", error=type(error).__name__)
+    if request.endpoint == "telephone.page":
+        return render_template("telephone_away.html"), 503
+    return jsonify(error=RECORDS_OUT_OF_REACH), 503
 
 
 def _leads_here(host: str, public: str | None) -> bool:

@@ -20,6 +20,14 @@ PATIENCE_SECONDS = 15
 HEAD_OF_A_CLIP = 4096
 
 
+class NobodyAnswers(Exception):
+    """No hotline with a simulator answers at this address. Retryable once one runs there."""
+
+
+class RecordsOutOfReach(Exception):
+    """The hotline answers, and its database doesn't. Retryable, after a while."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back; `body` is at most 64 kB and one byte."""
@@ -61,11 +69,13 @@ class Wire:
             self._clips[url] = self._look_up(url)
         return self._clips[url]
 
-    def lines(self) -> list[tuple[str, str]] | None:
-        """(number, name) of every line on air, or None when the hotline can't be reached."""
+    def lines(self) -> list[tuple[str, str]]:
+        """(number, name) of every line on air. Raises NobodyAnswers, RecordsOutOfReach."""
         answer = self._request("GET", f"{self._signer.public_url}/telephone/lines", {}, None)
+        if answer is not None and answer.status == 503:
+            raise RecordsOutOfReach
         if answer is None or answer.status != 200:
-            return None
+            raise NobodyAnswers
         return [(str(number), str(name)) for number, name in json.loads(answer.body)]
 
     def keep_recording(self, recording: str, wav: bytes, call: str) -> None:
