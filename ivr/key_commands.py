@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import click
 
 from ivr.audit.deeds import Deed
-from ivr.audit.log import COMMAND_LINE, AuditLog
+from ivr.audit.log import COMMAND_LINE
 from ivr.operations.facts_vault import in_words
 from ivr.settings import Settings, load_settings, read_settings
 from ivr.vault.errors import RotationUnderWay, VaultOutOfReach
@@ -56,18 +56,16 @@ def new() -> None:
 @keys.command("rotate")
 def rotate_keys() -> None:
     """Wrap every key with the newest master key, while calls go on."""
-    settings = load_settings()
-    wiring = wire(settings)
+    wiring = wire(load_settings())
     try:
         done = rotate(wiring.vault.key_store, wiring.vault.master)
     except RotationUnderWay:
         sys.exit("Another rotation is at work. Nothing was done; run this again when it has ended.")
     except VaultOutOfReach as error:
         sys.exit(f"Not rotated, and nothing is lost: {in_words(error)}. See: warmline keys status")
-    audit = AuditLog(settings.secret_key.get_secret_value().encode())
     details = {"to": done.to, "keys": str(done.rewrapped), "left": str(done.left)}
     with wiring.database.begin() as connection:
-        audit.append(
+        wiring.audit.append(
             connection,
             at=time.time(),
             who=COMMAND_LINE,

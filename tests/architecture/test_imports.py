@@ -18,8 +18,8 @@ HEAVY = ("twilio", "av", "pydub", "numpy", "espeakng_loader", "rq", "alembic", "
 """Libraries that cost a web process memory and a slow start, and that no webhook needs."""
 ROOMS = ("ivr", "flows", "audio", "referrals")
 CONCRETE = {
-    "TwilioNetwork", "SimulatorNetwork", "TwilioDialect", "WishesOnly", "EmergencyServicesOnly", "ListedServices",
-    "HotDatabase", "ClipLibrary", "MediaStore", "CallRows", "Releases", "EmergencyScreens", "Turns", "House",
+    "TwilioNetwork", "SimulatorNetwork", "TwilioDialect", "Desk", "EmergencyServicesOnly", "ListedServices",
+    "HotDatabase", "ClipLibrary", "MediaStore", "CallRows", "Vault", "Releases", "EmergencyScreens", "Turns", "House",
 }  # fmt: skip
 CHOOSERS = {"ivr/wiring.py", "ivr/telephony/simulator/parts.py"}
 """The second puts the simulator's page together, and exists only where the simulator is on."""
@@ -78,7 +78,7 @@ def test_only_the_wiring_chooses_classes() -> None:
         if (found := constructed(path)) and str(path.relative_to(ROOT)) not in CHOOSERS
     }
     assert makers == {}
-    assert constructed(ROOT / "ivr" / "wiring.py") >= {"TwilioDialect", "WishesOnly", "HotDatabase"}
+    assert constructed(ROOT / "ivr" / "wiring.py") >= {"TwilioDialect", "Desk", "HotDatabase"}
 
 
 @pytest.mark.parametrize("room", ["flows", "audio", "referrals"])

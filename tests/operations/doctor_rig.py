@@ -22,7 +22,7 @@ from ivr.jobs.queue_server import running
 from ivr.operations.connecting import webhook_addresses
 from ivr.telephony.twilio_number import persistent
 from ivr.wiring import Wiring, wire
-from tests.hotline import ACCOUNT, LINE_NUMBER, make_hotline, settings_for
+from tests.hotline import ACCOUNT, LINE_NUMBER, MASTER_KEY, make_hotline, settings_for
 from tests.telephony.fake_rest import Provider, rest_app, serve
 
 TOKEN = "7d1b0c5e9f2a48639cbb41d0e6a7f813"  # opens only the fake
@@ -94,6 +94,7 @@ def rig_in(folder: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
             "WARMLINE_TWILIO_AUTH_TOKEN": TOKEN,
             "WARMLINE_TWILIO_API_URL": api_url,
             "WARMLINE_DEMO": "yes",
+            "WARMLINE_MASTER_KEY": MASTER_KEY,
         }
         yield Rig(data, url, wiring, provider, web, environment)
         wiring.database.dispose()

@@ -53,6 +53,7 @@ def test_a_hotline_in_order_gets_a_clean_bill(rig: Rig) -> None:
     assert f"✓ Line {LINE_NUMBER}" in result.output
     assert f"✓ Number {LINE_NUMBER}" in result.output
     assert "✓ Signatures" in result.output
+    assert "✓ Vault" in result.output
     assert "✓ Workers" in result.output
     assert "✓ Clock" in result.output
     assert "Ready for calls." in result.output

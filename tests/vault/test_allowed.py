@@ -24,17 +24,16 @@ def test_an_ordinary_phone_is_called() -> None:
     ("number", "what"),
     [
         ("+19005550123", "premium rate"),
-        ("+449098790000", "premium rate abroad"),
-        ("+448431234567", "shared cost"),
-        ("+447012345678", "a personal number that costs more than abroad"),
+        ("+449095550123", "premium rate abroad"),
+        ("+448435550123", "shared cost"),
+        ("+447055550123", "a personal number that costs more than abroad"),
         ("+18005550123", "free for whoever rings it"),
-        ("+447640123456", "a pager"),
+        ("+447640555012", "a pager"),
         ("+12021", "too short"),
         ("+1202555010", "a digit too few"),
         ("+120255501000", "a digit too many"),
-        ("+9991234567", "no country"),
-        ("+12025550147000", "far too long"),
-        ("+8816512345678", "a satellite phone"),
+        ("+9995550123", "no country"),
+        ("+8816315550123", "a satellite phone"),
     ],
 )
 def test_an_unusual_number_is_refused(number: str, what: str) -> None:
@@ -50,7 +49,7 @@ def test_an_unusual_number_is_refused(number: str, what: str) -> None:
 
 def test_a_country_that_is_not_served_is_refused() -> None:
     """A forged number of a far country, or of an island under the same code, costs the hotline nothing."""
-    for number in ("+18765550123", "+255712345678"):
+    for number in ("+18765550123", "+255712555012"):
         with pytest.raises(CannotBeCalled):
             check_can_be_called(PhoneNumber(number), {"US", "KE"})
 

@@ -90,7 +90,7 @@ def test_a_number_is_printed_nowhere() -> None:
     for shown in (str(AMINA), repr(AMINA), f"{AMINA}", f"{AMINA:>20}", repr([AMINA]), str(ValueError(AMINA))):
         assert "+1•••" in shown
         assert "555" not in shown
-    assert repr(PhoneNumber("+255712345678")) == "+255•••"
+    assert repr(PhoneNumber("+255712555012")) == "+255•••"
 
 
 def test_a_number_can_not_be_written_down() -> None:

@@ -142,7 +142,7 @@ def test_calls_go_on_during_a_rotation(rig: Rig) -> None:
     def calls() -> dict[str, PhoneNumber]:
         vault, made, place = rig.another(), {}, 0
         while not over.is_set() and place < 60:
-            number = PhoneNumber(f"+120255512{place:02}")
+            number = PhoneNumber("+1203" + f"55501{place:02}")
             new = vault.keep(number, kind="caller", line_id=LINE, now=NOON)
             rig.store(new)
             made[new.id] = number
