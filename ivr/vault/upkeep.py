@@ -8,7 +8,7 @@ from __future__ import annotations
 import structlog
 from sqlalchemy import Engine, Select, and_, exists, select, update
 
-from ivr.audit.log import head_of
+from ivr.audit.log import ChainHeadMissing, Head, head_of, holds
 from ivr.store.engine import reading, wipe_deleted
 from ivr.vault.key_engine import wipe_destroyed
 from ivr.vault.key_store import Anchor
@@ -52,13 +52,28 @@ def tend_keys(database: Engine, vault: Vault, now: float) -> dict[str, int]:
         "epochs_destroyed": destroy_old_epochs(database, vault, now),
         "orphans": sweep_orphans(database, vault, now),
     }
-    with reading(database) as connection:
-        head = head_of(connection)
-    with vault.key_store.writing() as keys:
-        keys.move_anchor(AUDIT_ANCHOR, Anchor(head.seq, head.chained))
+    note_end_of_audit_log(database, vault)
     wipe_deleted(database)
     wipe_destroyed(vault.key_store.engine)
     return done
+
+
+def note_end_of_audit_log(database: Engine, vault: Vault) -> None:
+    """Notes in the key store where the audit log ends. Raises VaultOutOfReach.
+
+    A log that hasn't the row any more that was its last before is never noted: it was touched, and the note is what
+    proves it.
+    """
+    with reading(database) as connection, vault.key_store.writing() as keys:
+        noted = keys.anchor(AUDIT_ANCHOR)
+        try:
+            head = head_of(connection)
+        except ChainHeadMissing:
+            head = None
+        if head is None or (noted is not None and not holds(connection, Head(noted.seq, noted.chained))):
+            log.error("audit_log_touched", noted=noted.seq if noted else 0)
+            return
+        keys.move_anchor(AUDIT_ANCHOR, Anchor(head.seq, head.chained))
 
 
 def destroy_old_epochs(database: Engine, vault: Vault, now: float) -> int:
