@@ -33,6 +33,7 @@ def examine(folder: Path, lengths: Lengths | None = None) -> Examined:
             places=loaded.places,
             unreadable=loaded.unreadable,
             unreadable_scripts=loaded.unreadable_scripts,
+            lost=loaded.lost,
         )
         problems = in_reading_order([*problems, *found])
     return Examined(None if any_error(problems) else loaded.pack, loaded.draft, problems, loaded)

@@ -185,8 +185,8 @@ class Fields:
         for item in items:
             if prompts and isinstance(item, Text) and item.value == EMERGENCY_NUMBER:
                 found.append(EMERGENCY_NUMBER)
-            else:
-                found.append(self.as_id(item, item.line, hint))
+            elif name_read := self.as_id(item, item.line, hint):
+                found.append(name_read)
         return tuple(found)
 
     def number(self, name: str, default: int, least: int, most: int, unit: str) -> int:

@@ -11,7 +11,7 @@ from flows.fields import Findings
 from flows.load_flow import ReadFlow, read_flow
 from flows.load_scripts import read_scripts
 from flows.model import Pack, Script
-from flows.problems import WHOLE_FILE, Places, Problem, any_error, did_you_mean, in_reading_order
+from flows.problems import WHOLE_FILE, Lost, Places, Problem, any_error, did_you_mean, in_reading_order
 from flows.yaml_tree import MOST_BYTES, Tree, UnreadableFile, decoded, parsed
 
 __all__ = ["Loaded", "UnknownPackDocument", "load_pack", "pack_from_document", "pack_to_document"]
@@ -24,7 +24,8 @@ MOST_FILES = 60
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A pack that was read. `pack` is None as soon as there is any error; `draft` is what could be read even so, for
-    drawing it and for finding more mistakes at once, and `unreadable` names the (flow, node) that are missing in it."""
+    drawing it and for finding more mistakes at once, and `unreadable` names the (flow, node) with mistakes in them:
+    missing in it, or with defaults where a field is wrong."""
 
     pack: Pack | None
     problems: tuple[Problem, ...]
@@ -32,6 +33,7 @@ class Loaded:
     unreadable: frozenset[tuple[str, str]] = frozenset()
     unreadable_scripts: frozenset[tuple[str, str]] = frozenset()
     """(prompt, language) that exist but contain mistakes; the prompt is “*” where that holds for a whole file."""
+    lost: Lost = "nothing"
     places: Places = field(default_factory=dict)
 
 
@@ -43,7 +45,7 @@ def load_pack(folder: Path) -> Loaded:
             "error", "", None, "", f"There is no folder “{folder.name}”.", "Check its name and where you are."
         )
         return Loaded(None, tuple(findings.problems))
-    flows = _flows(findings, folder)
+    flows, lost = _flows(findings, folder)
     scripts = _scripts(findings, folder)
     problems = in_reading_order(findings.problems)
     entry = flows.get(ENTRY)
@@ -58,6 +60,7 @@ def load_pack(folder: Path) -> Loaded:
         unreadable=unreadable,
         unreadable_scripts=frozenset(findings.unreadable_scripts),
         places=findings.places,
+        lost=lost,
     )
 
 
@@ -68,8 +71,8 @@ def _is_folder(folder: Path) -> bool:
         return False
 
 
-def _flows(findings: Findings, folder: Path) -> dict[str, ReadFlow]:
-    """By file name; the entry flow first."""
+def _flows(findings: Findings, folder: Path) -> tuple[dict[str, ReadFlow], Lost]:
+    """By file name; the entry flow first. And how much of the flows could not be read."""
     found: dict[str, ReadFlow] = {}
     names: dict[str, str] = {}
     files = _yaml_files(findings, folder, "")
@@ -99,7 +102,9 @@ def _flows(findings: Findings, folder: Path) -> dict[str, ReadFlow]:
             continue
         names[read.flow.id] = path.name
         found[path.name] = read
-    return found
+    if len(found) < len(files):
+        return found, "flows"
+    return found, "nothing" if all(read.right for read in found.values()) else "parts"
 
 
 def _scripts(findings: Findings, folder: Path) -> dict[tuple[str, str], Script]:

@@ -18,7 +18,8 @@ EXAMPLE = "A flow begins with “flow: its_name”, “spec: 1”, “languages:
 
 @dataclass(frozen=True, slots=True)
 class ReadFlow:
-    """A flow as far as it could be read. `unreadable` are nodes that exist but contain mistakes."""
+    """A flow as far as it could be read. `unreadable` are nodes with mistakes in them: those whose kind is known are in
+    the flow even so, with defaults where a field is wrong. `right` is false where anything about the flow is wrong."""
 
     flow: Flow
     unreadable: frozenset[str]
@@ -136,15 +137,16 @@ def _nodes(fields: Fields) -> tuple[dict[str, Node], frozenset[str]]:
     nodes: dict[str, Node] = {}
     unreadable: set[str] = set()
     for name, tree in block.fields.items():
-        node = _node(fields, name, tree, block.lines[name])
-        if node is None:
-            unreadable.add(name)
-        else:
+        node, right = _node(fields, name, tree, block.lines[name])
+        if node is not None:
             nodes[name] = node
+        if not right:
+            unreadable.add(name)
     return nodes, frozenset(unreadable)
 
 
-def _node(fields: Fields, name: str, tree: Tree, line: int) -> Node | None:
+def _node(fields: Fields, name: str, tree: Tree, line: int) -> tuple[Node | None, bool]:
+    """The node as far as it could be read, and whether nothing is wrong with it."""
     shown = shortened(name)
     where = ("node", fields.where[1], name)
     fields.findings.places[where] = (fields.file, line)
@@ -177,7 +179,7 @@ def _node(fields: Fields, name: str, tree: Tree, line: int) -> Node | None:
             f"What this node does is missing: there is {what_it_is(tree)}.",
             "Write it like this: “goodbye: {end: goodbye}”.",
         )
-        return None
+        return None, False
     inner = Fields(fields.findings, fields.file, tree, where, shown, "This node")
     node = read_node(inner, name)
-    return None if complaint else node
+    return (None, False) if complaint else (node, node is not None and inner.right)

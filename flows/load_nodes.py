@@ -53,14 +53,15 @@ def kind_of(fields: Fields) -> str | None:
 
 
 def read_node(fields: Fields, name: str) -> Node | None:
-    """The node, or None when anything about it is wrong."""
+    """The node, or None when it isn't clear what it does. Where only a field of it is wrong, that one is left at its
+    default, or "": what the others name can still be checked, and `fields.right` is false."""
     kind = kind_of(fields)
     if kind is None:
         return None
     fields.called = f"This “{kind}” node"
     node = READERS[kind](fields, name)
     fields.finish(KINDS[kind])
-    return node if fields.right else None
+    return node
 
 
 def _then(fields: Fields) -> str:
@@ -257,10 +258,10 @@ def _case(fields: Fields, on: str, case: str, line: int | None) -> str:
             fields.error(line, *complaint)
             return ""
         return case
-    if on == "number" and case == "unavailable":
+    if (on == "number" and case == "unavailable") or not on:
         return case
     value = as_yes_no(Text(case, 0))
-    if value is None and on:
+    if value is None:
         fields.error(
             line,
             f"“{shortened(case)}” isn't a case of “branch: {on}”.",

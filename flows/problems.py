@@ -16,6 +16,10 @@ is known."""
 WHOLE_FILE = "*"
 """Stands for every prompt of a language whose file couldn't be read."""
 
+Lost = Literal["nothing", "parts", "flows"]
+"""How much of the flows of a pack couldn't be read: some nodes or fields, or whole flows. What isn't known can't be
+called missing, unused or without an end."""
+
 Places = Mapping[Path, tuple[str, int]]
 """Where things stand on disk: the file, relative to the pack's folder, and the line, counted from 1."""
 
@@ -58,11 +62,17 @@ def any_error(problems: Iterable[Problem]) -> bool:
     return any(problem.severity == "error" for problem in problems)
 
 
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The name that was probably meant, or None when nothing is near enough."""
+    written = word[:64].lower().replace(" ", "_").replace("-", "_")
+    near = difflib.get_close_matches(written, sorted(known), 1, 0.6)
+    return near[0] if near else None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """ "Did you mean main_menu?", or "" when nothing is near enough."""
-    names = list(known)
-    near = difflib.get_close_matches(word[:64].lower().replace(" ", "_").replace("-", "_"), names, 1, 0.6)
-    return f"Did you mean “{near[0]}”?" if near else ""
+    near = nearest(word, known)
+    return f"Did you mean “{near}”?" if near else ""
 
 
 def listed(names: Iterable[str], last_word: str = "and", most: int = 12) -> str:

@@ -61,6 +61,7 @@ def needed_by(flow: Flow) -> tuple[str, ...]:
         if isinstance(node, AskLanguage):
             found.update(dict.fromkeys(press(KEYS_FOR_LANGUAGES[n]) for n in range(len(flow.languages))))
     found.pop(EMERGENCY_NUMBER, None)
+    found.pop("", None)  # of a node that could be read only in part
     return tuple(found)
 
 

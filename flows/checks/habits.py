@@ -98,6 +98,8 @@ def _digits_keep_their_meaning(pack: Pack, report: Report) -> None:
             if not isinstance(node, Menu):
                 continue
             for option in node.options:
+                if not (option.say and option.go):
+                    continue
                 here = (option.key, node.id)
                 words = by_words.setdefault(option.say, here)
                 place = by_place.setdefault((flow.id, option.go), here)

@@ -11,8 +11,9 @@ from flows.session import MOST_NOTES, Place
 from flows.ways import ways
 
 
-def check_references(pack: Pack, report: Report, unreadable: frozenset[Place]) -> None:
-    """Everything that is named has to exist. Nodes that couldn't be read count as there."""
+def check_references(pack: Pack, report: Report, unreadable: frozenset[Place], *, flows_lost: bool) -> None:
+    """Everything that is named has to exist. Nodes that couldn't be read count as there, and where whole flows
+    couldn't, any of them may be meant. Names that couldn't be read are "", and were complained of then."""
     for flow in pack.flows.values():
         known = {*flow.nodes, *(node for owner, node in unreadable if owner == flow.id)}
         _start_and_silence(flow, known, report)
@@ -20,9 +21,9 @@ def check_references(pack: Pack, report: Report, unreadable: frozenset[Place]) -
         for node in flow.nodes.values():
             where = ("node", flow.id, node.id)
             for way in ways(node, len(pack.languages)):
-                if way.to not in known:
+                if way.to and way.to not in known:
                     _no_such_node(report, (*where, *way.field), way.to, known)
-            if isinstance(node, Enter) and node.flow not in pack.flows:
+            if isinstance(node, Enter) and node.flow and node.flow not in pack.flows and not flows_lost:
                 report.error(
                     (*where, "enter"),
                     f"There is no flow “{node.flow}” in this pack.",
@@ -31,8 +32,9 @@ def check_references(pack: Pack, report: Report, unreadable: frozenset[Place]) -
                 )
 
 
-def check_facts(pack: Pack, report: Report, unreadable: frozenset[Place]) -> None:
-    """Languages, notes and returns that can't be what is meant; none of them hides where a call goes."""
+def check_facts(pack: Pack, report: Report, *, whole: bool) -> None:
+    """Languages, notes and returns that can't be what is meant; none of them hides where a call goes. `whole` where
+    everything in the flows could be read."""
     for flow in pack.flows.values():
         for node in flow.nodes.values():
             where = ("node", flow.id, node.id)
@@ -45,7 +47,7 @@ def check_facts(pack: Pack, report: Report, unreadable: frozenset[Place]) -> Non
             if isinstance(node, Branch) and node.on == "language":
                 _language_cases(pack, node, where, report)
     _languages_of_flows(pack, report)
-    _notes(pack, report, unreadable)
+    _notes(pack, report, whole=whole)
 
 
 def _no_such_node(report: Report, path: tuple[str, ...], name: str, known: set[str]) -> None:
@@ -105,8 +107,8 @@ def _languages_of_flows(pack: Pack, report: Report) -> None:
             )
 
 
-def _notes(pack: Pack, report: Report, unreadable: frozenset[Place]) -> None:
-    """What is handed on has to have been asked. Unread nodes might ask anything, so then nothing is claimed."""
+def _notes(pack: Pack, report: Report, *, whole: bool) -> None:
+    """What is handed on has to have been asked. What couldn't be read might ask it, so then nothing is claimed."""
     noted: dict[str, tuple[str, ...]] = {}
     for flow in pack.flows.values():
         for node in flow.nodes.values():
@@ -118,7 +120,7 @@ def _notes(pack: Pack, report: Report, unreadable: frozenset[Place]) -> None:
             f"The pack notes {len(noted)} different answers; a call can carry {MOST_NOTES}.",
             "Use the same name for answers to the same question, or ask less.",
         )
-    if unreadable:
+    if not whole:
         return
     for flow in pack.flows.values():
         for node in flow.nodes.values():

@@ -7,15 +7,16 @@ from collections.abc import Callable
 from flows.checks.report import Report, quoted
 from flows.languages import name as language_name
 from flows.model import KEYS, Pack, Script
-from flows.problems import WHOLE_FILE, Path, did_you_mean, listed
+from flows.problems import WHOLE_FILE, Path, listed, nearest
 from flows.prompts import ALWAYS_NEEDED, named_by, needed_by_pack, press
 
 
-def check_scripts(pack: Pack, report: Report, unreadable: frozenset[tuple[str, str]]) -> None:
-    """`unreadable` are (prompt, language) with mistakes of their own; nothing more is said of those."""
+def check_scripts(pack: Pack, report: Report, unreadable: frozenset[tuple[str, str]], *, whole: bool) -> None:
+    """`unreadable` are (prompt, language) with mistakes of their own; nothing more is said of those. `whole` where
+    everything in the flows could be read: otherwise no script is called idle, for what is unread may name it."""
     needed = needed_by_pack(pack)
     spoken = {language: _prompts_in(pack, language) for language in pack.languages}
-    _missing(pack, report, needed, spoken, unreadable)
+    meant = _missing(pack, report, needed, spoken, unreadable)
     for language in dict.fromkeys([*pack.languages, *(code for _, code in pack.scripts)]):
         scripts = [script for (_, code), script in pack.scripts.items() if code == language]
         if language not in pack.languages:
@@ -27,7 +28,8 @@ def check_scripts(pack: Pack, report: Report, unreadable: frozenset[tuple[str, s
             continue
         _empty(report, scripts)
         _origin(report, language, scripts)
-        _never_said(report, language, scripts, set(needed))
+        if whole:
+            _never_said(report, language, scripts, {*needed, *meant})
 
 
 def _prompts_in(pack: Pack, language: str) -> set[str]:
@@ -40,7 +42,9 @@ def _missing(
     needed: tuple[str, ...],
     spoken: dict[str, set[str]],
     unreadable: frozenset[tuple[str, str]],
-) -> None:
+) -> set[str]:
+    """Complains of texts that aren't there; the names of those that may have been meant instead."""
+    meant: set[str] = set()
     for language, prompts in spoken.items():
         if not prompts and (WHOLE_FILE, language) not in unreadable:
             report.error(
@@ -58,12 +62,16 @@ def _missing(
             and (WHOLE_FILE, language) not in unreadable
         ]
         if missing:
-            guess = did_you_mean(prompt, spoken[missing[0]] - set(needed))
+            guess = nearest(prompt, spoken[missing[0]] - set(needed))
+            meant |= {guess} if guess else set()
             report.error(
                 _where_said(pack, prompt),
                 f"“{prompt}” has no text in {listed(language_name(language) for language in missing)}.",
-                guess or f"Add it to {listed(f'scripts/{language}.yaml' for language in missing)}.",
+                f"Did you mean “{guess}”?"
+                if guess
+                else f"Add it to {listed(f'scripts/{language}.yaml' for language in missing)}.",
             )
+    return meant
 
 
 def _where_said(pack: Pack, prompt: str) -> Path:

@@ -180,6 +180,8 @@ class Boxes:
     def script(self, prompt: str) -> str:
         if prompt == EMERGENCY_NUMBER:
             return "(☎)"
+        if not prompt:
+            return "(?)"
         script = self.pack.scripts.get((prompt, self.language))
         return " ".join(script.text.split()) if script is not None and script.text else f"({prompt})"
 

@@ -58,12 +58,12 @@ MOST_TOGETHER = 6
 
 
 def plan_of(pack: Pack, flow: Flow, unreadable: Collection[str], *, split: bool = False) -> Plan:
-    """`unreadable` nodes are drawn, but lead nowhere. With `split`, long branches of a menu become parts of their
-    own, which fits more boxes onto a page."""
+    """`unreadable` nodes are drawn, and lead where as much of them as could be read says. With `split`, long branches
+    of a menu become parts of their own, which fits more boxes onto a page."""
     known = {*flow.nodes, *unreadable}
     outside: dict[str, str] = {}
     links = {name: _links(pack, flow, name, outside) for name in flow.nodes}
-    links.update({name: [] for name in unreadable})
+    links.update({name: [] for name in unreadable if name not in flow.nodes})
     roots = _roots(pack, flow, known)
     parts = _parts(roots, links, known)
     left = [name for name in links if not any(name in part.children for part in parts)]
@@ -152,7 +152,7 @@ def _parts(
 def _links(pack: Pack, flow: Flow, name: str, outside: dict[str, str]) -> list[Link]:
     node = flow.nodes[name]
     found: dict[str, Link] = {}
-    own = ways(node, len(pack.languages))
+    own = tuple(way for way in ways(node, len(pack.languages)) if way.to)
     for position, way in enumerate(own):
         _add(found, way, own[:position])
     if has_silence_path(node) and getattr(node, "silence", None) is None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.examine import examine
 from flows.load import Loaded, load_pack
 from flows.model import Branch, End, Menu, Option, Play, Rate
 from flows.problems import Problem
@@ -172,6 +173,92 @@ def test_broken_node_leaves_the_rest_to_be_drawn(folder: Path) -> None:
     assert loaded.draft is not None
     assert loaded.draft.flows["line"].nodes == {"goodbye": End("goodbye", ("goodbye",))}
     assert loaded.unreadable == {("line", "main")}
+
+
+HALF_READ = """
+flow: line
+spec: 1
+languages: [en]
+start: main
+nodes:
+  main:
+    menu: [wellcome, Not A Name]
+    tries: two
+    options:
+      1: {say: to_lissten, go: lissten}
+      2: {say: To Talk, go: goodbuy}
+      12: {say: to_end, go: goodbye}
+    silence: bye
+  talk: {callback: support, then: godbye, wishes: [mood]}
+  decide: {branch: langage, cases: {sw: nowhere, fr: nobody}, otherwise: goodbye}
+  goodbye: {end: goodbye}
+"""
+
+
+def test_one_bad_field_does_not_hide_the_other_mistakes_of_a_node(folder: Path) -> None:
+    """Sara reads everything that is wrong with a node at once, and doesn't mend it five times over."""
+    (folder / "flow.yaml").write_text(HALF_READ, encoding="utf-8")
+    found = [(p.node, p.message) for p in examine(folder).problems if p.severity == "error" and p.node]
+    expected = {
+        ("main", "“Not A Name” can't be used as a name: it contains a space."),
+        ("main", "“wellcome” has no text in English."),
+        ("main", "“tries” should be a whole number of times, but it is “two”."),
+        ("main", "This leads to “lissten”, but there is no such node."),
+        ("main", "“to_lissten” has no text in English."),
+        ("main", "This leads to “goodbuy”, but there is no such node."),
+        ("main", "“To Talk” can't be used as a name: it contains a space."),
+        ("main", "“12” isn't a key of a telephone."),
+        ("main", "This leads to “bye”, but there is no such node."),
+        ("main", "“press_1” has no text in English."),
+        ("main", "“press_2” has no text in English."),
+        ("talk", "This leads to “godbye”, but there is no such node."),
+        ("talk", "This “callback” node has no “unavailable”."),
+        ("decide", "This leads to “nobody”, but there is no such node."),
+        ("decide", "This leads to “nowhere”, but there is no such node."),
+        ("decide", "“branch” can't be “langage”."),
+        ("goodbye", "“goodbye” has no text in English."),
+    }
+    assert sorted(found) == sorted(expected)
+    assert load_pack(folder).pack is None
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("menu: welcome", "meno: welcome"),
+        ("menu: welcome", "menu: wel come"),
+        ("menu: welcome", "menu: wellcome"),
+        ("  main: {menu", "  main: [menu"),
+        ("flow: line", "flow: line\ntitle: [x"),
+    ],
+)
+def test_a_mistake_does_not_make_its_texts_look_idle(folder: Path, was: str, becomes: str) -> None:
+    """A text whose node has a typing mistake isn't called “never said”: somebody might take it away."""
+    found = examine(folder)
+    assert not any("Never said" in problem.message for problem in found.problems)
+    (folder / "flow.yaml").write_text(FLOW.replace(was, becomes), encoding="utf-8")
+    found = examine(folder)
+    assert any(problem.severity == "error" for problem in found.problems)
+    assert not any("Never said" in problem.message for problem in found.problems)
+
+
+def test_a_text_that_is_really_idle_is_still_told(folder: Path) -> None:
+    """In a pack whose flows can be read, a text that nothing names is pointed out, whatever else is wrong."""
+    load(folder, FLOW.replace("go: goodbye", "go: goodbuy"), SCRIPTS + '  idle: "Never."\n')
+    messages = [problem.message for problem in examine(folder).problems]
+    assert "Never said in any flow: “idle”." in messages
+
+
+def test_a_flow_that_could_not_be_read_is_not_called_missing(folder: Path) -> None:
+    """Whoever enters a flow whose file has a mistake hears of the mistake, and not that there is no such flow."""
+    load(folder, FLOW + "  go_in: {enter: inner, then: goodbye}\n")
+    inner = "flow: inner\nspec: 1\nlanguages: [en]\nstart: out\nnodes:\n  out: {return: yes}\n"
+    (folder / "inner.yaml").write_text(inner + "\tx: y\n", encoding="utf-8")
+    messages = [problem.message for problem in examine(folder).problems]
+    assert "There is a tab at the start of this line." in messages
+    assert not any("There is no flow" in message for message in messages)
+    (folder / "inner.yaml").write_text(inner.replace("flow: inner", "flow: other"), encoding="utf-8")
+    assert any("There is no flow “inner”" in problem.message for problem in examine(folder).problems)
 
 
 @pytest.mark.parametrize(
