@@ -25,6 +25,7 @@ from ivr.store.tables import live_calls
 from ivr.wiring import Wiring, wire
 
 CLIP_SECONDS = 3.0
+MASTER_KEY = "5a" * 32
 TODAY = date(2026, 3, 1)
 TURNS_IN_A_CALL = 180
 """After 200 turns a flow says goodbye, and a goodbye is no menu turn."""
@@ -55,8 +56,11 @@ class Hotline:
             f"{PREFIX}DATABASE_URL": self.database_url,
             f"{PREFIX}PUBLIC_URL": PUBLIC_URL,
             f"{PREFIX}SECRET_KEY": "s" * 40,
+            f"{PREFIX}MASTER_KEY": MASTER_KEY,
+            f"{PREFIX}KEYS": str(_keys_in(self.data)),
             f"{PREFIX}TWILIO_ACCOUNT_SID": ACCOUNT,
             f"{PREFIX}TWILIO_AUTH_TOKEN": TOKEN,
+            f"{PREFIX}CALLBACK_COUNTRIES": "US",
             f"{PREFIX}LOG_LEVEL": "warning",
         }
 
@@ -90,12 +94,16 @@ def build_hotline(data: Path, database_name: str, database_url: str, stored: int
         data=data,
         public_url=PUBLIC_URL,
         secret_key="s" * 40,
+        master_key=MASTER_KEY,
+        keys=_keys_in(data),
+        callback_countries="US",
         database_url=database_url,
         twilio_account_sid=ACCOUNT,
         twilio_auth_token=TOKEN,
     )
     wiring = wire(settings)
     migrate(wiring.database)
+    wiring.vault.key_store.prepare()
     pack = shipped_pack()
     clips = {
         key: ReleasedClip(sha256("".join(key).encode()).hexdigest(), CLIP_SECONDS)
@@ -110,6 +118,10 @@ def build_hotline(data: Path, database_name: str, database_url: str, stored: int
     assert line is not None
     store_calls(database_url, stored, line.id, release.id)
     return Hotline(data, database_name, database_url, stored, wiring, create_app(wiring))
+
+
+def _keys_in(data: Path) -> Path:
+    return data.with_name(f"{data.name}_keys")
 
 
 def _random_looking(sid: str) -> str:

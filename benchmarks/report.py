@@ -58,10 +58,11 @@ def _introduction(results: Results) -> str:
     ratio = timing.ratio_to(results.timings[FLASK])
     plain = results.timings[plain_name(results.databases[0])].ratio_to(timing)
     return (
-        f"A caller presses a key: the webhook's signature is checked, the call's session read, the flow followed, "
-        f"visits and session written in one transaction, and the next screen answered. On {results.databases[0]} "
-        f"that takes {timing.median:.0f} µs of one core, {ratio:.1f} times a Flask route that does nothing. The same "
-        f"menu written the plain way, with less done, takes {plain:.1f} times as long as Warmline.\n\n"
+        f"A caller presses a key: the webhook's signature is checked, the call's session read or remembered, the flow "
+        f"followed, visits and session written in one transaction, and the next screen answered. On "
+        f"{results.databases[0]} that takes {timing.median:.0f} µs of one core, {ratio:.1f} times a Flask route that "
+        f"does nothing. The same menu written the plain way, with less done, takes {plain:.1f} times as long as "
+        f"Warmline.\n\n"
         f"Measured on {results.date} with `{results.command}` ({results.plan.name} run) at version "
         f"{results.version}. This page is written by that command; figures in microseconds belong to one machine, "
         f"ratios travel better."
@@ -99,7 +100,8 @@ def _over_http_words(results: Results) -> str:
         f"{plan.connections} connections that ask again as soon as they are answered. *Half of that*: an even stream "
         f"at half of that rate, whatever the server does, and waiting counts from the moment the key was due. Waiting "
         f"is given as p50 and p99 in milliseconds. The bare WSGI application shows how much the load generator can "
-        f"ask for."
+        f"ask for. A process remembers the calls that it has just answered; where several share the calls, most turns "
+        f"begin with one read more."
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.machine import on_core
 from benchmarks.variants import Variant
+from ivr.process_commands import server_command
 from ivr.settings import PREFIX
 
 ROOT = Path(__file__).parents[1]
@@ -63,31 +64,10 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
 
 
 def _command(server: str, module: str, port: int) -> list[str]:
-    program = str(Path(sys.executable).parent / ("granian" if server == "granian" else "gunicorn"))
-    if server == "granian":
-        return [
-            program,
-            "--interface=wsgi",
-            "--workers=1",
-            f"--blocking-threads={THREADS}",
-            "--host=127.0.0.1",
-            f"--port={port}",
-            "--backpressure=128",
-            "--log-level=warning",
-            module,
-        ]
-    return [
-        program,
-        "--worker-class=gthread",
-        "--workers=1",
-        f"--threads={THREADS}",
-        f"--bind=127.0.0.1:{port}",
-        "--timeout=60",
-        "--keep-alive=30",
-        "--no-control-socket",
-        "--log-level=warning",
-        module,
-    ]
+    program, *options = server_command(
+        server, module, host="127.0.0.1", port=port, processes=1, threads=THREADS, log_level="warning"
+    )
+    return [str(Path(sys.executable).parent / program), *options]
 
 
 def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

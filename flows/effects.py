@@ -17,8 +17,7 @@ class Said(NamedTuple):
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Visited:
+class Visited(NamedTuple):
     """The caller has left a node: the row from which drop-off is counted."""
 
     flow: str

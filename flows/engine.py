@@ -8,7 +8,7 @@ to the caller. `Visited` and `Noted` before it say what is to be kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flows import screens
 from flows.answers import take
@@ -55,7 +55,7 @@ def begin(pack: Pack) -> Session:
 
 def next_turn(session: Session) -> Session:
     """The session as it waits for the answer to a reply."""
-    return replace(session, turn=session.turn + 1)
+    return session.at_turn(session.turn + 1)
 
 
 def step(pack: Pack, session: Session, given: Input, facts: Facts) -> Step:

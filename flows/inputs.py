@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """How much of the last screen was listened to: seconds, and the share of its length (0 to 1)."""
 
     seconds: float = 0.0
@@ -93,8 +92,7 @@ NumberFact = Literal["yes", "no", "unavailable"]
 """Whether the caller's phone shows a number; "unavailable" when it does, and it can't be called back now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the engine may know of the world in this turn."""
 
     open: bool = True

@@ -28,8 +28,8 @@ EMERGENCY_NUMBER_ANYWHERE = "112"
 
 def say(prompts: Iterable[str], languages: tuple[str, ...], facts: Facts) -> tuple[Said, ...]:
     """The prompts as clips, the whole of them in one language before the next."""
-    parts = tuple(expand(prompts, facts))
-    return tuple(Said(prompt, language) for language in languages for prompt in parts)
+    parts = list(expand(prompts, facts))
+    return tuple([Said(prompt, language) for language in languages for prompt in parts])
 
 
 def expand(prompts: Iterable[str], facts: Facts) -> Iterable[str]:

@@ -23,7 +23,15 @@ PATIENCE_SECONDS = 2
 def web() -> None:
     """Answer webhooks and pages (one process of the Procfile)."""
     settings = load_settings()
-    command = _granian(settings) if settings.server == "granian" else _gunicorn(settings)
+    command = server_command(
+        settings.server,
+        "ivr.wsgi:app",
+        host=settings.host,
+        port=settings.port,
+        processes=settings.web_processes,
+        threads=settings.web_threads,
+        log_level=_server_log_level(settings),
+    )
     program = shutil.which(command[0], path=_path()) or command[0]
     os.execv(program, command)  # noqa: S606 - a fixed program with validated settings
 
@@ -83,33 +91,34 @@ def wait_for_queue(settings: Settings, *, waits_for_jobs: bool = False) -> Redis
     return connect_to_queue(settings, waits_for_jobs=waits_for_jobs)
 
 
-def _gunicorn(settings: Settings) -> list[str]:
+def server_command(
+    server: str, application: str, *, host: str, port: int, processes: int, threads: int, log_level: str
+) -> list[str]:
+    """How a web server is started. `server` is gthread or granian, `application` a module and a name in it."""
+    if server == "granian":
+        return [
+            "granian",
+            "--interface=wsgi",
+            f"--workers={processes}",
+            f"--blocking-threads={threads}",
+            f"--host={host}",
+            f"--port={port}",
+            "--backpressure=128",
+            f"--log-level={log_level}",
+            application,
+        ]
     return [
         "gunicorn",
         "--worker-class=gthread",
-        f"--workers={settings.web_processes}",
-        f"--threads={settings.web_threads}",
-        f"--bind={settings.host}:{settings.port}",
+        f"--workers={processes}",
+        f"--threads={threads}",
+        f"--bind={host}:{port}",
         "--timeout=60",
         "--graceful-timeout=20",
         "--keep-alive=30",
         "--no-control-socket",
-        f"--log-level={_server_log_level(settings)}",
-        "ivr.wsgi:app",
-    ]
-
-
-def _granian(settings: Settings) -> list[str]:
-    return [
-        "granian",
-        "--interface=wsgi",
-        f"--workers={settings.web_processes}",
-        f"--blocking-threads={settings.web_threads}",
-        f"--host={settings.host}",
-        f"--port={settings.port}",
-        "--backpressure=128",
-        f"--log-level={_server_log_level(settings)}",
-        "ivr.wsgi:app",
+        f"--log-level={log_level}",
+        application,
     ]
 
 

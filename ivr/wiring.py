@@ -21,9 +21,11 @@ from ivr.callbacks.desk import Desk
 from ivr.calls.connector import EmergencyServicesOnly
 from ivr.calls.directory import ListedServices
 from ivr.calls.emergency import EmergencyScreens
+from ivr.calls.house import House
 from ivr.calls.live import CallRows
+from ivr.calls.remembered import Remembered
 from ivr.calls.screens import Addresses
-from ivr.calls.turns import House, Turns
+from ivr.calls.turns import Turns
 from ivr.console.parts import ConsoleParts
 from ivr.people.keys import PeopleKeys
 from ivr.people.parts import PeopleParts, people_parts
@@ -93,6 +95,7 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
         directory=ListedServices(database),
         addresses=addresses,
         emergency=emergency,
+        remembered=Remembered(),
         clock=clock,
         new_id=new_id,
     )

@@ -8,7 +8,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Dialect, Table, and_, bindparam, delete, outerjoin, select, update
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    literal_column,
+    outerjoin,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import ClauseElement
 
@@ -96,6 +108,22 @@ _LIVE = (
 _THIS_CALL = and_(
     live_calls.c.provider == bindparam("provider"), live_calls.c.provider_call == bindparam("provider_call")
 )
+_STILL_THE_SAME = (
+    live_calls.c.call_id == bindparam("call_id"),
+    live_calls.c.turn == bindparam("old_turn"),
+    live_calls.c.turn_at == bindparam("old_turn_at"),
+    live_calls.c.session == bindparam("old_session"),
+    exists(
+        select(literal_column("1")).where(
+            lines.c.id == bindparam("line_id"),
+            lines.c.time_zone == bindparam("time_zone"),
+            lines.c.emergency_number == bindparam("emergency_number"),
+            lines.c.open_hours == bindparam("open_hours"),
+            lines.c.dial_emergency == bindparam("dial_emergency"),
+        )
+    ),
+)
+"""Whatever a turn is decided by is as it was when it was read, or remembered: by this alone may a turn be taken."""
 
 
 AtTheEnd = Callable[[str, str, float], Sequence[Addition]]
@@ -129,7 +157,7 @@ class CallRows:
         self._begin = Prepared(_insert_once(live_calls, dialect), dialect)
         self._advance = Prepared(
             update(live_calls)
-            .where(_THIS_CALL, live_calls.c.turn == bindparam("old_turn"))
+            .where(_THIS_CALL, *_STILL_THE_SAME)
             .values(
                 turn=bindparam("turn"),
                 session=bindparam("session"),
@@ -202,15 +230,24 @@ class CallRows:
         connection: HotConnection,
         provider: str,
         provider_call: str,
-        old_turn: int,
+        line: OnLine,
+        call: LiveCall,
         state: NextState,
         additions: Sequence[Addition],
     ) -> bool:
-        """Takes a turn, with everything that goes with it; False when somebody else has taken it."""
+        """Takes a turn, with everything that goes with it; False when call or line aren't any more what they were."""
         values = {
             "provider": provider,
             "provider_call": provider_call,
-            "old_turn": old_turn,
+            "call_id": call.call_id,
+            "old_turn": call.turn,
+            "old_turn_at": call.turn_at,
+            "old_session": call.session,
+            "line_id": line.id,
+            "time_zone": line.time_zone,
+            "emergency_number": line.emergency_number,
+            "open_hours": line.open_hours,
+            "dial_emergency": bool(line.dial_emergency),
             **state._asdict(),
         }
         return connection.write(self._advance, values, additions)

@@ -76,7 +76,7 @@ def show_connection(numbers: Sequence[str], caller_id: str, ring_seconds: int) -
 def _said(said: Iterable[Said], clips: Clips, addresses: Addresses) -> tuple[list[str], float]:
     paths, seconds = [], 0.0
     for part in said:
-        clip = clips.get((part.prompt, part.language))
+        clip = clips.get(part)
         if clip is not None:
             paths.append(addresses.clip(clip.sha))
             seconds += clip.seconds

@@ -1,74 +1,36 @@
-"""One turn of a call: a webhook understood, a reply written, both in one transaction.
+"""Webhooks of calls answered: a repeated one gets the stored reply and changes nothing.
 
-A repeated webhook gets the stored reply and changes nothing; so does a stale one, because the last reply is the
-current screen. Of two webhooks for the same turn at the same time one wins, and the other is answered with its reply.
+So does a stale one, because the last reply is the current screen. Of two webhooks for the same turn at the same time
+one wins, and the other is answered with its reply.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
 
 from flows import engine
-from flows.effects import Connect, Effect, EndCall, FindServices, Noted, Over, RequestCallback, Visited
-from flows.inputs import (
-    CallbackAnswered,
-    DialEnded,
-    Digits,
-    Facts,
-    FromCaller,
-    FromInside,
-    Heard,
-    HungUp,
-    NobodyToConnect,
-    NumberFact,
-    Recorded,
-    ServicesFound,
-    Silence,
-    Started,
-)
+from flows.effects import Noted, Visited
+from flows.inputs import Facts, HungUp, Started
 from flows.session import Session
-from ivr.calls.emergency import EmergencyScreens
-from ivr.calls.live import NUMBER_FACTS, CallRows, LiveCall, NextState, OnLine
-from ivr.calls.ports import CallbackDesk, Connector, Directory
-from ivr.calls.screens import MISSED_END_SECONDS, Addresses, Shown, show, show_connection
-from ivr.publishing.hours import is_open
-from ivr.publishing.releases import Release, Releases
-from ivr.store.hot import Addition, ConnectionLost, HotConnection, HotDatabase
+from ivr.calls.house import House
+from ivr.calls.live import NUMBER_FACTS, LiveCall, NextState, OnLine
+from ivr.calls.remembered import Known
+from ivr.calls.turn import TEST_PROVIDER, Turn, heard_of, kept_of_step, moment_of
+from ivr.store.hot import ConnectionLost, HotConnection
 from ivr.telephony.contract import Dialect, PhoneEvent
-from ivr.vault.number import PhoneNumber
 
 Answer = TypeVar("Answer")
 
 log = structlog.get_logger()
 
-MOST_ANSWERS_A_TURN = 20
 MOST_TRIES = 5
-TEST_PROVIDER = "simulator"
-"""Its calls are marked as tests and never counted."""
 
 
 class TurnAlreadyTaken(Exception):
     """Another webhook for the same turn was faster. Retryable: its reply is there to be given."""
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What turns are made with; `wiring.py` chooses."""
-
-    database: HotDatabase
-    rows: CallRows
-    releases: Releases
-    desk: CallbackDesk
-    connector: Connector
-    directory: Directory
-    addresses: Addresses
-    emergency: EmergencyScreens
-    clock: Callable[[], float]
-    new_id: Callable[[], str]
 
 
 class Turns:
@@ -86,6 +48,7 @@ class Turns:
         self, provider: str, provider_call: str, ended: str = "hung_up", elapsed: float | None = None
     ) -> bool:
         """Takes down that a call is over; False when it was so already, or never was. `elapsed` is as in PhoneEvent."""
+        self._house.remembered.forget((provider, provider_call))
 
         def close(connection: HotConnection) -> bool:
             found = self._house.rows.under_way(connection, provider, provider_call)
@@ -129,14 +92,18 @@ class Turns:
         now = house.clock()
         number = NUMBER_FACTS.index(house.desk.number_of(event.caller))
         call = LiveCall(house.new_id(), release.id, number, 0, "", "", 0.0, now, now)
-        turn = _Turn(house, dialect, line, call, release, now, event.caller, now)
-        state = turn.take(engine.begin(release.pack), Started())
+        turn = Turn(house, dialect, line, call, release, now, event.caller, now)
+        state, session = turn.take(engine.begin(release.pack), Started())
         if not house.rows.begin(connection, dialect.name, event.call, line, call, state, turn.additions):
             raise TurnAlreadyTaken
+        self._remember(dialect.name, event.call, line, call, state, session)
         return state.reply
 
     def _go_on(self, connection: HotConnection, dialect: Dialect, event: PhoneEvent) -> str:
         house = self._house
+        known = house.remembered.take((dialect.name, event.call), event.turn)
+        if known is not None and event.happening != "hung_up":
+            return self._take(connection, dialect, event, *known)
         found = house.rows.under_way(connection, dialect.name, event.call)
         if found is None:
             # Whoever is still on this line hears the beginning; for a call that is over the reply isn't read.
@@ -149,15 +116,47 @@ class Turns:
             return call.reply
         if event.turn != call.turn:
             return call.reply
+        return self._take(connection, dialect, event, line, call, Session.from_json(call.session))
+
+    def _take(
+        self,
+        connection: HotConnection,
+        dialect: Dialect,
+        event: PhoneEvent,
+        line: OnLine,
+        call: LiveCall,
+        session: Session,
+    ) -> str:
+        house = self._house
         release = house.releases.get(call.release_id)
         now = house.clock()
-        turn = _Turn(
-            house, dialect, line, call, release, now, event.caller, _moment(call, event.elapsed, now)
+        turn = Turn(
+            house, dialect, line, call, release, now, event.caller, moment_of(call, event.elapsed, now)
         )
-        state = turn.take(Session.from_json(call.session), turn.understood(event))
-        if not house.rows.advance(connection, dialect.name, event.call, call.turn, state, turn.additions):
+        state, session = turn.take(session, turn.understood(event))
+        if not house.rows.advance(connection, dialect.name, event.call, line, call, state, turn.additions):
             raise TurnAlreadyTaken
+        self._remember(dialect.name, event.call, line, call, state, session)
         return state.reply
+
+    def _remember(
+        self,
+        provider: str,
+        provider_call: str,
+        line: OnLine,
+        call: LiveCall,
+        state: NextState,
+        session: Session,
+    ) -> None:
+        if not session.over:
+            now = call._replace(
+                turn=state.turn,
+                session=state.session,
+                reply=state.reply,
+                screen_seconds=state.screen_seconds,
+                turn_at=state.turn_at,
+            )
+            self._house.remembered.keep((provider, provider_call), Known(line, now, session))
 
     def _close(
         self,
@@ -172,7 +171,7 @@ class Turns:
     ) -> None:
         house = self._house
         now = house.clock()
-        moment = _moment(call, elapsed, now)
+        moment = moment_of(call, elapsed, now)
         session, events = self._last_of(call, moment)
         closed = house.rows.close(
             connection,
@@ -198,144 +197,8 @@ class Turns:
         try:
             release = self._house.releases.get(call.release_id)
             session = Session.from_json(call.session)
-            last = engine.step(release.pack, session, HungUp(_heard(call, now)), Facts())
+            last = engine.step(release.pack, session, HungUp(heard_of(call, now)), Facts())
         except (LookupError, ValueError, TypeError) as error:
             log.error("last_screen_unreadable", error=type(error).__name__)
             return None, []
-        return session, [] if session.over else _kept(last.effects)
-
-
-class _Turn:
-    """One turn under way."""
-
-    def __init__(
-        self,
-        house: House,
-        dialect: Dialect,
-        line: OnLine,
-        call: LiveCall,
-        release: Release,
-        now: float,
-        caller: PhoneNumber | None,
-        moment: float,
-    ) -> None:
-        self.house = house
-        self.dialect = dialect
-        self.line = line
-        self.call = call
-        self.release = release
-        self.now = now
-        self.caller = caller
-        self.moment = moment
-        self.additions: list[Addition] = []
-
-    def understood(self, event: PhoneEvent) -> FromCaller:
-        heard = _heard(self.call, self.moment)
-        match event.happening:
-            case "digits":
-                return Digits(event.keys, heard)
-            case "silence":
-                return Silence(Heard(self.call.screen_seconds, 1.0))
-            case "recorded":
-                return Recorded(event.seconds, heard, event.keys)
-            case "dial_ended":
-                return DialEnded(event.talked, heard)
-            case _:
-                return HungUp(heard)
-
-    def take(self, session: Session, given: FromCaller) -> NextState:
-        """Steps until something goes to the caller; what is asked on the way is answered within the turn."""
-        facts = Facts(
-            open=is_open(self.line.open_hours, self.line.time_zone, self.now),
-            number=self.number(),
-            emergency_number=self.line.emergency_number,
-        )
-        step = engine.step(self.release.pack, session, given, facts)
-        events = _kept(step.effects)
-        shown = self.show(step.last)
-        for _ in range(MOST_ANSWERS_A_TURN):
-            if shown is not None:
-                break
-            step = engine.step(self.release.pack, step.session, self.inside(step.last), facts)
-            events += _kept(step.effects)
-            shown = self.show(step.last)
-        else:
-            shown = self.house.emergency.screen_for(self.line.number)
-        self.additions += self.house.rows.kept(self.call, self.call.turn, events)
-        return self.state(step.session, shown)
-
-    def number(self) -> NumberFact:
-        """Whether a callback can be offered to this caller in this turn."""
-        known = NUMBER_FACTS[self.call.has_number]
-        return "unavailable" if known == "yes" and not self.house.desk.is_open() else known
-
-    def show(self, last: Effect) -> Shown | None:
-        """The screen for the last effect; None when it has to be answered from inside first."""
-        match last:
-            case FindServices() | RequestCallback():
-                return None
-            case Connect(to=to, seconds=seconds):
-                numbers = self.house.connector.numbers_for(
-                    to, self.line.emergency_number, bool(self.line.dial_emergency)
-                )
-                return show_connection(numbers, self.line.number, seconds) if numbers else None
-            case Over() | Visited() | Noted():
-                return show(EndCall(()), self.release.clips, self.house.addresses)
-            case _:
-                return show(last, self.release.clips, self.house.addresses)
-
-    def inside(self, last: Effect) -> FromInside:
-        """The answer to what the engine asked for."""
-        match last:
-            case RequestCallback():
-                requested = self.house.desk.request(
-                    self.line.id,
-                    last,
-                    caller=self.caller,
-                    at=self.now,
-                    time_zone=self.line.time_zone,
-                    test=self.dialect.name == TEST_PROVIDER,
-                )
-                self.additions += requested.additions
-                return CallbackAnswered(requested.answer, requested.reference)
-            case FindServices():
-                found = self.house.directory.find(last, at=self.now, time_zone=self.line.time_zone)
-                return ServicesFound(
-                    tuple(prompts for prompts in found if self.can_say(prompts, last.language))
-                )
-            case _:
-                return NobodyToConnect()
-
-    def can_say(self, prompts: tuple[str, ...], language: str | None) -> bool:
-        """Whether every part of a service is recorded: half of one would send a caller to the wrong door."""
-        languages = self.release.pack.languages if language is None else (language,)
-        return all((prompt, spoken) in self.release.clips for prompt in prompts for spoken in languages)
-
-    def state(self, session: Session, shown: Shown) -> NextState:
-        session = engine.next_turn(session)
-        urls = self.house.addresses.of_turn(self.dialect.name, session.turn)
-        return NextState(
-            turn=session.turn,
-            session=session.to_json(),
-            reply=self.dialect.render(shown.screen, urls),
-            screen_seconds=shown.seconds,
-            turn_at=self.moment,
-            expires_at=self.now + shown.longest + MISSED_END_SECONDS,
-        )
-
-
-def _moment(call: LiveCall, elapsed: float | None, now: float) -> float:
-    """When something happened, in the call's own time: that of its telephone, where that says."""
-    return now if elapsed is None else call.started_at + elapsed
-
-
-def _heard(call: LiveCall, moment: float) -> Heard:
-    """How much of the last screen can have been heard by then."""
-    if call.screen_seconds <= 0:
-        return Heard()
-    seconds = min(max(moment - call.turn_at, 0.0), call.screen_seconds)
-    return Heard(seconds, seconds / call.screen_seconds)
-
-
-def _kept(effects: tuple[Effect, ...]) -> list[Visited | Noted]:
-    return [effect for effect in effects if isinstance(effect, Visited | Noted)]
+        return session, [] if session.over else kept_of_step(last.effects)

@@ -23,17 +23,21 @@ def read_form(body: bytes) -> list[tuple[str, str]]:
         text = body.decode("ascii")
         if "+" in text:
             text = text.replace("+", " ")
-        return [_field(part) for part in text.split("&") if part]
+        # Most of what is escaped is the plus sign of a number, and one never ends a name or a value.
+        text = text.replace("%2B", "+")
+        read = _escaped if "%" in text else _plain
+        return [read(part) for part in text.split("&") if part]
     except UnicodeError:
         raise NotAForm("not text") from None
 
 
-def _field(part: str) -> tuple[str, str]:
+def _escaped(part: str) -> tuple[str, str]:
     name, _, value = part.partition("=")
-    return (_plain(name), _plain(value)) if "%" in part else (name, value)
+    if "%" not in part:
+        return name, value
+    return unquote(name, errors="strict"), unquote(value, errors="strict")
 
 
-def _plain(text: str) -> str:
-    # Most of what is escaped is the plus sign of a number.
-    text = text.replace("%2B", "+")
-    return unquote(text, errors="strict") if "%" in text else text
+def _plain(part: str) -> tuple[str, str]:
+    name, _, value = part.partition("=")
+    return name, value

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -44,7 +44,14 @@ def _open(url: str, **options: Any) -> Engine:
     options = {"max_overflow": 0, "pool_timeout": 3, "hide_parameters": True, **options}
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(url, **options)
-    return create_engine(
+    return _open_postgres(address, **options)
+
+
+def _open_postgres(address: URL, **options: Any) -> Engine:
+    # Imported here, because where the database is SQLite, psycopg is never needed.
+    from ivr.store.bounded import BoundedConnection
+
+    engine = create_engine(
         address,
         **options,
         connect_args={
@@ -53,6 +60,12 @@ def _open(url: str, **options: Any) -> Engine:
             "options": f"-c statement_timeout={BUSY_MILLISECONDS} -c lock_timeout={BUSY_MILLISECONDS}",
         },
     )
+
+    def connect(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
+        return BoundedConnection.connect(*arguments, **options)
+
+    event.listen(engine, "do_connect", connect)
+    return engine
 
 
 def _open_sqlite(url: str, **options: Any) -> Engine:

@@ -3,19 +3,20 @@
 The group has a guard (an UPDATE, INSERT or DELETE of one row); if the guard finds nothing to do, because another
 webhook was faster, none of the rest is written. SQLAlchemy's pool keeps the connections and its Core writes the
 statements once, when the process starts; between the two a turn talks to the driver directly, because executing
-through Core would cost more than the database does. On PostgreSQL the whole group is a single statement, so a turn is
-two round trips.
+through Core would cost more than the database does. On PostgreSQL (`libpq.py`) the whole group is a single statement,
+so a turn is two round trips, or one where its process remembers the call (`ivr/calls/remembered.py`).
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, Engine, Select, Table, bindparam, cast, literal_column, select, text
+from sqlalchemy import CTE, Dialect, Engine, Table, bindparam, cast, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import PoolProxiedConnection
@@ -23,13 +24,22 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from ivr.store.engine import BUSY_MILLISECONDS, file_identity
 
+SECONDS_WITHOUT_ASKING = 2.0
+"""After a silence nobody asks for so long: with every thread waiting, not even the emergency screen would be given."""
+
 Values = Mapping[str, Any]
-Upsert = Any
-"""An INSERT of one of the two databases: SQLAlchemy has no common type for what both can do."""
+Statement = Any
+"""What changes rows in the words of one of the databases: SQLAlchemy has no common type for what both can do."""
+
+_LIBPQ: Dialect = postgresql.base.PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 class DatabaseOutOfReach(Exception):
     """The database doesn't answer, or not as it should. Retryable; nothing was kept."""
+
+
+class DatabaseSilent(DatabaseOutOfReach):
+    """The database is there and says nothing: stopped, or behind a network that swallows everything. Retryable."""
 
 
 class ConnectionLost(DatabaseOutOfReach):
@@ -40,14 +50,52 @@ class ConnectionLost(DatabaseOutOfReach):
 
 
 class Prepared:
-    """One statement for one database, compiled when the process starts."""
+    """One statement for one database, compiled when the process starts.
 
-    __slots__ = ("names", "text")
+    `names` are those of its values, in the order in which they are bound.
+    """
 
-    def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)
-        self.text = str(compiled)
-        self.names: list[str] | None = getattr(compiled, "positiontup", None)
+    __slots__ = ("_dialect", "_groups", "_statement", "names", "text")
+
+    def __init__(self, statement: Statement, dialect: Dialect) -> None:
+        self.text, self.names = _compiled(statement, dialect)
+        self._statement = statement
+        self._dialect = dialect
+        self._groups: dict[tuple[Insertion, ...], Group] = {}
+
+    def followed_by(self, insertions: tuple[Insertion, ...]) -> Group:
+        """This statement as a guard, and rows that are added if it found its row: one statement in all."""
+        group = self._groups.get(insertions)
+        if group is None:
+            group = self._groups[insertions] = self._group(insertions)
+        return group
+
+    def _group(self, insertions: Sequence[Insertion]) -> Group:
+        if not insertions:
+            return Group(self.text, [(0, name) for name in self.names])
+        taken = self._statement.returning(literal_column("1").label("one")).cte("taken")
+        places: dict[str, tuple[int, str]] = {}
+        parts = []
+        for place, insertion in enumerate(insertions, start=1):
+            part, columns = insertion.out_of(taken, f"w{place}")
+            parts.append(part)
+            places |= {bound: (place, column) for bound, column in columns.items()}
+        *before, whole = parts
+        ctes = [
+            part.returning(literal_column("1").label("one")).cte(f"w{n}") for n, part in enumerate(before)
+        ]
+        text, names = _compiled(whole.add_cte(taken, *ctes), self._dialect)
+        return Group(text, [places.get(name, (0, name)) for name in names])
+
+
+class Group(NamedTuple):
+    """A guard and what follows it, in one statement; it changes no row if the guard has found none.
+
+    `order` says where each value stands: 0 for the guard's, 1 for the first row's, and its name there.
+    """
+
+    text: str
+    order: list[tuple[int, str]]
 
 
 class Insertion:
@@ -56,37 +104,38 @@ class Insertion:
     With `replaces`, a row with the same key is put in the place of the one before.
     """
 
-    __slots__ = ("_dialect", "_replaces", "_table", "_texts", "columns", "plain")
+    __slots__ = ("_replaces", "_table", "_write", "plain")
 
     def __init__(self, table: Table, dialect: Dialect, replaces: bool = False) -> None:
         self._replaces = replaces
-        self.columns = [column.name for column in table.columns]
-        self.plain = Prepared(self._over(_insert_into(table, dialect)), dialect)
         self._table = table
-        self._dialect = dialect
-        self._texts: dict[int, str] = {}
+        self._write = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+        self.plain = Prepared(self._over(self._write(table)), dialect)
 
-    def as_part(self, place: int) -> str:
-        """The text for one place in a group; each value is cast, since a bare one in a SELECT has no type."""
-        if place not in self._texts:
-            values = [cast(bindparam(f"w{place}_{c.name}"), c.type) for c in self._table.columns]
-            rows: Select[Any] = select(*values).select_from(text("taken"))
-            added = _insert_into(self._table, self._dialect).from_select(self.columns, rows)
-            statement: ClauseElement = self._over(added).returning(literal_column("1"))
-            self._texts[place] = str(statement.compile(dialect=self._dialect))
-        return self._texts[place]
+    def out_of(self, taken: CTE, prefix: str) -> tuple[Statement, dict[str, str]]:
+        """The INSERT of one row if `taken` has one, and the columns by the names that its values are bound as.
 
-    def _over(self, statement: Upsert) -> Upsert:
+        Each value is cast, since in a SELECT it has no type.
+        """
+        columns = {f"{prefix}_{column.name}": column for column in self._table.columns}
+        row = select(*[cast(bindparam(name), column.type) for name, column in columns.items()])
+        added = self._write(self._table).from_select(list(self._table.columns), row.select_from(taken))
+        return self._over(added), {name: column.name for name, column in columns.items()}
+
+    def _over(self, statement: Statement) -> Statement:
         if not self._replaces:
             return statement
         keys = [column.name for column in statement.table.primary_key]
-        changed = {name: statement.excluded[name] for name in self.columns if name not in keys}
+        others = [column.name for column in statement.table.columns if column.name not in keys]
+        changed = {name: statement.excluded[name] for name in others}
         return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
-def _insert_into(table: Table, dialect: Dialect) -> Upsert:
-    """An INSERT in the words of this database; both know the same further ones."""
-    return postgresql.insert(table) if dialect.name == "postgresql" else sqlite.insert(table)
+def _compiled(statement: ClauseElement, dialect: Dialect) -> tuple[str, list[str]]:
+    """Values are `?` for SQLite's driver and `$1` for libpq."""
+    in_words_of = _LIBPQ if dialect.name == "postgresql" else dialect
+    compiled: Any = statement.compile(dialect=in_words_of)
+    return str(compiled), list(compiled.positiontup)
 
 
 class Addition(NamedTuple):
@@ -99,22 +148,37 @@ class Addition(NamedTuple):
 class HotConnection:
     """One turn's connection."""
 
-    def __init__(self, driver: Any) -> None:
-        self._driver = driver
-
     def read(self, statement: Prepared, values: Values) -> Any:
         """One row as a plain tuple in the order of the columns, or None. Waits for no writer."""
-        return _execute(self._driver, statement, values).fetchone()
+        raise NotImplementedError
 
     def write(self, guard: Prepared, values: Values, additions: Sequence[Addition]) -> bool:
         """The group of writes; False, and nothing written, when the guard found no row."""
         raise NotImplementedError
 
+    def at_rest(self) -> bool:
+        """Whether nothing is under way, so that somebody else can go on with this connection."""
+        raise NotImplementedError
+
+    def lost_by(self, error: Exception) -> bool:
+        """Whether it is this connection that an error of the driver is about, and another one may well do."""
+        raise NotImplementedError
+
 
 class _SqliteConnection(HotConnection):
     def __init__(self, driver: Any, writing: threading.Lock) -> None:
-        super().__init__(driver)
+        self._driver = driver
         self._writing = writing
+
+    def read(self, statement: Prepared, values: Values) -> Any:
+        return _execute(self._driver, statement, values).fetchone()
+
+    def at_rest(self) -> bool:
+        return not self._driver.in_transaction
+
+    def lost_by(self, error: Exception) -> bool:
+        del error
+        return False
 
     def write(self, guard: Prepared, values: Values, additions: Sequence[Addition]) -> bool:
         # SQLite has one writer at a time, and whoever finds it busy sleeps; here the next thread goes on at once.
@@ -141,18 +205,6 @@ class _SqliteConnection(HotConnection):
         return taken
 
 
-class _PostgresConnection(HotConnection):
-    def write(self, guard: Prepared, values: Values, additions: Sequence[Addition]) -> bool:
-        parts = [f"taken AS ({guard.text} RETURNING 1)"]
-        together = dict(values)
-        for place, (insertion, row) in enumerate(additions):
-            parts.append(f"w{place} AS ({insertion.as_part(place)})")
-            together.update({f"w{place}_{name}": row[name] for name in insertion.columns})
-        # The pieces are our own compiled statements; every value is bound.
-        statement = f"WITH {', '.join(parts)} SELECT count(*) FROM taken"  # noqa: S608
-        return bool(self._driver.execute(statement, together).fetchone()[0])
-
-
 class _Held(NamedTuple):
     """A connection that is kept between turns, with the file that it was opened on."""
 
@@ -173,6 +225,7 @@ class HotDatabase:
         self._file = engine.url.database if engine.dialect.name == "sqlite" else None
         self._writing = threading.Lock()
         self._idle: deque[_Held] = deque()
+        self._silent_until = 0.0
         driver = engine.dialect.dbapi
         assert driver is not None  # noqa: S101 - every engine has a driver
         self._error: type[Exception] = driver.Error
@@ -183,19 +236,26 @@ class HotDatabase:
 
         After ConnectionLost the next connection is a new one.
         """
+        if time.monotonic() < self._silent_until:
+            raise DatabaseSilent
         held = self._take()
         try:
             yield held.connection
         except self._error as error:
             # A connection that has failed once may be dead: the next turn gets a new one.
-            was_lost = bool(getattr(held.pooled.dbapi_connection, "broken", False))
+            lost = held.connection.lost_by(error)
             _drop(held)
-            if was_lost:
+            if lost:
                 self.forget_connections()
                 raise ConnectionLost(type(error).__name__) from error
             raise DatabaseOutOfReach(type(error).__name__) from error
-        except BaseException:
-            self._idle.append(held)
+        except BaseException as error:
+            if isinstance(error, DatabaseSilent):
+                self._silent_until = time.monotonic() + SECONDS_WITHOUT_ASKING
+            if held.connection.at_rest():
+                self._idle.append(held)
+            else:
+                _drop(held)
             raise
         self._idle.append(held)
 
@@ -225,8 +285,15 @@ class HotDatabase:
             raise DatabaseOutOfReach(type(error).__name__) from error
         driver = pooled.dbapi_connection
         if self._file is None:
-            return _Held(pooled, _PostgresConnection(driver), None)
+            return _Held(pooled, _postgres_connection(driver), None)
         return _Held(pooled, _SqliteConnection(driver, self._writing), file_identity(self._file))
+
+
+def _postgres_connection(driver: Any) -> HotConnection:
+    # Imported here, because where the database is SQLite, psycopg is never needed.
+    from ivr.store.libpq import PostgresConnection
+
+    return PostgresConnection(driver)
 
 
 def _drop(held: _Held) -> None:
@@ -235,7 +302,4 @@ def _drop(held: _Held) -> None:
 
 
 def _execute(driver: Any, statement: Prepared, values: Values) -> Any:
-    names = statement.names
-    if names is None:
-        return driver.execute(statement.text, values)
-    return driver.execute(statement.text, [values[name] for name in names])
+    return driver.execute(statement.text, [values[name] for name in statement.names])

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from ivr.vault.number import PhoneNumber
 
 
-@dataclass(frozen=True, slots=True)
-class RawRequest:
+class RawRequest(NamedTuple):
     """A webhook as it came in. `url` is what the provider signed: public address, raw path, raw query."""
 
     url: str
@@ -44,8 +43,7 @@ class PhoneEvent:
     """Seconds since the call began, from a telephone whose time isn't this machine's; None from every other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Urls:
+class Urls(NamedTuple):
     """The addresses a reply contains; each works when it is asked for. `&` is not yet escaped."""
 
     on_keys: str

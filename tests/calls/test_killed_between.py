@@ -9,6 +9,7 @@ import pytest
 
 from ivr.store import hot
 from ivr.store.hot import Addition, Prepared, Values
+from ivr.store.libpq import PostgresConnection
 from tests.calls.what_is_kept import all_rows, call_ids, forget_wishes, is_live, kept_of_call, wishes
 from tests.hotline import Hotline
 
@@ -100,7 +101,7 @@ def test_killed_before_the_end_of_the_transaction(on_air: Hotline, monkeypatch: 
             return execute(driver, statement, values)
 
         context.setattr(hot, "_execute", die)
-        context.setattr(hot._PostgresConnection, "write", _die)
+        context.setattr(PostgresConnection, "write", _die)
         with pytest.raises(Killed):
             on_air.post(target, fields)
     assert all_rows(on_air) == rows

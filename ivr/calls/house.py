@@ -1,0 +1,31 @@
+"""What turns are made with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ivr.calls.emergency import EmergencyScreens
+from ivr.calls.live import CallRows
+from ivr.calls.ports import CallbackDesk, Connector, Directory
+from ivr.calls.remembered import Remembered
+from ivr.calls.screens import Addresses
+from ivr.publishing.releases import Releases
+from ivr.store.hot import HotDatabase
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What turns are made with; `wiring.py` chooses."""
+
+    database: HotDatabase
+    rows: CallRows
+    releases: Releases
+    desk: CallbackDesk
+    connector: Connector
+    directory: Directory
+    addresses: Addresses
+    emergency: EmergencyScreens
+    remembered: Remembered
+    clock: Callable[[], float]
+    new_id: Callable[[], str]
