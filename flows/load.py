@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flows.curly import straightened
 from flows.documents import UnknownPackDocument, pack_from_document, pack_to_document
 from flows.fields import Findings
 from flows.load_flow import ReadFlow, read_flow
 from flows.load_scripts import read_scripts
 from flows.model import Pack, Script
 from flows.problems import WHOLE_FILE, Lost, Places, Problem, any_error, did_you_mean, in_reading_order
+from flows.quotes import CURLY_HINT, CURLY_MESSAGE
 from flows.yaml_tree import MOST_BYTES, Tree, UnreadableFile, decoded, parsed
 
 __all__ = ["Loaded", "UnknownPackDocument", "load_pack", "pack_from_document", "pack_to_document"]
@@ -41,9 +43,8 @@ def load_pack(folder: Path) -> Loaded:
     """Reads `flow.yaml`, every other flow beside it, and `scripts/*.yaml`."""
     findings = Findings()
     if not _is_folder(folder):
-        findings.add(
-            "error", "", None, "", f"There is no folder “{folder.name}”.", "Check its name and where you are."
-        )
+        message, hint = _no_folder(folder)
+        findings.add("error", "", None, "", message, hint)
         return Loaded(None, tuple(findings.problems))
     flows, lost = _flows(findings, folder)
     scripts = _scripts(findings, folder)
@@ -62,6 +63,16 @@ def load_pack(folder: Path) -> Loaded:
         places=findings.places,
         lost=lost,
     )
+
+
+def _no_folder(folder: Path) -> tuple[str, str]:
+    try:
+        if folder.is_file():
+            inside = folder.parent if folder.parent.name != SCRIPTS else folder.parent.parent
+            return f"“{folder.name}” is a file, not a folder.", f"Give the folder of the pack: {inside}"
+    except (OSError, ValueError):
+        pass
+    return f"There is no folder “{folder.name}”.", "Check its name and where you are."
 
 
 def _is_folder(folder: Path) -> bool:
@@ -188,7 +199,11 @@ def _tree(findings: Findings, path: Path, file: str) -> Tree | None:
         )
     if tree is None:
         findings.add("error", file, 1, "", "This file is empty.", "Fill it, or take it away.")
-    return tree
+        return None
+    meant, curly = straightened(tree, prose=file.startswith(SCRIPTS))
+    for number in curly:
+        findings.add("error", file, number, "", CURLY_MESSAGE, CURLY_HINT)
+    return meant
 
 
 def _keys_taken_for_comments(text: str) -> Iterator[tuple[int, str]]:

@@ -6,6 +6,8 @@ import re
 
 from ruamel.yaml.error import MarkedYAMLError
 
+from flows.quotes import CURLY_HINT, CURLY_MESSAGE, curly, ends_early, left_open
+
 Explained = tuple[str, str, int]
 """Message, hint, and the line it is about, counted from 0."""
 
@@ -21,6 +23,7 @@ def in_plain_words(error: MarkedYAMLError, lines: list[str], line: int) -> Expla
     return (
         _about_a_character(problem, shown, line)
         or _about_quotes(problem, context, opened)
+        or _about_quotes_before(lines, line, opened)
         or _about_brackets(context, opened)
         or _about_layout(problem, context, shown, line)
     )
@@ -64,6 +67,27 @@ def _about_quotes(problem: str, context: str, opened: int) -> Explained | None:
             "Put the same quotation mark at the end of the text.",
             opened,
         )
+    return None
+
+
+def _about_quotes_before(lines: list[str], line: int, opened: int) -> Explained | None:
+    """What the parser stumbles over is often far below the quotation mark that is missing."""
+    number = left_open(lines, line)
+    if number is not None:
+        return (
+            "A quotation mark is opened here and not closed in this line.",
+            "Put the same quotation mark at the end of the text.",
+            number,
+        )
+    for at in (line, opened):
+        if at < len(lines) and curly(lines[at]):
+            return CURLY_MESSAGE, CURLY_HINT, at
+        if at < len(lines) and ends_early(lines[at]):
+            return (
+                "Something follows here after a text has already ended.",
+                "If the text contains a quotation mark or an apostrophe, put double quotes around all of it.",
+                at,
+            )
     return None
 
 
