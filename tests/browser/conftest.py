@@ -89,6 +89,11 @@ class Telephone:
         keys = self.page.locator("#keys-now kbd", has_text=key)
         keys.first.wait_for(timeout=seconds * 1000)
 
+    def keys(self, which: str) -> dict[str, str]:
+        """What each key does, as the page says it: those of this screen (`now`), or those of every one (`always`)."""
+        items = self.page.locator(f"#keys-{which} li").all()
+        return {one.locator("kbd").inner_text(): one.locator("span").inner_text() for one in items}
+
     def wait_until(self, state: str, seconds: float = 15) -> None:
         self.page.locator(f'body[data-state="{state}"]').wait_for(timeout=seconds * 1000)
 

@@ -69,6 +69,22 @@ def test_everything_can_be_touched_and_nothing_is_cut_off(
     assert sara.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_on_a_telephone_s_screen_the_keys_are_seen_without_moving(
+    running_hotline: RunningHotline, open_telephone: Callable[..., Telephone]
+) -> None:
+    """On a small telephone, what each key does and the beginning of what is said are seen together with the keys."""
+    sara = open_telephone(running_hotline.address, viewport={"width": 360, "height": 740})
+    sara.call()
+    sara.wait_for_key("4")
+    box = sara.page.locator("#keys").bounding_box()
+    said = sara.page.locator("#lines").bounding_box()
+    assert box is not None
+    assert said is not None
+    assert box["y"] + box["height"] <= said["y"] + 1
+    assert said["y"] + 60 <= 740
+    assert sara.page.evaluate("scrollY") == 0
+
+
 def test_a_screen_reader_finds_every_part(
     running_hotline: RunningHotline, open_telephone: Callable[..., Telephone]
 ) -> None:

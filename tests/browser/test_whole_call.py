@@ -71,6 +71,61 @@ def test_a_whole_call_from_the_language_to_goodbye(
     ]
 
 
+def test_a_whole_call_with_an_exercise(running_hotline: RunningHotline, open_telephone: Open) -> None:
+    """Amina listens to an exercise to its end, says with a key that she feels better, and hears goodbye. The page has
+    said all the while which keys do something."""
+    amina = open_telephone(running_hotline.address)
+    said = {
+        prompt: script.text.strip()
+        for (prompt, language), script in scripts(running_hotline)
+        if language == "en"
+    }
+    everywhere = {"0": said["for_urgent_help"], "9": said["to_hear_again"], "*": said["to_go_back"]}
+    everywhere = {key: text.rstrip(",") for key, text in everywhere.items()}
+    amina.call()
+    amina.wait_for_key("1")
+    assert amina.keys("always") == everywhere
+    amina.press("1")
+    amina.wait_for_key("2")
+    assert amina.keys("now") | amina.keys("always") == amina.keys("now") | everywhere
+    assert not amina.keys("now").keys() & amina.keys("always").keys()
+    amina.wait_for(said["welcome"])
+    amina.press("2")
+    amina.wait_for(said["about_breathing"])
+    amina.press("1")
+    amina.wait_for_key("#")
+    assert (amina.keys("now"), amina.keys("always")) == ({"#": "To go on"}, everywhere)
+    amina.wait_for(said["how_now"])
+    amina.wait_for_key("3")
+    assert amina.keys("now") == {
+        key: said[prompt].rstrip(",") for key, prompt in [("1", "better"), ("2", "same"), ("3", "worse")]
+    }
+    amina.press("1")
+    amina.wait_for(said["after_exercise"])
+    amina.wait_for(said["goodbye"], seconds=60)
+    amina.wait_for("The call is over")
+    assert amina.keys("now") == amina.keys("always") == {}
+    assert amina.problems == []
+    assert rows(running_hotline, "SELECT name, value FROM notes ORDER BY name") == [("mood_after", "better")]
+    assert rows(running_hotline, "SELECT completed FROM visits WHERE node = 'breathing'") == [(1,)]
+    assert rows(running_hotline, "SELECT language, ended FROM calls") == [("en", "goodbye")]
+
+
+def test_which_keys_do_what_is_said_in_arabic_too(
+    running_hotline: RunningHotline, open_telephone: Open
+) -> None:
+    """Whoever has chosen Arabic reads the keys of every screen in Arabic, from right to left."""
+    amina = open_telephone(running_hotline.address)
+    amina.call()
+    amina.wait_for_key("3")
+    amina.press("3")
+    urgent = running_hotline.hotline.pack.scripts["for_urgent_help", "ar"].text.strip(" ،\n")
+    amina.page.locator("#keys-now li", has_text=urgent).wait_for()
+    words = amina.page.locator("#keys-always li span").all()
+    assert {word.get_attribute("lang") for word in words} == {"ar"}
+    assert {word.get_attribute("dir") for word in words} == {"rtl"}
+
+
 def test_a_key_stops_what_is_being_said_at_once(
     running_hotline: RunningHotline, open_telephone: Open
 ) -> None:

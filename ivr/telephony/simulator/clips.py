@@ -14,12 +14,18 @@ _KEYS = {"star": "*", "hash": "#"}
 
 @dataclass(frozen=True, slots=True)
 class HeardClip:
-    """A clip's script. `prompt` is its id, "" when unknown."""
+    """A clip's script. `prompt` is its id, "" when unknown.
+
+    `always` are the keys that mean the same on every screen, as (key, what it does) in the clip's language; `passable`
+    whether it is something to listen to, which # goes on from.
+    """
 
     prompt: str
     text: str
     language: str
     seconds: float
+    always: tuple[tuple[str, str], ...] = ()
+    passable: bool = False
 
 
 def sha_of(url: str) -> str:
@@ -35,9 +41,14 @@ def keys_announced(clips: Sequence[HeardClip | None]) -> tuple[tuple[str, str], 
     for clip in clips:
         press = _PRESS.match(clip.prompt) if clip else None
         if press:
-            announced.append((_KEYS.get(press.group(1), press.group(1)), before.strip(" ,.;:…،")))
+            announced.append((_KEYS.get(press.group(1), press.group(1)), unpunctuated(before)))
         before = clip.text if clip else ""
     return tuple(announced)
+
+
+def unpunctuated(text: str) -> str:
+    """What is said before "press N", without the comma that joins it to that."""
+    return text.strip(" ,.;:…،\n")
 
 
 def wav_seconds(head: bytes) -> float | None:

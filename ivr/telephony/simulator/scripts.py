@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from flows.model import AGAIN, BACK, Pack, Play
 from ivr.publishing.lines import Line, all_lines
 from ivr.publishing.releases import Release, Releases, ReleaseUnknown
 from ivr.store.engine import reading
-from ivr.telephony.simulator.clips import HeardClip
+from ivr.telephony.simulator.clips import HeardClip, unpunctuated
+
+UNANNOUNCED = {AGAIN: "To hear it again", BACK: "To go back"}
 
 
 class ScriptsOnAir:
@@ -47,9 +50,27 @@ class ScriptsOnAir:
 
 
 def _heard(release: Release) -> dict[str, HeardClip]:
-    scripts = release.pack.scripts
+    pack = release.pack
+    passable = _passable(pack)
+    always = {language: _always(pack, language) for language in pack.languages}
     return {
-        clip.sha: HeardClip(prompt, script.text.strip(), language, clip.seconds)
+        clip.sha: HeardClip(
+            prompt, script.text.strip(), language, clip.seconds, always.get(language, ()), prompt in passable
+        )
         for (prompt, language), clip in release.clips.items()
-        if (script := scripts.get((prompt, language))) is not None
+        if (script := pack.scripts.get((prompt, language))) is not None
     }
+
+
+def _always(pack: Pack, language: str) -> tuple[tuple[str, str], ...]:
+    """The keys of the whole flow, each in the words with which callers hear it announced, where there are any."""
+    found = []
+    for key in pack.flows[pack.entry].keys.values():
+        script = pack.scripts.get((key.say or "", language))
+        found.append((key.key, unpunctuated(script.text) if script else UNANNOUNCED.get(key.go, key.go)))
+    return tuple(found)
+
+
+def _passable(pack: Pack) -> frozenset[str]:
+    nodes = (node for flow in pack.flows.values() for node in flow.nodes.values())
+    return frozenset(prompt for node in nodes if isinstance(node, Play) for prompt in node.prompts)

@@ -14,6 +14,7 @@ export class Screen {
   #hangUp = this.#find("#hang-up");
   #lines = this.#find("#lines");
   #keysNow = this.#find("#keys-now");
+  #keysAlways = this.#find("#keys-always");
   #empty = this.#find("#empty");
   #title = document.title;
 
@@ -63,7 +64,7 @@ export class Screen {
     this.#hangUp.disabled = state === "at rest";
     for (const setting of [this.line, this.number, this.hidden]) setting.disabled = state !== "at rest";
     document.title = state === "rung" ? `Rings: ${this.#title}` : this.#title;
-    if (state === "at rest") this.#showKeys([]);
+    if (state === "at rest") this.#showKeys([], []);
     this.#showTime();
   }
 
@@ -73,9 +74,9 @@ export class Screen {
   }
 
   // One line of the transcript.
-  add({ at, kind, text, language, keys, continues }) {
+  add({ at, kind, text, language, keys, always, continues }) {
     if (keys) {
-      this.#showKeys(keys);
+      this.#showKeys(keys, always);
       return;
     }
     this.#empty.hidden = true;
@@ -118,17 +119,9 @@ export class Screen {
     return said;
   }
 
-  #showKeys(keys) {
-    this.#keysNow.replaceChildren(...keys.map(({ key, does, language }) => {
-      const item = document.createElement("li");
-      const name = document.createElement("kbd");
-      name.textContent = key;
-      const what = document.createElement("span");
-      what.textContent = does;
-      if (language) setLanguage(what, language);
-      item.append(name, what);
-      return item;
-    }));
+  #showKeys(keys, always) {
+    this.#keysNow.replaceChildren(...keys.map(keyItem));
+    this.#keysAlways.replaceChildren(...always.map(keyItem));
     const useful = new Set(keys.map(({ key }) => key));
     for (const button of document.querySelectorAll("#keypad button")) {
       button.classList.toggle("useful", useful.has(button.value));
@@ -183,6 +176,18 @@ export class Screen {
   #find(selector) {
     return document.querySelector(selector);
   }
+}
+
+// A key, and what it does.
+function keyItem({ key, does, language }) {
+  const item = document.createElement("li");
+  const name = document.createElement("kbd");
+  name.textContent = key;
+  const what = document.createElement("span");
+  what.textContent = does;
+  if (language) setLanguage(what, language);
+  item.append(name, what);
+  return item;
 }
 
 // A screen reader says a status again whenever it is written, so it is written only when it changes.

@@ -16,6 +16,7 @@ export class Transcript {
   #aboutClip;
   #show;
   #spoken = Promise.resolve();
+  #played = [];
 
   // `aboutClip` gives back a promise of what is said at an address, or of null.
   constructor(aboutClip, show) {
@@ -32,10 +33,12 @@ export class Transcript {
     switch (action.do) {
       case "fetch":
         // Keys pressed between two replies are lost, so none is shown as counting.
-        return this.#later(() => this.#show({ at, kind: "keys", text: "", language: "", keys: [] }));
+        this.#played = [];
+        return this.#later(() => this.#show({ at, kind: "keys", text: "", language: "", keys: [], always: [] }));
       case "answered":
         return this.add(at, "call", "The hotline answers.");
       case "play":
+        this.#played.push(action.url);
         return this.#clip(action.url, at);
       case "speak":
         return this.add(at, "heard", `(machine voice) ${action.text}`);
@@ -74,11 +77,23 @@ export class Transcript {
   }
 
   #keys(urls, at) {
+    // Where keys only count after the last word, that has been played already.
+    const heard = urls.length ? urls : this.#played;
     this.#later(async () => {
-      const clips = await Promise.all(urls.map((url) => (url ? this.#aboutClip(url) : null)));
-      this.#show({ at, kind: "keys", text: "", language: "", keys: keysAnnounced(clips) });
+      const clips = await Promise.all(heard.map((url) => (url ? this.#aboutClip(url) : null)));
+      this.#show({ at, kind: "keys", text: "", language: "", ...keysThatCount(clips) });
     });
   }
+}
+
+// Every key that does something on a screen: those announced there, and those that mean the same everywhere.
+export function keysThatCount(clips) {
+  const keys = keysAnnounced(clips);
+  if (!keys.length && clips.some((clip) => clip?.passable)) keys.push({ key: "#", does: "To go on", language: "en" });
+  const named = new Set(keys.map(({ key }) => key));
+  const { always = [], language = "" } = clips.find((clip) => clip?.always?.length) ?? {};
+  const others = always.filter(([key]) => !named.has(key)).map(([key, does]) => ({ key, does, language }));
+  return { keys, always: others };
 }
 
 // Which key does what: "press N" belongs to the clip before it.
