@@ -67,10 +67,20 @@ def _problems_of_master_key(places: KeyPlaces) -> Iterator[str]:
     try:
         exposed = readable_by_others(file)
     except OSError:
-        yield f"The master key file {file} can't be read. For a new one: warmline keys new"
+        if not _was_set_up(places.key_store):
+            yield f"The master key file {file} can't be read. For a new one: warmline keys new"
         return
     if exposed:
         yield f"Others than its owner can read the master key file {file}: chmod 600 {file}"
+
+
+def _was_set_up(key_store: str) -> bool:
+    """Where there is a key store already, the file is missing for the moment: callers have to be answered all the same.
+
+    They are offered no call until it is back, and the doctor says so.
+    """
+    file = _file_of(key_store)
+    return bool(key_store) and (file is None or file.exists())
 
 
 def _keys_beside_data(places: KeyPlaces) -> Iterator[str]:

@@ -110,6 +110,16 @@ def test_a_master_key_that_is_missing_or_open_is_refused(places: KeyPlaces) -> N
     assert "are both set" in only_problem(replace(places, master_key="5a" * 32))
 
 
+def test_a_hotline_that_was_set_up_starts_without_its_master_key(places: KeyPlaces, tmp_path: Path) -> None:
+    """The disk with the master key is gone when a process starts again: callers are answered, and offered no call."""
+    assert places.master_key_file is not None
+    places.master_key_file.unlink()
+    (tmp_path / "keys" / "keys.db").touch()
+    assert problems_of_keys(places) == []
+    on_a_server = replace(places, key_store="postgresql+psycopg://keys@keys/keys")
+    assert problems_of_keys(on_a_server) == []
+
+
 def test_in_the_demo_all_may_lie_together(places: KeyPlaces) -> None:
     """The demo keeps everything in one folder; its master key must still be its owner's alone."""
     file = places.data / "keys" / "master.key"
