@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -16,6 +16,8 @@ from ivr.console.parts import ConsoleParts
 from ivr.console.says import said
 from ivr.console.signed_in import safe_next, who_is_in
 from ivr.console.times import both, day, hours, zone_of
+from ivr.publishing.lines import all_lines
+from ivr.store.engine import reading
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -75,10 +77,22 @@ def now() -> float:
     return parts().clock()
 
 
+def my_zone() -> str:
+    """The reader's time zone; the hotline's own for whoever hasn't chosen one."""
+    person = who_is_in()
+    return person.time_zone if person and person.time_zone else _zone_of_the_house()
+
+
+def _zone_of_the_house() -> str:
+    if "zone" not in g:
+        with reading(parts().database) as connection:
+            g.zone = next((line.time_zone for line in all_lines(connection)), "UTC")
+    return str(g.zone)
+
+
 def when(at: float) -> Markup:
     """How long ago and when, for whoever reads the page."""
-    person = who_is_in()
-    return both(at, now(), zone_of(person.time_zone if person else "UTC"), language())
+    return both(at, now(), zone_of(my_zone()), language())
 
 
 def go(endpoint: str, **values: Any) -> Response:

@@ -14,7 +14,7 @@ from ivr.callbacks.cases import (
     NumberHeld,
     ReasonTooShort,
 )
-from ivr.console.frame import go, now, page, parts
+from ivr.console.frame import go, my_zone, now, page, parts
 from ivr.console.languages import gettext
 from ivr.console.number_forms import HoldForm, ReasonForm, too_short
 from ivr.console.people_forms import NothingToType
@@ -129,11 +129,11 @@ def hold(number_id: str) -> Response:
 
 def _this_time_tomorrow() -> datetime:
     moment = datetime.fromtimestamp(now(), UTC) + A_DAY
-    return moment.astimezone(zone_of(me().time_zone)).replace(tzinfo=None, second=0, microsecond=0)
+    return moment.astimezone(zone_of(my_zone())).replace(tzinfo=None, second=0, microsecond=0)
 
 
 def _moment(local: datetime) -> float:
-    return local.replace(tzinfo=zone_of(me().time_zone)).timestamp()
+    return local.replace(tzinfo=zone_of(my_zone())).timestamp()
 
 
 def end_hold(number_id: str) -> Response:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 
 from ivr.console.digits import international, plain_digits
 from ivr.console.forms import options
-from ivr.console.frame import go, now, page, parts
+from ivr.console.frame import go, my_zone, now, page, parts
 from ivr.console.languages import LANGUAGES, gettext, language
 from ivr.console.own_number import keep_own, remove_own
 from ivr.console.profile_forms import AboutForm, NumberForm, PasswordForm, PinForm
@@ -51,7 +53,7 @@ def profile() -> Response:
         roles_in_words=role_words(person.roles),
         gender=GENDERS.get(person.gender, ""),
         languages_spoken=language_names(person.languages),
-        zone=zone_name(person.time_zone, language()),
+        zone=zone_name(my_zone(), language()),
         reads=LANGUAGES.get(person.reads) or reads_choices()[0][1],
         recovery_left=parts().people.codes.left(person.id) if person.has_codes else 0,
         on_the_phone=person.may(Right.TAKE_CALLBACKS),
@@ -61,10 +63,10 @@ def profile() -> Response:
 def about() -> Response:
     """Name, languages, gender, time zone, and the language of the pages."""
     person = me()
-    form = AboutForm(obj=person)
+    form = AboutForm(obj=replace(person, time_zone=my_zone()))
     spoken = sorted({*parts().spoken(), *person.languages, *LANGUAGES}, key=language_name)
     form.languages.choices = options((code, language_name(code)) for code in spoken)
-    form.time_zone.choices = options(zones(language(), person.time_zone))
+    form.time_zone.choices = options(zones(language(), my_zone()))
     form.reads.choices = options(reads_choices())
     if form.validate_on_submit():
         try:

@@ -11,13 +11,12 @@ from babel.dates import (
     format_datetime,
     format_timedelta,
     get_timezone_location,
-    get_timezone_name,
 )
 from markupsafe import Markup
 
 from ivr.console.languages import gettext
 
-SOON = 45
+SOON = 75
 PATTERNS = {"en": "d MMM y, HH:mm", "fr": "d MMM y, HH:mm", "ar": "d MMM y، HH:mm"}
 
 
@@ -42,11 +41,6 @@ def exactly(at: float, zone: tzinfo, language: str) -> str:
     """`1 Mar 2026, 15:00`, by this zone's clock."""
     moment = datetime.fromtimestamp(at, zone)
     return str(format_datetime(moment, PATTERNS[language], tzinfo=zone, locale=language))
-
-
-def zone_name(zone: str, language: str) -> str:
-    """What people call a time zone: `East Africa Time`."""
-    return str(get_timezone_name(zone_of(zone), width="long", locale=language))
 
 
 def both(at: float, now: float, zone: tzinfo, language: str) -> Markup:
@@ -96,3 +90,8 @@ def day(iso: str, language: str) -> str:
 def hours(band: str) -> str:
     """`12:00–16:00` of the band `12-16`."""
     return "–".join(f"{hour}:00" for hour in band.split("-"))
+
+
+def zone_name(zone: str, language: str) -> str:
+    """What people call a time zone: its city, such as Nairobi."""
+    return dict(zones(language, zone))[zone]

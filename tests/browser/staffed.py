@@ -1,0 +1,138 @@
+"""A hotline with people, numbers and notices, and its console over real HTTP: what browsers are shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import insert
+
+from ivr.people.roles import Role
+from ivr.publishing.lines import all_lines
+from ivr.store.tables import callback_wishes
+from ivr.vault.number import PhoneNumber
+from tests.console.desk import Desk, Worker
+from tests.hotline import make_hotline
+from tests.simulator.listening import served
+
+PUBLIC_URL = "http://127.0.0.1"
+COOKIE = "warmline"
+LANGUAGES = ("en", "fr", "ar")
+REASON = "She said goodbye in a way that frightened me; the clinic is looking for her."
+
+
+@dataclass
+class Staffed:
+    """The hotline, where it listens, and who works there."""
+
+    desk: Desk
+    address: str
+    daniel: Worker
+    joseph: Worker
+    grace: Worker
+    number: str
+    invitation: str
+
+    def pages_of_daniel(self) -> dict[str, str]:
+        """Everything that an admin and supervisor can open, by what it is called here."""
+        return {
+            "home": "/",
+            "profile": "/profile",
+            "about": "/profile/about",
+            "own-number": "/profile/number",
+            "pin": "/profile/pin",
+            "password": "/profile/password",
+            "codes": "/profile/codes",
+            "people": "/people",
+            "invite": "/people/invite",
+            "person": f"/people/{self.joseph.id}",
+            "close-person": f"/people/{self.joseph.id}/close",
+            "audit": "/audit",
+            "numbers": "/numbers",
+            "reveal": f"/numbers/{self.number}/reveal",
+            "hold": f"/numbers/{self.number}/hold",
+            "close-case": f"/numbers/{self.number}/close",
+            "nothing": "/nothing",
+        }
+
+    def pages_of_joseph(self) -> dict[str, str]:
+        """Pages that look different for a helper without codes."""
+        return {"home-of-helper": "/", "codes-set-up": "/profile/codes", "closed": "/people"}
+
+    def pages_of_nobody(self) -> dict[str, str]:
+        """Pages before signing in."""
+        return {
+            "sign-in": "/sign-in",
+            "invitation": f"/invitation/{self.invitation}",
+            "invitation-over": "/invitation/none",
+        }
+
+    def all_pages(self) -> list[tuple[Worker | None, dict[str, str]]]:
+        """Every page, by who opens it."""
+        return [
+            (None, self.pages_of_nobody()),
+            (self.joseph, self.pages_of_joseph()),
+            (self.daniel, self.pages_of_daniel()),
+        ]
+
+    def window(
+        self, chromium: Browser, worker: Worker | None, language: str = "en", **options: Any
+    ) -> BrowserContext:
+        """A browser of its own, in which somebody has signed in already."""
+        wanted = {"viewport": {"width": 1280, "height": 800}, "locale": language, **options}
+        context = chromium.new_context(**wanted)
+        if worker:
+            cookie = self.desk.signed_in(worker).client.get_cookie(COOKIE, domain="line.example.org")
+            assert cookie
+            context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": self.address}])
+        return context
+
+    def open(self, page: Page, path: str) -> None:
+        """Shows a page."""
+        page.goto(self.address + path)
+        page.locator("main h1").wait_for()
+
+
+@contextmanager
+def staffed_hotline(folder: Path) -> Iterator[Staffed]:
+    """Daniel, Grace, Joseph and Leila work here; Sara is invited; two callers wait, one of them in danger."""
+    hotline = make_hotline(folder / "data", public_url=PUBLIC_URL)
+    desk = Desk(hotline)
+    daniel = desk.employ("Daniel", Role.ADMIN, Role.SUPERVISOR)
+    grace = desk.employ("Grace", Role.SUPERVISOR)
+    joseph, leila = desk.employ("Joseph"), desk.employ("Leila", Role.HELPER, Role.STAFF)
+    hotline.wiring.people.profiles.change(
+        leila.id, name="ليلى حدّاد", languages=["ar", "fr"], gender="woman", time_zone="Africa/Nairobi", reads="",
+        now=desk.now,
+    )  # fmt: skip
+    invitation = desk.invite("Sara", Role.STAFF)
+    numbers = [_caller(desk, PhoneNumber(f"+1202555014{last}"), need) for last, need in enumerate(_NEEDS)]
+    desk.hotline.clock.forward(5 * 3600)
+    cases = hotline.app.extensions["console"].cases
+    cases.hold(numbers[1], who=grace.id, reason=REASON, until=desk.now + 100 * 3600, now=desk.now)
+    desk.hotline.clock.forward(600)
+    with served(hotline.app) as address:
+        yield Staffed(desk, address, daniel, joseph, grace, numbers[1], invitation)
+    hotline.wiring.database.dispose()
+
+
+_NEEDS = (("emotional_support", "sw"), ("crisis", "ar"))
+
+
+def _caller(desk: Desk, number: PhoneNumber, wish: tuple[str, str]) -> str:
+    wiring = desk.hotline.wiring
+    with wiring.database.begin() as connection:
+        line = all_lines(connection)[0]
+        kept = wiring.vault.keep(number, kind="caller", line_id=line.id, now=desk.now)
+        wiring.vault.store(connection, kept)
+        wished = {
+            "id": kept.id[::-1], "line_id": line.id, "need": wish[0], "language": wish[1],
+            "wishes": json.dumps({}), "date": "2026-03-01", "band": "12-16", "test": False, "number_id": kept.id,
+        }  # fmt: skip
+        connection.execute(insert(callback_wishes).values(wished))
+    return kept.id
