@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr = Field(
         SecretStr(""),
-        description="At least 32 random characters; keys the marks by which late webhooks of ended calls are known.",
+        description="At least 32 random characters; keys sign-ins, codes, the audit log, and late webhooks.",
     )
     database_url: str = Field(
         "",

@@ -76,22 +76,28 @@ class Passwords:
         self._known = Turnstile(at_once=1, waiting=2, patience=4.0)
         self._of_nobody: str | None = None
 
-    def hash(self, secret: str) -> str:
-        """How a password or PIN is kept. Raises TooBusy."""
-        with self._known.passing():
-            return self._hasher.hash(_plain(secret))
+    @contextmanager
+    def turn(self, *, known: bool) -> Iterator[None]:
+        """In which a password may be looked at. Those whose browser is `known` don't stand in line behind strangers.
 
-    def matches(self, hashed: str, secret: str, *, known: bool = False) -> bool:
-        """Whether it is this one. Of nobody (`hashed` empty) the answer is no, after as long a time.
-
-        Those whose browser is `known` don't stand in line behind strangers. Raises TooBusy.
+        Whatever a guess costs beside its hash belongs in here too. Raises TooBusy, before anything was done.
         """
         with (self._known if known else self._strangers).passing():
-            fits = len(secret) <= LONGEST_PASSWORD
-            found = False
-            with suppress(VerificationError, InvalidHashError):
-                found = self._hasher.verify(hashed or self._nobodys(), _plain(secret[:LONGEST_PASSWORD]))
-            return found and fits and hashed != ""
+            yield
+
+    def hash(self, secret: str) -> str:
+        """How a password or PIN is kept. Raises TooBusy."""
+        with self.turn(known=True):
+            return self._hasher.hash(_plain(secret))
+
+    def matches(self, hashed: str, secret: str) -> bool:
+        """Whether it is this one. Of nobody (`hashed` empty) the answer is no, after as long a time. In a `turn`."""
+        of_nobody = self._nobodys()
+        fits = len(secret) <= LONGEST_PASSWORD
+        found = False
+        with suppress(VerificationError, InvalidHashError):
+            found = self._hasher.verify(hashed or of_nobody, _plain(secret[:LONGEST_PASSWORD]))
+        return found and fits and hashed != ""
 
     def is_outdated(self, hashed: str) -> bool:
         """Whether it was kept at another cost than today's."""

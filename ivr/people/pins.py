@@ -14,7 +14,7 @@ from ivr.people.failures import charge, take_back
 from ivr.people.passwords import Passwords
 from ivr.people.person import Person
 from ivr.people.records import Records, find_person, open_account
-from ivr.people.refusals import NoPhoneCodeLeft, PinRefused, TooBusy, WrongPin
+from ivr.people.refusals import NoPhoneCodeLeft, PinRefused, WrongPin
 from ivr.people.sessions import remember_mark
 from ivr.people.subjects import Subjects, is_known, phone_mark
 from ivr.people.tables import people
@@ -83,13 +83,9 @@ class Pins:
             row = connection.execute(select(people.c.id, people.c.pin).where(active)).first()
             known = is_known(connection, mark, row.id if row else "")
         counters = self._subjects.of_pin(phone_code, phone, known=known)
-        charged = charge(self._records.database, counters, now)
-        try:
-            fits = self._passwords.matches(row.pin if row else "", pin, known=True)
-        except TooBusy:
-            with self._records.database.begin() as connection:
-                take_back(connection, charged)
-            raise
+        with self._passwords.turn(known=known):
+            charged = charge(self._records.database, counters, now)
+            fits = self._passwords.matches(row.pin if row else "", pin)
         if not fits or row is None:
             raise WrongPin
         with self._records.database.begin() as connection:

@@ -49,8 +49,10 @@ class SignIn:
             person_id, kept = (row.id, row.password) if row else ("", "")
             known = is_known(connection, browser_mark(self._records.keys, browser), person_id)
         counters = self._subjects.of_sign_in(name, address, browser, known=known, person_id=person_id)
-        charged = charge(self._records.database, counters, now)
-        if not self._fits(kept, password, charged, known=known):
+        with self._passwords.turn(known=known):
+            charged = charge(self._records.database, counters, now)
+            fits = self._passwords.matches(kept, password)
+        if not fits:
             self._note_if_shut(charged, person_id, now)
             raise WrongNameOrPassword
         newer = self._hashed_again(kept, password)
@@ -182,21 +184,15 @@ class SignIn:
         """A transaction in which it is certain that the password is this person's."""
         with reading(self._records.database) as connection:
             kept = connection.execute(select(people.c.password).where(people.c.id == person.id)).scalar_one()
-        charged = charge(self._records.database, self._subjects.of_signed_in(person), now)
-        if not self._fits(kept, password, charged, known=True):
+        with self._passwords.turn(known=True):
+            charged = charge(self._records.database, self._subjects.of_signed_in(person), now)
+            fits = self._passwords.matches(kept, password)
+        if not fits:
             raise WrongNameOrPassword
         with self._records.database.begin() as connection:
             _still_as(connection, person.id, kept)
             take_back(connection, charged)
             yield connection
-
-    def _fits(self, kept: str, password: str, charged: Charged, *, known: bool) -> bool:
-        try:
-            return self._passwords.matches(kept, password, known=known)
-        except TooBusy:
-            with self._records.database.begin() as connection:
-                take_back(connection, charged)
-            raise
 
     def _hashed_again(self, kept: str, password: str) -> str:
         """How the password is to be kept from now on: where the cost has changed, not as before."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.people.passwords import LONGEST_PASSWORD, MEASURED, Cost, Passwords, Turnstile, judge_password
@@ -69,6 +69,7 @@ def test_a_giant_password_is_refused_and_costs_nothing_to_look_at() -> None:
 
 
 @given(st.text(min_size=1, max_size=60))
+@settings(deadline=None)
 def test_the_same_password_is_known_again_and_no_other(password: str) -> None:
     """What somebody typed is known again when it is typed again; with one more character it isn't."""
     passwords = Passwords(Cost(passes=1, kibibytes=8))
@@ -143,11 +144,9 @@ def test_no_more_threads_wait_for_passwords_than_callers_can_spare() -> None:
 def test_known_browsers_do_not_stand_in_line_behind_strangers() -> None:
     """While strangers' guesses keep their line full, a helper whose browser is known is looked at at once."""
     passwords = Passwords(CHEAP)
-    hashed = passwords.hash(PASSWORD)
-    with passwords._strangers.passing():
-        strangers = Turnstile(at_once=1, waiting=0, patience=0.01)
-        passwords._strangers, full = strangers, strangers.passing()
-        with full, pytest.raises(TooBusy):
-            passwords.matches(hashed, PASSWORD)
-        with strangers.passing():
-            assert passwords.matches(hashed, PASSWORD, known=True)
+    passwords._strangers = Turnstile(at_once=1, waiting=0, patience=0.01)
+    with passwords.turn(known=False):
+        with pytest.raises(TooBusy), passwords.turn(known=False):
+            raise AssertionError
+        with passwords.turn(known=True):
+            assert passwords.matches(passwords._hasher.hash(PASSWORD), PASSWORD)

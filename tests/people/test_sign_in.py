@@ -52,9 +52,9 @@ def counting(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str
     done: list[str] = []
     look = Passwords.matches
 
-    def counted(self: Passwords, hashed: str, secret: str, *, known: bool = False) -> bool:
+    def counted(self: Passwords, hashed: str, secret: str) -> bool:
         done.append("hash")
-        return look(self, hashed, secret, known=known)
+        return look(self, hashed, secret)
 
     def statement(_connection: object, _cursor: object, text: str, *_rest: object) -> None:
         done.append(text)
@@ -220,8 +220,8 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], object]) -> No
     """Does something while a password is being looked at."""
     look = Passwords.matches
 
-    def slow(self: Passwords, hashed: str, secret: str, *, known: bool = False) -> bool:
-        found = look(self, hashed, secret, known=known)
+    def slow(self: Passwords, hashed: str, secret: str) -> bool:
+        found = look(self, hashed, secret)
         monkeypatch.setattr(Passwords, "matches", look)
         deed()
         return found
