@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 
 from ivr.audit.deeds import Deed
 from ivr.audit.log import Verdict, entries, head_of
-from ivr.console.deeds_in_words import NAMES, in_words
+from ivr.console.deeds_in_words import NAMES, details_in_words, in_words
 from ivr.console.frame import page, parts
 from ivr.console.words import names_of
 from ivr.store.engine import reading
@@ -63,5 +63,6 @@ def _row(entry: Any, names: dict[str, str]) -> dict[str, Any]:
         "at": entry.at,
         "seq": entry.seq,
         "words": in_words(entry, names),
+        "more": details_in_words(entry),
         "reason": entry.details.get("reason", ""),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from ivr.audit.deeds import Deed
 from ivr.audit.log import Entry
-from ivr.console.words import isolated, who_in_words
+from ivr.console.languages import gettext
+from ivr.console.words import ROLES, in_a_row, isolated, who_in_words
 
 SENTENCES: dict[str, Any] = {
     Deed.PERSON_INVITED: _l("%(who)s invited %(whom)s."),
@@ -67,3 +69,40 @@ def in_words(entry: Entry, names: Mapping[str, str]) -> str:
     whom = isolated(names[entry.about]) if entry.about in names else who
     sentence = SENTENCES.get(entry.deed)
     return str(sentence) % {"who": who, "whom": whom} if sentence else f"{who}: {entry.deed}"
+
+
+FIELDS: dict[str, Any] = {
+    "name": _l("name"),
+    "languages": _l("languages"),
+    "gender": _l("gender"),
+    "time_zone": _l("time zone"),
+    "reads": _l("language of these pages"),
+    "number": _l("own number"),
+}
+"""What can be changed in a profile."""
+
+
+def details_in_words(entry: Entry) -> str:
+    """What else the log knows of a deed, apart from its reason; empty where there is nothing more to say."""
+    details = entry.details
+    if "before" in details:
+        return gettext(
+            "Before: %(before)s. Since then: %(after)s.",
+            before=_roles(details["before"]),
+            after=_roles(details.get("roles", "")),
+        )
+    if "roles" in details:
+        return gettext("As: %(roles)s.", roles=_roles(details["roles"]))
+    if "changed" in details:
+        return gettext("Changed: %(fields)s.", fields=_listed(details["changed"], FIELDS))
+    if details.get("pin") == "off":
+        return gettext("The PIN was deleted.")
+    return ""
+
+
+def _roles(listed: str) -> str:
+    return _listed(listed, {role.value: word for role, word in ROLES.items()})
+
+
+def _listed(listed: str, words: Mapping[str, Any]) -> str:
+    return in_a_row(str(words.get(one, one)) for one in re.findall(r"\w+", listed))

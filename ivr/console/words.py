@@ -55,8 +55,12 @@ def language_name(code: str) -> str:
 
 def language_names(codes: Sequence[str]) -> str:
     """Several languages, one after the other."""
-    comma = "، " if language() == "ar" else ", "
-    return comma.join(language_name(code) for code in codes)
+    return in_a_row(language_name(code) for code in codes)
+
+
+def in_a_row(words: Iterable[str]) -> str:
+    """Several words, with the comma of the reader's script between them."""
+    return ("، " if language() == "ar" else ", ").join(words)
 
 
 def reads_choices() -> list[tuple[str, Any]]:

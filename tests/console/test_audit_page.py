@@ -34,6 +34,27 @@ def test_daniel_reads_who_did_what(desk: Desk) -> None:
     assert "Nothing of this kind has been done" in daniel.text
 
 
+def test_what_was_changed_stands_beside_the_deed(small_desk: Desk) -> None:
+    """The log says which roles somebody had and has, what of a profile was changed, and that a PIN is gone."""
+    joseph = small_desk.employ("Joseph")
+    daniel = small_desk.signed_in(small_desk.employ("Daniel", Role.ADMIN))
+    daniel.get(f"/people/{joseph.id}")
+    daniel.post(f"/people/{joseph.id}", {"roles": ["staff", "helper"]})
+    browser = small_desk.signed_in(joseph)
+    browser.get("/profile/about")
+    profile = {"name": "Joseph K", "languages": ["sw"], "gender": "man", "time_zone": "UTC", "reads": ""}
+    browser.post("/profile/about", profile)
+    browser.get("/profile/pin")
+    browser.post("/profile/pin", {"pin": "840271", "again": "840271"})
+    browser.get("/profile/pin")
+    browser.post("/profile/pin", {"remove": "yes"})
+    daniel.get("/audit")
+    assert "As: Helper." in daniel.text
+    assert "Before: Helper. Since then: Helper, Staff." in daniel.text
+    assert "name" in daniel.text.partition("Changed: ")[2].partition(".")[0]
+    assert "The PIN was deleted." in daniel.text
+
+
 def test_a_log_that_was_touched_says_so(small_desk: Desk) -> None:
     """Mallory changes a row in the database; the page says from which row on nothing can be believed."""
     daniel = small_desk.signed_in(small_desk.employ("Daniel", Role.ADMIN))
