@@ -21,6 +21,7 @@ from ivr.operations.checks.machine import FolderFacts, SettingsFacts
 from ivr.operations.checks.scrubbing import Look, ScrubbingFacts
 from ivr.publishing.gate import warnings_about, with_its_place
 from ivr.publishing.lines import Line, all_lines
+from ivr.publishing.promises import promises_calls
 from ivr.publishing.releases import Release, ReleaseUnknown
 from ivr.scrubbing.status import in_words, status
 from ivr.settings import Settings, problems_of
@@ -122,6 +123,7 @@ def _of_line(line: Line, releases: ReleaseShelf, clips: ClipShelf) -> LineFacts:
         clips=len(release.clips),
         missing_clips=sorted(missing),
         could_be_better=[(with_its_place(found), found.hint) for found in warnings_about(release)],
+        promises_calls=promises_calls(release.pack),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ivr.operations.findings import Finding, good, problem, warning
+from ivr.publishing.promises import NOBODY_IS_RUNG, WHERE_WISHES_ARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class LineFacts:
     missing_clips: Sequence[str] = ()
     could_be_better: Sequence[tuple[str, str]] = ()
     """What is harder on callers than it need be, and what to do about it."""
+    promises_calls: bool = False
 
 
 def check_database(facts: DatabaseFacts) -> Finding:
@@ -126,6 +128,8 @@ def _check_line(line: LineFacts, media_folder: str) -> list[Finding]:
             good(subject, f"{line.name}: release {line.release}, all {line.clips} clips are there")
         )
     findings += [warning(subject, what, step) for what, step in line.could_be_better]
+    if line.promises_calls:
+        findings.append(warning(subject, NOBODY_IS_RUNG, f"{WHERE_WISHES_ARE}: /numbers in the console."))
     if line.provider == "simulator":
         step = "Nothing to do while you try it out. For a real number see docs/real-number.md."
         findings.append(warning(subject, "rings only on the telephone in the browser", step))
