@@ -11,6 +11,7 @@ from ivr.settings import SettingsIncomplete
 
 COMMANDS = {
     "demo": "ivr.demo_commands:demo",
+    "demo-voice": "ivr.demo_commands:speak",
     "up": "ivr.process_commands:up",
     "web": "ivr.process_commands:web",
     "worker": "ivr.process_commands:worker",
@@ -18,7 +19,7 @@ COMMANDS = {
     "migrate": "ivr.line_commands:migrate",
     "line": "ivr.line_commands:line",
     "publish": "ivr.line_commands:publish_pack",
-    "calls": "ivr.line_commands:show_calls",
+    "calls": "ivr.call_commands:calls",
     "services": "ivr.service_commands:services",
     "keys": "ivr.key_commands:keys",
     "flow": "ivr.flow_commands:flow",

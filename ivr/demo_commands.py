@@ -1,20 +1,30 @@
-"""`warmline demo`: one command from nothing to a telephone that can be rung."""
+"""`warmline demo`: one command from nothing to a telephone that can be rung. `warmline demo-voice`: its voice alone."""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import NoReturn
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ivr.demo import DEMO_NUMBER, demo_settings, prepare_demo, shipped_pack
+from audio.demo_voice import DemoVoiceNotInstalled, LanguageNotSpoken
+from audio.make_demo import ClipsCouldNotBeMade, make_demo
+from audio.make_demo import Progress as MadeSoFar
+from flows.load import load_pack
+from ivr.demo import DEMO_NUMBER, demo_settings, prepare_demo, shipped_pack, wanted_by
 from ivr.jobs.queue_server import QueueServerMissing
 from ivr.operations.processes import PortTaken, require_port, run_all
 from ivr.publishing.gate import NotReadyForAir, in_one_line, prepare, warnings_about
-from ivr.settings import Settings
+from ivr.publishing.promises import promise_in_words, promises_calls
+from ivr.settings import Settings, load_settings
+from ivr.wiring import wire
 
 OTHER_PORT = 9000
 
@@ -65,7 +75,48 @@ def _leave(error: PortTaken) -> NoReturn:
     )
 
 
+@click.command("demo-voice")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def speak(folder: Path) -> None:
+    """Give every text of a pack that has no recording one in a synthesised voice, to try it out."""
+    settings = load_settings()
+    if not settings.demo:
+        sys.exit(
+            "The demo voice is for trying out, and callers in distress should hear people. To use it all the same, "
+            "set WARMLINE_DEMO=yes for this command and for warmline publish."
+        )
+    pack = load_pack(folder).pack
+    if pack is None:
+        sys.exit(f"The pack can't be read. See: warmline flow check {folder}")
+    wiring, console = wire(settings), Console(stderr=False, highlight=False)
+    try:
+        with _bar(console) as progress:
+            counts = make_demo(wanted_by(pack), wiring.library, datetime.now(UTC).date(), progress)
+    except DemoVoiceNotInstalled:
+        sys.exit("The demo voice isn't installed here. Install it with: pip install -r requirements/demo.txt")
+    except (LanguageNotSpoken, ClipsCouldNotBeMade) as error:
+        sys.exit(f"{error}.")
+    console.print(
+        f"Clips: {counts.made} made, {counts.kept} kept. None of them is meant for callers in distress."
+    )
+
+
 def _prepare(settings: Settings, console: Console) -> None:
+    with _bar(console) as progress:
+        wiring, counts = prepare_demo(settings, progress)
+    pack = shipped_pack()
+    console.print(
+        f"Clips: {counts.made} made, {counts.kept} kept. Tables are up to date. {DEMO_NUMBER} is on air."
+    )
+    for warning in warnings_about(prepare(pack, wiring.library, demo_allowed=True)):
+        console.print(f"Could be better: {in_one_line(warning)}", markup=False)
+    if promises_calls(pack):
+        console.print(promise_in_words(settings.public_url), markup=False)
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[MadeSoFar]:
+    """Shows how many clips are made; where nobody watches, a line now and then."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("Looking for clips", total=None)
@@ -75,13 +126,8 @@ def _prepare(settings: Settings, console: Console) -> None:
             if not console.is_terminal and (done == total or done % 50 == 0):
                 console.print(f"Making the demo voice: {done} of {total} clips")
 
-        wiring, counts = prepare_demo(settings, progress)
+        yield progress
         bar.update(task, visible=False)
-    console.print(
-        f"Clips: {counts.made} made, {counts.kept} kept. Tables are up to date. {DEMO_NUMBER} is on air."
-    )
-    for warning in warnings_about(prepare(shipped_pack(), wiring.library, demo_allowed=True)):
-        console.print(f"Could be better: {in_one_line(warning)}", markup=False)
 
 
 def _say_address(settings: Settings) -> None:

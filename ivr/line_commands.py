@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +12,17 @@ from flows.load import load_pack
 from ivr.publishing.gate import NotReadyForAir, in_one_line, prepare, publish, warnings_about
 from ivr.publishing.hours import ALWAYS
 from ivr.publishing.lines import Line, LineUnusable, all_lines, find_line, save_line
+from ivr.publishing.promises import promise_in_words, promises_calls
 from ivr.publishing.releases import all_published
 from ivr.settings import load_settings
 from ivr.store.migrate import migrate as apply_migrations
 from ivr.vault.errors import VaultOutOfReach
 from ivr.wiring import make_emergency_screens, wire
+
+HOW_TO_TRY = """Recordings can't be brought in yet: that comes with the recording room.
+To try a number now, in a synthesised voice:
+  WARMLINE_DEMO=yes warmline demo-voice {folder}
+  WARMLINE_DEMO=yes warmline publish {folder} --line {line}"""
 
 
 @click.command()
@@ -112,24 +117,16 @@ def publish_pack(folder: Path, numbers: tuple[str, ...]) -> None:
         click.echo("Not published. What stands in the way:", err=True)
         for reason in error.reasons:
             click.echo(f"  - {reason}", err=True)
+        if error.unrecorded:
+            click.echo(HOW_TO_TRY.format(folder=folder, line=numbers[0]), err=True)
         sys.exit(1)
     publish(wiring.database, release, numbers, datetime.now(UTC).date())
     make_emergency_screens(wiring)
     click.echo(f"{loaded.pack.id} is on air as {release.id} on {', '.join(numbers)}.")
+    if promises_calls(loaded.pack):
+        click.echo(promise_in_words(settings.public_url))
     warnings = warnings_about(release)
     if warnings:
         click.echo("Callers are answered. What would be easier for them:")
     for warning in warnings:
         click.echo(f"  - {in_one_line(warning)}")
-
-
-@click.command("calls")
-@click.option("--most", default=20, show_default=True, help="How many calls to show.")
-def show_calls(most: int) -> None:
-    """Show what is kept of calls: no number, no exact time."""
-    from ivr.calls.kept import kept_calls
-
-    wiring = wire(load_settings())
-    with wiring.database.connect() as connection:
-        for call in kept_calls(connection, most):
-            click.echo(json.dumps(call, ensure_ascii=False))

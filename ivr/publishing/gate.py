@@ -20,12 +20,19 @@ from flows.prompts import needed_by_pack
 from ivr.publishing.lines import put_on_air
 from ivr.publishing.releases import Release, ReleasedClip, make_release, store_release
 
+MOST_NAMED = 3
+"""Texts without a recording that are named one by one; a pack that isn't recorded at all has hundreds."""
+
 
 class NotReadyForAir(Exception):
-    """A pack can't be published. `reasons` says why, one sentence each. Permanent until they are dealt with."""
+    """A pack can't be published. `reasons` says why, one sentence each. Permanent until they are dealt with.
 
-    def __init__(self, reasons: Sequence[str]) -> None:
+    `unrecorded`: how many of its texts have no clip, in all its languages.
+    """
+
+    def __init__(self, reasons: Sequence[str], unrecorded: int = 0) -> None:
         self.reasons = tuple(reasons)
+        self.unrecorded = unrecorded
         super().__init__("\n".join(reasons))
 
 
@@ -52,15 +59,12 @@ def prepare(pack: Pack, library: ClipLibrary, demo_allowed: bool) -> Release:
     missing = [key for key in wanted if key not in clips]
     lengths = {key: clip.seconds for key, clip in clips.items()}
     reasons = [in_one_line(problem) for problem in check(pack, lengths) if problem.severity == "error"]
-    reasons += [
-        f"{prompt} ({language}) has no clip: record it, or bring one in." for prompt, language in missing
-    ]
+    reasons += _by_language(missing, "no clip, and has to be recorded", "no clip, and have to be recorded")
     if not demo_allowed:
-        reasons += [
-            f"{clip.prompt} ({clip.language}) is spoken by the demo voice: record a person."
-            for clip in clips.values()
-            if clip.state == "demo"
-        ]
+        demo = [key for key, clip in clips.items() if clip.state == "demo"]
+        reasons += _by_language(
+            demo, "only the demo voice: record a person", "only the demo voice: record people"
+        )
         reasons += [
             f"{node.id} records the caller, and no room to keep messages safely has been set up."
             for flow in pack.flows.values()
@@ -68,7 +72,7 @@ def prepare(pack: Pack, library: ClipLibrary, demo_allowed: bool) -> Release:
             if isinstance(node, VoiceMessage)
         ]
     if reasons:
-        raise NotReadyForAir(reasons)
+        raise NotReadyForAir(reasons, len(missing))
     return make_release(pack, {key: _released(clip) for key, clip in clips.items()})
 
 
@@ -85,6 +89,20 @@ def publish(engine: Engine, release: Release, line_numbers: Sequence[str], today
         store_release(connection, release, today)
         for number in line_numbers:
             put_on_air(connection, number, release.id)
+
+
+def _by_language(keys: Sequence[tuple[str, str]], one: str, several: str) -> list[str]:
+    """A sentence for each text, or for each language that lacks many."""
+    found = []
+    for language in dict.fromkeys(language for _, language in keys):
+        prompts = [prompt for prompt, code in keys if code == language]
+        if len(prompts) <= MOST_NAMED:
+            found += [f"{prompt} ({language}) has {one}." for prompt in prompts]
+        else:
+            named = ", ".join(prompts[:MOST_NAMED])
+            more = len(prompts) - MOST_NAMED
+            found.append(f"In {language}, {len(prompts)} texts have {several}: {named} and {more} more.")
+    return found
 
 
 def _released(clip: Clip) -> ReleasedClip:

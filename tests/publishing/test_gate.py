@@ -12,7 +12,7 @@ from sqlalchemy import update
 from audio.tables import clips
 from flows.load import load_pack
 from ivr.demo import shipped_pack
-from ivr.publishing.gate import NotReadyForAir, prepare, publish
+from ivr.publishing.gate import NotReadyForAir, prepare, publish, wanted_clips
 from ivr.publishing.lines import LineUnusable, save_line
 from ivr.store.migrate import migrate
 from ivr.wiring import Wiring, wire
@@ -30,13 +30,32 @@ def wiring(tmp_path: Path) -> Iterator[Wiring]:
     made.database.dispose()
 
 
-def test_every_missing_clip_is_named(wiring: Wiring) -> None:
-    """Sara is told of each clip that is missing, in each language, all at once."""
+def test_a_pack_without_recordings_is_refused_in_a_line_for_each_language(wiring: Wiring) -> None:
+    """Sara, who has recorded nothing yet, isn't given hundreds of lines, but how much each language lacks."""
+    pack = shipped_pack()
     with pytest.raises(NotReadyForAir) as refused:
-        prepare(shipped_pack(), wiring.library, demo_allowed=True)
-    reasons = "\n".join(refused.value.reasons)
-    for language in ("en", "fr", "ar", "sw"):
-        assert f"breathing ({language}) has no clip" in reasons
+        prepare(pack, wiring.library, demo_allowed=True)
+    wanted = len(wanted_clips(pack))
+    assert refused.value.unrecorded == wanted
+    assert len(refused.value.reasons) == 4
+    for language, reason in zip(pack.languages, refused.value.reasons, strict=True):
+        assert reason.startswith(f"In {language}, {wanted // 4} texts have no clip")
+        assert reason.endswith(f"and {wanted // 4 - 3} more.")
+
+
+def test_the_last_missing_clips_are_named(wiring: Wiring) -> None:
+    """Where little is missing, each text is named, so that Sara knows what to record today."""
+    pack = shipped_pack()
+    record_everything(wiring, pack)
+    release = prepare(pack, wiring.library, demo_allowed=True)
+    for prompt in ("breathing", "sleep"):
+        wiring.media.remove(release.clips[prompt, "fr"].sha)
+    with pytest.raises(NotReadyForAir) as refused:
+        prepare(pack, wiring.library, demo_allowed=True)
+    assert refused.value.reasons == (
+        "breathing (fr) has no clip, and has to be recorded.",
+        "sleep (fr) has no clip, and has to be recorded.",
+    )
 
 
 def test_a_lost_file_counts_as_missing(wiring: Wiring) -> None:
@@ -47,7 +66,7 @@ def test_a_lost_file_counts_as_missing(wiring: Wiring) -> None:
     wiring.media.remove(release.clips["breathing", "sw"].sha)
     with pytest.raises(NotReadyForAir) as refused:
         prepare(pack, wiring.library, demo_allowed=True)
-    assert refused.value.reasons == ("breathing (sw) has no clip: record it, or bring one in.",)
+    assert refused.value.reasons == ("breathing (sw) has no clip, and has to be recorded.",)
 
 
 def test_the_demo_voice_stays_in_the_demo(wiring: Wiring) -> None:
