@@ -42,7 +42,7 @@ def arrive(walk: Walk) -> Inside | Ending:
                 # Nothing new is said: what has been keyed before must not be lost to a silence.
                 walk.leave("passed")
                 walk.go(node.then)
-            case Menu() if (no := declined_before(walk, node)) is not None:
+            case Menu() if (no := declined_before(walk)) is not None:
                 walk.leave("passed")
                 walk.go(no)
             case Callback() | Services() | ConnectNode():

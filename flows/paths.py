@@ -37,20 +37,33 @@ def agrees_by_silence(walk: Walk) -> bool:
 
 
 def declines(walk: Walk, target: str) -> bool:
-    """Whether going to this node says no to what silence would agree to."""
-    return agrees_by_silence(walk) and not _asks_for_a_person(walk, (walk.flow, target))
+    """Whether going to this node says no to an offer of a call."""
+    return target in _noes(walk)
 
 
-def declined_before(walk: Walk, node: Menu) -> str | None:
+def declined_before(walk: Walk) -> str | None:
     """Where an earlier no leads at an offer that would take silence for a yes; None where none was given.
 
     Where the no has only led back to the offer, it is made again: otherwise the call would turn in a circle until it
     is lost.
     """
-    if not walk.said_no or not agrees_by_silence(walk) or _has_come_round(walk):
+    node = walk.node
+    if not walk.said_no or not isinstance(node, Menu) or _has_come_round(walk):
         return None
     ways = [option.go for option in node.options if option.key == walk.said_no]
     return ways[0] if ways and declines(walk, ways[0]) else None
+
+
+def _noes(walk: Walk) -> tuple[str, ...]:
+    """Where the no of an offer leads: of a menu that takes its own silence for a yes, and has one other way out.
+
+    In a menu with more to choose from, a key is a choice of what it says, and no word on being called.
+    """
+    node = walk.node
+    if not isinstance(node, Menu) or node.silence is None or not agrees_by_silence(walk):
+        return ()
+    elsewhere = [o.go for o in node.options if not _asks_for_a_person(walk, (walk.flow, o.go))]
+    return tuple(elsewhere) if len(elsewhere) == 1 else ()
 
 
 def _has_come_round(walk: Walk) -> bool:

@@ -14,7 +14,7 @@ import click
 from flows.examine import Examined, examine, problems_in, unreadable_in
 from flows.export import as_json, as_recording_sheet
 from flows.model import Pack
-from flows.picture import draw_flow
+from flows.picture import Paper, draw_flow, draw_sheets
 from flows.problems import Problem, any_error, listed
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
@@ -48,9 +48,26 @@ def check(folder: Path, as_document: bool) -> None:
 @FOLDER
 @click.option("--flow", "flow_id", help="Which flow of the pack; without it, the one where calls start.")
 @click.option("--language", help="Which language to show; without it, the first.")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["sheets", "drawing"]),
+    help="sheets: a page (HTML) to print. drawing: all on one large SVG, for a screen or a wall. "
+    "Without it, a drawing where the file is to end in .svg, and sheets otherwise.",
+)
+@click.option(
+    "--paper", type=click.Choice(["a4", "a3"]), default="a4", show_default=True, help="Of the sheets."
+)
 @OUTPUT
-def graph(folder: Path, flow_id: str | None, language: str | None, output: Path | None) -> None:
-    """Draw a flow as an SVG to read and print, with its mistakes marked in place."""
+def graph(
+    folder: Path,
+    flow_id: str | None,
+    language: str | None,
+    form: Literal["sheets", "drawing"] | None,
+    paper: Paper,
+    output: Path | None,
+) -> None:
+    """Draw a flow to read, print and discuss, with its mistakes marked in place."""
     examined = examine(folder)
     draft = _draft(examined)
     chosen = flow_id or draft.entry
@@ -58,7 +75,11 @@ def graph(folder: Path, flow_id: str | None, language: str | None, output: Path 
         raise click.ClickException(f"There is no flow “{chosen}” here. The flows are: {listed(draft.flows)}.")
     spoken = _language(draft, language)
     problems = problems_in(examined, chosen, spoken)
-    _write(draw_flow(draft, chosen, spoken, problems, unreadable_in(examined, chosen)), output)
+    unreadable = unreadable_in(examined, chosen)
+    if form == "drawing" or (form is None and output is not None and output.suffix == ".svg"):
+        _write(draw_flow(draft, chosen, spoken, problems, unreadable), output)
+    else:
+        _write(draw_sheets(draft, chosen, spoken, problems, unreadable, paper), output)
 
 
 @flow.command()

@@ -26,7 +26,7 @@ from flows.model import (
     VoiceMessage,
 )
 from flows.picture.plan import Link, Plan
-from flows.picture.text import fitted, wrapped
+from flows.picture.text import wrapped
 from flows.problems import Problem, Severity
 from flows.prompts import KEYS_FOR_LANGUAGES, THIS_LANGUAGE
 
@@ -37,9 +37,10 @@ SIZE = 11.5
 LINE = 14.5
 HEADER = 24.0
 CAP_ROOM = 24.0
-GO_ROOM = 40.0
-MOST_LINES = 4
-MOST_PROBLEMS = 2
+GO_ROOM = 46.0
+MOST_LINES = 40
+"""No text is cut that somebody can be asked to listen to; so many lines are two minutes of speech."""
+MOST_PROBLEMS = 4
 
 Shape = Literal["question", "sound", "person", "choice", "end"]
 
@@ -130,16 +131,16 @@ class Boxes:
             case Menu(prompts=prompts, options=options):
                 drawn = {link.to for link in self.plan.links[node.id] if link.drawn}
                 answers = [self.answer(o.key, o.say, None if o.go in drawn else o.go) for o in options]
-                return [*self.said(prompts, 3), *answers]
+                return [*self.said(prompts), *answers]
             case Rate(prompts=prompts, choices=choices, note=note):
                 answers = [self.answer(choice.key, choice.say, None) for choice in choices]
-                return [*self.said(prompts, 3), *answers, self.words(f"noted as “{note}”")]
+                return [*self.said(prompts), *answers, self.words(f"noted as “{note}”")]
             case Play(prompts=prompts):
-                return [*self.said(prompts, MOST_LINES), *self.length(node)]
+                return [*self.said(prompts), *self.length(node)]
             case VoiceMessage(prompts=prompts, seconds=seconds):
-                return [*self.said(prompts, 3), self.words(f"at most {seconds} s")]
+                return [*self.said(prompts), self.words(f"at most {seconds} s")]
             case End(prompts=prompts):
-                return self.said(prompts, MOST_LINES)
+                return self.said(prompts)
             case _:
                 return [self.words(line) for line in self.inside(node)]
 
@@ -172,9 +173,9 @@ class Boxes:
             rows.append(Row(wrapped(shown, SIZE, ROOM - CAP_ROOM, 1), [key], language))
         return rows
 
-    def said(self, prompts: tuple[str, ...], most_lines: int) -> list[Row]:
+    def said(self, prompts: tuple[str, ...]) -> list[Row]:
         texts = [self.script(prompt) for prompt in prompts]
-        lines = wrapped(" ".join(texts), SIZE, ROOM, most_lines)
+        lines = wrapped(" ".join(texts), SIZE, ROOM, MOST_LINES)
         return [Row(lines, spoken=self.language)]
 
     def script(self, prompt: str) -> str:
@@ -188,7 +189,7 @@ class Boxes:
     def answer(self, key: str, say: str, to: str | None) -> Row:
         goes = self.plan.numbers.get(to) if to is not None else None
         room = ROOM - CAP_ROOM - (GO_ROOM if goes is not None else 0)
-        return Row(wrapped(self.script(say), SIZE, room, 2), [key], self.language, goes)
+        return Row(wrapped(self.script(say), SIZE, room, 4), [key], self.language, goes)
 
     def length(self, node: Play) -> list[Row]:
         seconds = seconds_of(self.pack, node.prompts, self.language, {})
@@ -217,9 +218,10 @@ class Boxes:
             words = f"{', '.join(link.words)}: {name}" if link.words else name
             keys = list(link.keys)
             room = ROOM - GO_ROOM - len(keys) * 19
-            rows.append(Row([fitted(words, SIZE, room)], keys, goes=number))
+            rows.append(Row(wrapped(words, SIZE, room, 3), keys, goes=number))
         if link.silent:
-            rows.append(Row([fitted(f"no key: {name}", SIZE, ROOM - GO_ROOM)], goes=number, dashed=True))
+            words = f"no key: {name}"
+            rows.append(Row(wrapped(words, SIZE, ROOM - GO_ROOM - 22, 3), goes=number, dashed=True))
         return rows
 
     # What is wrong

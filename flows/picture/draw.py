@@ -1,4 +1,4 @@
-"""The whole page: a title, the keys that hold everywhere, the trees of the flow, and a legend."""
+"""A flow as one drawing, for a screen or a wall: a title, the keys that hold everywhere, its trees, and a legend."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from flows.picture.svg import (
     CAUTION,
     FONT,
     PAPER,
+    SMALLEST,
     SOFT,
     element,
     escaped,
@@ -28,6 +29,11 @@ from flows.picture.svg import (
 )
 from flows.picture.text import fitted, width
 from flows.problems import Problem
+
+LEAST_POINTS = 7.0
+MM_PER_POINT = 25.4 / 72
+PAPERS = ((297, 210), (420, 297), (594, 420), (841, 594), (1189, 841))
+"""A4 to A0, lying, in millimetres."""
 
 MARGIN = 30.0
 TITLE_HEIGHT = 96.0
@@ -55,14 +61,39 @@ def draw_flow(
 ) -> str:
     """The SVG of one flow, with what callers hear in one language. `problems` are those of this flow; `unreadable`
     are its nodes that exist but couldn't be read. Raises NoSuchFlow and NoSuchLanguage."""
+    flow = chosen(pack, flow_id, language)
+    whole = _Drawing(pack, flow, language, problems, plan_of(pack, flow, unreadable))
+    pieces = _Drawing(pack, flow, language, problems, plan_of(pack, flow, unreadable, split=True))
+    return (pieces if pieces.page_width < WORTH_SPLITTING * whole.page_width else whole).svg()
+
+
+def chosen(pack: Pack, flow_id: str, language: str) -> Flow:
+    """The flow to be drawn. Raises NoSuchFlow and NoSuchLanguage."""
     if flow_id not in pack.flows:
         raise NoSuchFlow(flow_id)
     if language not in pack.languages:
         raise NoSuchLanguage(language)
-    flow = pack.flows[flow_id]
-    whole = _Drawing(pack, flow, language, problems, plan_of(pack, flow, unreadable))
-    pieces = _Drawing(pack, flow, language, problems, plan_of(pack, flow, unreadable, split=True))
-    return (pieces if pieces.page_width < WORTH_SPLITTING * whole.page_width else whole).svg()
+    return pack.flows[flow_id]
+
+
+def mark_of(pack: Pack) -> str:
+    """Eight letters that change with anything in a pack, so that prints can be told apart."""
+    document = json.dumps(pack_to_document(pack), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(document.encode("utf-8", "replace")).hexdigest()[:8]
+
+
+def general_problems(problems: Sequence[Problem], plan: Plan) -> list[Problem]:
+    """Those that belong to no box."""
+    return [problem for problem in problems if problem.node not in plan.numbers]
+
+
+def paper_for(page_width: float) -> tuple[int, int]:
+    """The smallest paper, lying, in millimetres, on which no letter of a drawing is under 7 points; none is larger
+    than A0."""
+    for wide, high in PAPERS:
+        if SMALLEST * wide / MM_PER_POINT / page_width >= LEAST_POINTS:
+            return wide, high
+    return PAPERS[-1]
 
 
 class _Drawing:
@@ -81,7 +112,7 @@ class _Drawing:
         self.parts = [
             placed(part, {name: self.boxes[name].height for name in part.children}) for part in plan.parts
         ]
-        self.general = [problem for problem in problems if problem.node not in plan.numbers]
+        self.general = general_problems(problems, plan)
         self.head = TITLE_HEIGHT + 18.0 * min(len(self.general), MOST_GENERAL)
         besides = self.head + LEGEND_HEIGHT + 2 * MARGIN
         self.width, height = packed(self.parts, besides)
@@ -89,7 +120,7 @@ class _Drawing:
         self.page_height = self.page_width / LANDSCAPE
 
     def svg(self) -> str:
-        page = (self.page_width, self.page_height)
+        page, paper = (self.page_width, self.page_height), paper_for(self.page_width)
         shift = (self.page_width - self.width) / 2
         drawn = "".join(draw_part(part, self.boxes, self.plan) for part in self.parts)
         content = [
@@ -97,7 +128,7 @@ class _Drawing:
             element("desc", escaped(self.description())),
             element("rect", width=page[0], height=page[1], fill=PAPER),
             _title(self.pack, self.flow, self.language, page[0]),
-            _everywhere(self.pack, self.flow, self.language, self.plan),
+            everywhere(self.pack, self.flow, self.language, self.plan, MARGIN, MARGIN + 68),
             _general(self.general, page[0]),
             element("g", drawn, transform=f"translate({shift:.1f} {MARGIN + self.head:.1f})")
             if drawn
@@ -109,8 +140,8 @@ class _Drawing:
             "".join(content),
             xmlns="http://www.w3.org/2000/svg",
             viewBox=f"0 0 {page[0]:.0f} {page[1]:.0f}",
-            width="420mm",
-            height="297mm",
+            width=f"{paper[0]}mm",
+            height=f"{paper[1]}mm",
             font_family=FONT,
             role="img",
         )
@@ -125,12 +156,9 @@ class _Drawing:
 
 
 def _title(pack: Pack, flow: Flow, language: str, page_width: float) -> str:
-    document = json.dumps(pack_to_document(pack), sort_keys=True, ensure_ascii=False)
-    mark = hashlib.sha256(document.encode("utf-8", "replace")).hexdigest()[:8]
     languages = ", ".join(language_name(code) for code in pack.languages)
-    facts = (
-        f"flow {flow.id} · callers can choose {languages} · language of flows {SPEC_VERSION} · content {mark}"
-    )
+    about = f"flow {flow.id} · callers can choose {languages} · language of flows {SPEC_VERSION}"
+    facts = f"{about} · content {mark_of(pack)}"
     return (
         text(MARGIN, MARGIN + 20, flow.title or flow.id, 26, bold=True)
         + text(MARGIN, MARGIN + 42, fitted(facts, 12, page_width - 2 * MARGIN), 12, fill=SOFT)
@@ -144,9 +172,8 @@ def _title(pack: Pack, flow: Flow, language: str, page_width: float) -> str:
     )
 
 
-def _everywhere(pack: Pack, flow: Flow, language: str, plan: Plan) -> str:
+def everywhere(pack: Pack, flow: Flow, language: str, plan: Plan, x: float, y: float) -> str:
     """The keys that mean the same in every box, in one line under the title."""
-    x, y = MARGIN, MARGIN + 68
     shapes = [text(x, y, "In every box:", 12.5, bold=True)]
     x += 98
     for key in {**pack.flows[pack.entry].keys, **flow.keys}.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.picture.boxes import CAP_ROOM, HEADER, LINE, PADDING, SIZE, WIDTH, Box, Row, Shape
+from flows.picture.boxes import CAP_ROOM, GO_ROOM, HEADER, LINE, PADDING, SIZE, WIDTH, Box, Row, Shape
 from flows.picture.layout import PART_HEADING, PlacedPart
 from flows.picture.plan import Link, Plan
 from flows.picture.svg import (
@@ -34,7 +34,14 @@ TINTS: dict[Shape, str] = {
 def draw_part(placed: PlacedPart, boxes: dict[str, Box], plan: Plan) -> str:
     """One tree: first its arrows, then its boxes over them."""
     shapes = [
-        text(_middle(placed, placed.part.root), 18, placed.part.heading, 13.5, bold=True, anchor="middle")
+        text(
+            _middle(placed, placed.part.root),
+            18,
+            fitted(placed.part.heading, 12.5, WIDTH + 16),
+            12.5,
+            bold=True,
+            anchor="middle",
+        )
     ]
     shapes.append(_stem(placed))
     for name, children in placed.part.children.items():
@@ -131,7 +138,7 @@ def _row(row: Row, top: float) -> str:
     if row.dashed:
         shapes.append(_dashes(PADDING, top + 9))
     indent = PADDING + (CAP_ROOM + (len(row.keys) - 1) * 19 if row.keys else 22 if row.dashed else 0)
-    room = WIDTH - PADDING - indent - (40 if row.goes is not None else 0)
+    room = WIDTH - PADDING - indent - (GO_ROOM if row.goes is not None else 0)
     first = top + (13 if row.keys or row.goes is not None else 11)
     for position, line in enumerate(row.lines):
         y = first + position * LINE

@@ -133,7 +133,7 @@ def packed(parts: list[PlacedPart], besides: float) -> tuple[float, float]:
         _, right, top, bottom = part.bands[0]
         part.bands[0] = (0.0, right, top, bottom)
     for part in parts:
-        part.x, part.y = min(_spots(part, done), key=partial(_cost, part, (width, height), besides))
+        part.x, part.y = min(free_spots(part, done), key=partial(_cost, part, (width, height), besides))
         done.append(part)
         width, height = max(width, part.x + part.width), max(height, part.y + part.height)
     return width, height
@@ -148,7 +148,7 @@ def _cost(
     return page, y, x
 
 
-def _spots(part: PlacedPart, done: list[PlacedPart]) -> Iterator[tuple[float, float]]:
+def free_spots(part: PlacedPart, done: list[PlacedPart]) -> Iterator[tuple[float, float]]:
     """For each height at which a part could begin, the leftmost free place."""
     tops = {0.0} | {other.y + bottom + PART_MARGIN for other in done for *_, bottom in other.bands}
     for top in sorted(tops):

@@ -19,6 +19,7 @@ from flows.picture.svg import (
 from flows.picture.text import width
 
 LEGEND_HEIGHT = 96.0
+LEGEND_WIDTH = 1062.0
 
 MEANINGS: dict[Shape, str] = {
     "question": "waits for a key",

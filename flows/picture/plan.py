@@ -31,6 +31,8 @@ class Part:
     heading: str
     root: str
     children: dict[str, list[str]]
+    origin: str | None = None
+    """The box that its root hangs on, where that stands on another sheet."""
 
 
 @dataclass(slots=True)
@@ -42,6 +44,10 @@ class Plan:
     numbers: dict[str, int]
     outside: dict[str, str]
     """Where the silence path of a node leads out of this flow: its node there."""
+
+    def link(self, name: str, to: str) -> Link:
+        """The link between two boxes."""
+        return next(link for link in self.links[name] if link.to == to)
 
 
 WORDS = {
@@ -73,18 +79,30 @@ def plan_of(pack: Pack, flow: Flow, unreadable: Collection[str], *, split: bool 
         left = [name for name in left if name not in found[0].children]
     if split:
         parts = [piece for part in parts for piece in _split(part, flow, links)]
-    numbers: dict[str, int] = {}
-    for part in parts:
-        for name in _in_order(part):
-            numbers[name] = len(numbers) + 1
-    return Plan(parts, links, numbers, outside)
+    return Plan(parts, links, numbered(parts), outside)
+
+
+def numbered(parts: Iterable[Part]) -> dict[str, int]:
+    """The number of every box, part by part."""
+    return {name: number for number, name in enumerate((n for part in parts for n in in_order(part)), 1)}
+
+
+def whence(plan: Plan, part: Part) -> str:
+    """The heading of a part: where it comes from, where that stands apart from it."""
+    if part.origin is None:
+        return part.heading
+    link = plan.link(part.origin, part.root)
+    keys = f"key {', '.join(link.keys)}" if link.keys else ""
+    silence = ("or none" if link.keys else "no key") if link.silent else ""
+    how = ", ".join(filter(None, (" ".join(filter(None, (keys, silence))), *link.words)))
+    return f"From box {plan.numbers[part.origin]}" + (f", {how}" if how else "")
 
 
 def _drawn(parts: Iterable[Part]) -> set[str]:
     return {name for part in parts for name in part.children}
 
 
-def _in_order(part: Part) -> list[str]:
+def in_order(part: Part) -> list[str]:
     """From top to bottom, each branch to its end before the next."""
     order: list[str] = []
     waiting = [part.root]
@@ -98,11 +116,11 @@ def _in_order(part: Part) -> list[str]:
 def _split(part: Part, flow: Flow, links: dict[str, list[Link]]) -> list[Part]:
     """The part without its longest branches, and those after it."""
     pieces = [part]
-    for name in _in_order(part):
+    for name in in_order(part):
         if not isinstance(flow.nodes.get(name), Menu) or name not in part.children:
             continue
         for link in links[name]:
-            branch = _branch(part, link.to) if link.drawn and link.keys else []
+            branch = branch_of(part, link.to) if link.drawn and link.keys else {}
             if len(branch) > MOST_TOGETHER and len(part.children) > len(branch) + 1:
                 link.drawn = False
                 part.children[name].remove(link.to)
@@ -112,8 +130,9 @@ def _split(part: Part, flow: Flow, links: dict[str, list[Link]]) -> list[Part]:
     return pieces
 
 
-def _branch(part: Part, root: str) -> list[str]:
-    return _in_order(Part("", root, part.children))
+def branch_of(part: Part, root: str) -> dict[str, list[str]]:
+    """A box of a part with everything that hangs on it."""
+    return {name: part.children[name] for name in in_order(Part("", root, part.children))}
 
 
 def _roots(pack: Pack, flow: Flow, known: set[str]) -> dict[str, str]:

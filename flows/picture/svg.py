@@ -13,6 +13,9 @@ CAUTION = "#7a5200"
 
 FONT = "system-ui, 'Noto Sans', 'Segoe UI', 'DejaVu Sans', Arial, sans-serif"
 
+SMALLEST = 10.0
+"""The size of the smallest letters in any drawing, in its units."""
+
 Attribute = str | float | None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from flows.effects import AskKeys, Connect, RequestCallback
@@ -103,6 +105,28 @@ def test_agreeing_with_a_key_is_no_no() -> None:
     )
     assert call.press("1").session.said_no == ""
     assert isinstance(call.last, RequestCallback)
+
+
+def test_choosing_what_to_listen_to_is_no_no() -> None:
+    """A main menu whose silence asks for a call: pressing 2 to listen says nothing about calls, and every later menu
+    is heard."""
+    ways = (Option("1", "to_talk", "quiet"), Option("2", "to_listen", "next"), Option("3", "to_stay", "main"))
+    more = Menu(
+        "next", ("next_menu",), (Option("2", "to_go_on", "main"), Option("3", "to_stay", "next")), "quiet"
+    )
+    call = Call(small_pack(Menu("main", ("main_menu",), ways, "quiet"), more)).press("2")
+    assert call.session.said_no == ""
+    assert call.at == ("first", "next")
+    assert call.press("2").at == ("first", "main")
+    assert isinstance(call.silent(3).last, RequestCallback)
+
+
+def test_a_flow_that_asks_by_silence_everywhere_takes_no_key_for_a_no() -> None:
+    """Where silence leads straight to a call in every menu, no menu is an offer, and no key declines it."""
+    straight = replace(small_pack().flows["first"], silence="quiet")
+    pack = small_pack()
+    call = Call(replace(pack, flows={**pack.flows, "first": straight})).press("2")
+    assert call.session.said_no == ""
 
 
 def test_a_call_is_asked_for_once() -> None:

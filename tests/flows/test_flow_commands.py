@@ -71,9 +71,19 @@ def test_graph_writes_a_picture(tmp_path: Path) -> None:
     """The picture is written to a file, or printed when no file is named."""
     target = tmp_path / "small.svg"
     assert run("graph", SMALL, "-o", target).exit_code == 0
-    printed = run("graph", SMALL).stdout
+    printed = run("graph", SMALL, "--as", "drawing").stdout
     assert target.read_text(encoding="utf-8") == printed
     assert ElementTree.fromstring(printed.encode()).tag.endswith("svg")
+
+
+def test_graph_writes_sheets_to_print(tmp_path: Path) -> None:
+    """Unless a drawing is asked for, sheets are written that print on A4, or on A3."""
+    target = tmp_path / "small.html"
+    assert run("graph", SMALL, "-o", target).exit_code == 0
+    assert target.read_text(encoding="utf-8") == run("graph", SMALL).stdout
+    assert "size: 297mm 210mm" in run("graph", SMALL).stdout
+    assert "size: 420mm 297mm" in run("graph", SMALL, "--paper", "a3").stdout
+    assert run("graph", SMALL, "--paper", "letter").exit_code == 2
 
 
 def test_graph_shows_the_flow_and_language_asked_for() -> None:

@@ -95,15 +95,13 @@ def test_boxes_never_cover_each_other() -> None:
         (PACKS / "sense", None),
         (PACKS / "sense", "deep"),
     ):
-        rectangles = sorted(_rectangles(drawn(folder, flow=flow)))
-        for (x1, y1, h1), (x2, y2, h2) in (
-            (a, b) for n, a in enumerate(rectangles) for b in rectangles[n + 1 :]
-        ):
+        frames = sorted(rectangles(drawn(folder, flow=flow)))
+        for (x1, y1, h1), (x2, y2, h2) in ((a, b) for n, a in enumerate(frames) for b in frames[n + 1 :]):
             apart = x2 >= x1 + WIDTH or y2 >= y1 + h1 or y1 >= y2 + h2
             assert apart, (folder.name, (x1, y1), (x2, y2))
 
 
-def _rectangles(root: ElementTree.Element) -> list[tuple[float, float, float]]:
+def rectangles(root: ElementTree.Element) -> list[tuple[float, float, float]]:
     """Left, top and height of each box, on the page."""
     found = []
 
@@ -127,9 +125,18 @@ def test_everything_lies_on_the_page() -> None:
     root = drawn(SHIPPED)
     _, _, wide, high = (float(number) for number in root.get("viewBox", "").split())
     assert wide / high == pytest.approx(1.414, abs=0.01)
-    for x, y, height in _rectangles(root):
+    for x, y, height in rectangles(root):
         assert 0 <= x <= wide - WIDTH
         assert 0 <= y <= high - height - 90
+
+
+@pytest.mark.parametrize("folder", [SHIPPED, PACKS / "small", PACKS / "sense"])
+def test_the_large_drawing_can_be_read_on_the_paper_it_is_made_for(folder: Path) -> None:
+    """No letter is under 7 points on the paper whose size the drawing gives."""
+    root = drawn(folder)
+    points = float(root.get("width", "").removesuffix("mm")) / 25.4 * 72
+    unit = points / float(root.get("viewBox", "").split()[2])
+    assert min(float(t.get("font-size", "0")) for t in root.iter(f"{SVG}text")) * unit >= 7
 
 
 def test_picture_needs_nothing_from_elsewhere() -> None:
