@@ -29,8 +29,10 @@ class Told:
 def unseen_by(parts: ConsoleParts, person: Person) -> list[Told]:
     """The newest of what this person hasn't seen yet; the others come when these have been seen."""
     with reading(parts.database) as connection:
-        found = parts.people.notices.unseen(connection, person.id)[:MOST]
-    return [_told(notice, _name(parts, notice.who)) for notice in found]
+        found = parts.people.notices.unseen(connection, person.id)
+    # Whoever did it needn't be told.
+    of_others = [notice for notice in found if notice.who != person.id][:MOST]
+    return [_told(notice, _name(parts, notice.who)) for notice in of_others]
 
 
 def _name(parts: ConsoleParts, who: str) -> str:

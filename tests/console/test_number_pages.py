@@ -73,12 +73,14 @@ def test_revealing_needs_a_reason_and_tells_everybody(scene: Scene) -> None:
 
 
 def test_a_notice_stays_until_it_has_been_seen(scene: Scene) -> None:
-    """Daniel reads a notice on every page until he says that he has seen it; Grace's own stays for her."""
+    """Daniel reads a notice on every page until he says that he has seen it; Grace, who did it, isn't told."""
     daniel = scene.desk.signed_in(scene.desk.employ("Daniel", Role.ADMIN))
     address = f"/numbers/{scene.number}/reveal"
     scene.grace.get(address)
     scene.grace.post(address, {"reason": REASON})
+    assert "I have seen this" not in scene.grace.get("/").text
     daniel.get("/audit")
+    assert "I have seen this" in daniel.text
     action = daniel.page.text.partition('class="notice"')[2].partition('action="')[2].partition('"')[0]
     daniel.post(action, {"back": "/audit"})
     assert daniel.path == "/audit"
