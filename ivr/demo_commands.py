@@ -111,7 +111,7 @@ def _prepare(settings: Settings, console: Console) -> None:
     for warning in warnings_about(prepare(pack, wiring.library, demo_allowed=True)):
         console.print(f"Could be better: {in_one_line(warning)}", markup=False)
     if promises_calls(pack):
-        console.print(promise_in_words(settings.public_url), markup=False)
+        console.print(promise_in_words(settings.public_url), markup=False, soft_wrap=True)
 
 
 @contextmanager

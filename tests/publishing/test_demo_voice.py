@@ -11,6 +11,9 @@ from click.testing import CliRunner
 from audio.make_demo import make_demo
 from audio.telephone_sound import LEADING_MS, TRAILING_MS
 from flows.checks.timing import ESTIMATES_ERR_BY
+from flows.effects import AskKeys, Connect, EndCall, Ending
+from flows.engine import begin, step
+from flows.inputs import Digits, Facts, Heard, NobodyToConnect, Started
 from flows.lengths import CLIP_SILENCE_SECONDS, seconds_of
 from ivr.demo import SHIPPED_PACK, shipped_pack, wanted_by
 from ivr.line_commands import publish_pack
@@ -21,7 +24,10 @@ from ivr.publishing.lines import save_line
 from ivr.publishing.releases import Release, ReleasedClip
 from ivr.store.migrate import migrate
 from ivr.wiring import Wiring, wire
+from tests.flows.test_check_holds import silent_call
 from tests.hotline import LINE, LINE_NUMBER, TODAY, settings_for
+
+FACTS = Facts()
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +65,28 @@ def test_what_is_estimated_from_texts_is_near_what_is_heard(release: Release, la
     prompts = [prompt for prompt, code in release.clips if code == language]
     heard = sum(release.clips[prompt, language].seconds for prompt in prompts)
     assert seconds_of(release.pack, prompts, language, {}) == pytest.approx(heard, rel=ESTIMATES_ERR_BY)
+
+
+def test_a_silent_call_and_urgent_help_take_no_longer_than_is_written(release: Release) -> None:
+    """Whoever presses nothing at all has heard it all, in four languages, after three and a quarter minutes; whoever
+    presses 0 at once has heard the emergency number in each of them within 40 seconds, as flows/README.md says."""
+    silent = sum(_seconds_of(release, taken.last) for taken in silent_call(release.pack, 50))
+    assert 150 < silent < 200
+    first = step(release.pack, begin(release.pack), Started(), FACTS)
+    asked = step(release.pack, first.session, Digits("0", Heard()), FACTS)
+    assert isinstance(asked.last, Connect)
+    said = step(release.pack, asked.session, NobodyToConnect(), FACTS).last
+    assert isinstance(said, AskKeys)
+    assert {part.language for part in said.said} == set(release.pack.languages)
+    assert 20 < _seconds_of(release, said) - said.wait_seconds < 40
+
+
+def _seconds_of(release: Release, last: Ending) -> float:
+    """How long a screen lasts for somebody who presses nothing."""
+    if not isinstance(last, AskKeys | EndCall):
+        return 0.0
+    wait = last.wait_seconds if isinstance(last, AskKeys) else 0
+    return wait + sum(release.clips[part].seconds for part in last.said)
 
 
 def test_whoever_publishes_is_told_what_takes_too_long(
