@@ -44,10 +44,11 @@ def _open(url: str, **options: Any) -> Engine:
     options = {"max_overflow": 0, "pool_timeout": 3, "hide_parameters": True, **options}
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(url, **options)
-    return _open_postgres(address, **options)
+    return open_postgres(address, BUSY_MILLISECONDS, **options)
 
 
-def _open_postgres(address: URL, **options: Any) -> Engine:
+def open_postgres(address: URL, patience_milliseconds: int, **options: Any) -> Engine:
+    """An engine that waits for no lock and no statement longer than that, and for a silent server not for ever."""
     # Imported here, because where the database is SQLite, psycopg is never needed.
     from ivr.store.bounded import BoundedConnection
 
@@ -56,8 +57,8 @@ def _open_postgres(address: URL, **options: Any) -> Engine:
         **options,
         connect_args={
             "connect_timeout": 3,
-            "tcp_user_timeout": BUSY_MILLISECONDS,
-            "options": f"-c statement_timeout={BUSY_MILLISECONDS} -c lock_timeout={BUSY_MILLISECONDS}",
+            "tcp_user_timeout": patience_milliseconds,
+            "options": f"-c statement_timeout={patience_milliseconds} -c lock_timeout={patience_milliseconds}",
         },
     )
 

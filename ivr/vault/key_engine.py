@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr.store.engine import open_postgres
 from ivr.vault.errors import KeyStoreOutOfReach, RotationUnderWay
 
 PATIENCE_MILLISECONDS = 1500
@@ -32,18 +33,14 @@ def open_key_store(url: str) -> Engine:
     address = make_url(url or "sqlite:///")
     if address.get_backend_name() == "sqlite":
         return _open_sqlite(Path(address.database or ""))
-    return create_engine(
+    return open_postgres(
         address,
+        PATIENCE_MILLISECONDS,
         pool_size=4,
         max_overflow=4,
         pool_timeout=PATIENCE_MILLISECONDS / 1000,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={
-            "connect_timeout": 2,
-            "tcp_user_timeout": PATIENCE_MILLISECONDS,
-            "options": f"-c statement_timeout={PATIENCE_MILLISECONDS} -c lock_timeout={PATIENCE_MILLISECONDS}",
-        },
     )
 
 

@@ -13,8 +13,9 @@ from sqlalchemy.exc import OperationalError
 
 from ivr.store.hot import SECONDS_WITHOUT_ASKING
 from ivr.store.tables import live_calls
+from ivr.vault.reach import REMEMBERED_SECONDS
 from tests.hotline import LINE_NUMBER, Hotline, make_hotline
-from tests.postgres import PostgresServer
+from tests.postgres import PostgresServer, new_database_on
 from tests.serving import Served, serving, wait_until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("silent")]
@@ -83,3 +84,21 @@ def test_whoever_reads_pages_waits_only_so_long(server: PostgresServer, hotline:
             assert time.monotonic() - began < LONGEST_ANSWER_SECONDS
     with database.connect() as connection:
         connection.execute(select(live_calls)).all()
+
+
+def test_a_silent_key_store_keeps_no_caller_waiting(
+    server: PostgresServer, tmp_path: Path, database_url: str
+) -> None:
+    """The server of the key store says nothing: Amina gets her menu in time, and isn't offered what can't be kept."""
+    with new_database_on(server.url) as keys:
+        hotline = make_hotline(tmp_path / "data", database_url, key_store_url=keys)
+        call = hotline.ring().press("1")
+        assert "for_urgent_help" in call.prompts
+        with server.frozen():
+            time.sleep(REMEMBERED_SECONDS)
+            began = time.monotonic()
+            call.press("1")
+            assert time.monotonic() - began < LONGEST_ANSWER_SECONDS
+            assert "callback_unavailable" in call.prompts
+        hotline.wiring.vault.key_store.engine.dispose()
+        hotline.wiring.database.dispose()
