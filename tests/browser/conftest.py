@@ -120,14 +120,20 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_telephone(chromium: Browser) -> Iterator[Callable[..., Telephone]]:
-    """Opens a telephone page of a hotline, in a window of its own."""
+    """Opens a telephone page of a hotline, in a window of its own.
+
+    Each has a number of its own, since two pages that choose one by lot have the same now and then; `by_lot` lets it.
+    """
     opened: list[Telephone] = []
 
-    def open_one(address: str, **window: Any) -> Telephone:
+    def open_one(address: str, by_lot: bool = False, **window: Any) -> Telephone:
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **window})
         page = context.new_page()
         telephone = Telephone(page, address)
         page.add_init_script(EARS)
+        if not by_lot:
+            number = f"+120255501{20 + len(opened)}"
+            page.add_init_script(f"sessionStorage.number ??= '{number}';")
         page.on("pageerror", lambda error: telephone.problems.append(str(error)))
         page.on(
             "console", lambda m: telephone.problems.append(m.text) if m.type in ("error", "warning") else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -159,9 +160,8 @@ def test_silence_is_waited_for_and_then_designed(
 
 
 def test_two_telephones_at_once(running_hotline: RunningHotline, open_telephone: Open) -> None:
-    """Amina in English and Leila in French ring at once, with numbers of their own; neither hears the other."""
+    """Amina in English and Leila in French ring at once, and neither hears the other."""
     amina, leila = open_telephone(running_hotline.address), open_telephone(running_hotline.address)
-    assert amina.number != leila.number
     amina.call()
     leila.call()
     amina.wait_for_key("2")
@@ -223,6 +223,16 @@ def test_a_caller_can_hide_the_number(running_hotline: RunningHotline, open_tele
     amina.call()
     amina.wait_for_key("1")
     assert rows(running_hotline, "SELECT has_number FROM live_calls") == [(0,)]
+
+
+def test_a_telephone_has_a_number_that_nobody_has(
+    running_hotline: RunningHotline, open_telephone: Open
+) -> None:
+    """A page that is opened for the first time takes a number that is kept for fiction, and not the hotline's own."""
+    numbers = {open_telephone(running_hotline.address, by_lot=True).number for _ in range(5)}
+    assert all(re.fullmatch(r"\+120255501\d\d", number) for number in numbers)
+    assert "+12025550100" not in numbers
+    assert len(numbers) > 1
 
 
 def test_the_number_stays_with_the_window(running_hotline: RunningHotline, open_telephone: Open) -> None:
