@@ -6,8 +6,9 @@ together or not at all.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, delete, insert, select
@@ -62,6 +63,8 @@ class NumberHeld:
     held_until: float | None
     hold_reason: str
     held_by: str
+    wishes: Mapping[str, str] = field(default_factory=dict)
+    """What the caller keyed, by the name of the question."""
 
 
 class Cases:
@@ -91,6 +94,7 @@ class Cases:
                 callback_wishes.c.language,
                 callback_wishes.c.date,
                 callback_wishes.c.band,
+                callback_wishes.c.wishes,
                 vault_entries.c.shred_at,
                 number_holds.c.held_until,
                 number_holds.c.reason,
@@ -203,4 +207,5 @@ def _number_held(row: Row[Any], now: float) -> NumberHeld:
         held_until=row.held_until if held else None,
         hold_reason=row.reason if held else "",
         held_by=row.held_by if held else "",
+        wishes=json.loads(row.wishes or "{}"),
     )

@@ -21,6 +21,7 @@ from ivr.console.people_forms import NothingToType
 from ivr.console.says import say
 from ivr.console.signed_in import me
 from ivr.console.times import zone_of
+from ivr.console.wishes import wishes_in_words
 from ivr.console.words import language_name, names_of, need_in_words, who_in_words
 from ivr.store.engine import reading
 from ivr.vault.errors import CallerAsksAgain, CiphertextDamaged, NumberShredded, VaultOutOfReach
@@ -57,6 +58,7 @@ def _in_words(number: NumberHeld, names: dict[str, str]) -> dict[str, Any]:
         "need": need_in_words(number.need) if number.need else gettext("No wish any more"),
         "language": language_name(number.language) if number.language else "",
         "held_by": who_in_words(number.held_by, names) if number.held_by else "",
+        "wishes": wishes_in_words(number.wishes) if number.need else [],
     }
 
 

@@ -43,6 +43,8 @@ def test_the_list_says_whom_one_can_call_and_never_the_number(scene: Scene) -> N
     scene.grace.get("/numbers")
     assert "Somebody to talk to" in scene.grace.text
     assert "Shredded: in 3 days" in scene.grace.text
+    assert "When it is safe to ring: In the morning" in scene.grace.text
+    assert "May we say who we are: Yes" in scene.grace.text
     assert AMINA[-4:] not in scene.grace.page.text
 
 
