@@ -29,6 +29,7 @@ from ivr.calls.turns import Turns
 from ivr.console.parts import ConsoleParts
 from ivr.people.keys import PeopleKeys
 from ivr.people.parts import PeopleParts, people_parts
+from ivr.people.passwords import MEASURED, Cost
 from ivr.people.records import Records
 from ivr.people.sessions import Times
 from ivr.publishing.lines import Line, all_lines
@@ -117,11 +118,13 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
     )
 
 
-def people_of(settings: Settings, database: Engine, audit: AuditLog, vault: Vault) -> PeopleParts:
-    """The people's room of this installation. Reaches nothing yet."""
+def people_of(
+    settings: Settings, database: Engine, audit: AuditLog, vault: Vault, cost: Cost = MEASURED
+) -> PeopleParts:
+    """The people's room of this installation, whose passwords cost this much to look at. Reaches nothing yet."""
     secret = settings.secret_key.get_secret_value().encode()
     records = Records(database, audit, PeopleKeys(secret), new_id)
-    return people_parts(records, times_of(settings), vault.shred)
+    return people_parts(records, times_of(settings), vault.shred, cost)
 
 
 def console_parts_of(wiring: Wiring) -> ConsoleParts:

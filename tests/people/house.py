@@ -18,10 +18,9 @@ from ivr.people.records import Records
 from ivr.people.roles import Role
 from ivr.people.sessions import Passed, Times
 from ivr.people.tables import people
-from tests.hotline import Clock
+from tests.hotline import CHEAP, Clock
 
 SECRET = b"s" * 40
-CHEAP = Cost(passes=1, kibibytes=64)
 TIMES = Times(idle=1800.0, longest=12 * 3600.0)
 PASSWORD = "tulip over nine lamps"
 OFFICE = "192.0.2.7"

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from ivr.audit.log import COMMAND_LINE
 from ivr.people.passwords import LONGEST_PASSWORD, MEASURED, Cost, Passwords, Turnstile, judge_password
 from ivr.people.refusals import PasswordRefused, TooBusy
-from tests.people.house import CHEAP, PASSWORD, House
+from ivr.people.roles import Role
+from ivr.people.tables import people
+from ivr.store.migrate import migrate
+from ivr.wiring import wire
+from tests.hotline import CHEAP, settings_for
+from tests.people.house import PASSWORD, House
 
 NAMES = ("Leila Mwangi", "leila.mwangi@example.org")
 
@@ -97,6 +105,19 @@ def test_the_cost_is_what_was_measured() -> None:
     hashed = Passwords().hash(PASSWORD)
     assert hashed.startswith(f"$argon2id$v=19$m={MEASURED.kibibytes},t={MEASURED.passes},p=1$")
     assert MEASURED.kibibytes * MEASURED.passes >= 19 * 1024 * 2
+
+
+def test_a_hotline_that_is_run_never_has_the_cheap_passwords_of_tests(tmp_path: Path) -> None:
+    """Whatever is set for a hotline, its passwords are kept at the measured cost: no setting makes them cheaper."""
+    wiring = wire(settings_for(tmp_path))
+    migrate(wiring.database)
+    accounts = wiring.people.accounts
+    token = accounts.invite(COMMAND_LINE, "Joseph", "joseph", [Role.HELPER], 0.0).token
+    accounts.join(token, PASSWORD, 0.0)
+    with wiring.database.connect() as connection:
+        kept = connection.execute(select(people.c.password)).scalar_one()
+    assert f"$m={MEASURED.kibibytes},t={MEASURED.passes}," in kept
+    wiring.database.dispose()
 
 
 def test_a_password_is_kept_anew_when_the_cost_changes(house: House) -> None:
