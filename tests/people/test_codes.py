@@ -84,6 +84,20 @@ def test_a_code_used_twice_at_once_counts_once(house: House) -> None:
         assert sorted(pool.map(enter, halves)) == [False, False, False, True]
 
 
+def test_a_clock_that_was_ahead_keeps_nobody_out(house: House) -> None:
+    """The clock runs a week ahead, Daniel signs in, and it is put right: his next code lets him in, and counts once."""
+    _, app, _ = house.with_codes("Daniel")
+    right = house.now
+    house.clock.forward(7 * 24 * 3600)
+    give_code(house, house.sign_in("daniel").token, app.at(house.now))
+    house.clock.now = right + 90
+    code = app.at(house.now)
+    assert give_code(house, house.sign_in("daniel").token, code)
+    for used in (code, app.at(house.now - 30)):
+        with pytest.raises(WrongCode):
+            give_code(house, house.sign_in("daniel").token, used)
+
+
 def test_clocks_may_be_half_a_minute_apart_and_no_more() -> None:
     """A phone whose clock is a little wrong still makes good codes; one that is minutes off doesn't."""
     secret = pyotp.random_base32()
