@@ -16,7 +16,7 @@ import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.logs import HIDDEN, hide_numbers, redact, set_up_logs
+from ivr.logs import HIDDEN, ascii_digit, hide_numbers, redact, set_up_logs
 from tests.hotline import AMINA
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -50,6 +50,21 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "as a web link": lambda digits: f"tel:+{digits}",
     "as an internet call": lambda digits: f"sip:+{digits}@example.org",
     "glued to a word": lambda digits: f"From+{digits}to",
+    "after half of an encoded sign": lambda digits: f"B{digits}",
+    "between small letters": lambda digits: f"xy{digits}z",
+    "between underscores": lambda digits: f"_{digits}_",
+    "with underscores": _grouped("_"),
+    "with commas": _grouped(","),
+    "with blanks of no width": _grouped("\N{ZERO WIDTH SPACE}"),
+    "between marks of direction": _grouped("\N{LEFT-TO-RIGHT EMBEDDING}\N{POP DIRECTIONAL FORMATTING}"),
+    "with soft hyphens": _grouped("\N{SOFT HYPHEN}"),
+    "with encoded blanks of no width": lambda digits: quote(_grouped("\N{ZERO WIDTH SPACE}")(digits)),
+    "with blanks of no width as JSON may write them": lambda digits: json.dumps(
+        _grouped("\N{ZERO WIDTH SPACE}")(digits)
+    ),
+    "in Arabic digits": lambda digits: digits.translate({48 + n: 0x660 + n for n in range(10)}),
+    "in Persian digits": lambda digits: "+" + digits.translate({48 + n: 0x6F0 + n for n in range(10)}),
+    "in wide digits": lambda digits: digits.translate({48 + n: 0xFF10 + n for n in range(10)}),
     "as Python writes it": lambda digits: repr(_grouped(NBSP)(digits).encode("latin-1")),
 }
 
@@ -58,7 +73,7 @@ e164_digits = st.from_regex(r"[1-9][0-9]{6,14}", fullmatch=True)
 
 def digits_left(text: str, digits: str) -> bool:
     """Whether five digits of a number in a row can still be read, whatever stands between them."""
-    plain = "".join(c for c in text if c.isdigit())
+    plain = "".join(ascii_digit(c) for c in text if c.isdigit())
     return any(digits[i : i + 5] in plain for i in range(len(digits) - 4))
 
 
@@ -85,6 +100,20 @@ def test_ids_and_times_stay_readable(random_id: uuid.UUID) -> None:
     said = f"call {random_id} took place at 2026-03-01T12:34:56.789012Z, on 2026-03-01 13:00:00,123"
     assert hide_numbers(said) == said
     assert hide_numbers(random_id.hex[:7] + "abcdef0") == random_id.hex[:7] + "abcdef0"
+
+
+@given(st.uuids(version=4), st.sampled_from(["CA", "RE", ""]))
+def test_ids_of_calls_and_clips_stay_readable(random_id: uuid.UUID, kind: str) -> None:
+    """The id of a call at its provider and the name of a clip stay whole, whatever figure stands before them."""
+    clip = random_id.hex * 2
+    said = f"line 5 {kind}{random_id.hex} played {clip}.wav at 12 2026-03-01 13:00:00,123"
+    assert hide_numbers(said) == said
+
+
+@given(st.from_regex(r"[1-9][0-9]{7,14}", fullmatch=True), st.from_regex(r"[a-z]{0,4}", fullmatch=True))
+def test_a_number_is_hidden_among_letters_of_ids(digits: str, letters: str) -> None:
+    """A number with its country is hidden even where the letters around it might be those of a short random id."""
+    assert not digits_left(hide_numbers(f"{letters}{digits}{letters}"), digits)
 
 
 def test_small_figures_stay_readable() -> None:
@@ -133,4 +162,30 @@ def test_what_is_really_written_holds_no_number(monkeypatch: pytest.MonkeyPatch)
         logging.basicConfig(force=True)
     assert "can't be reached" in written.getvalue()
     assert written.getvalue().count(HIDDEN) >= 3
+    assert "5550147" not in written.getvalue()
+
+
+def test_the_log_of_a_web_server_hides_numbers_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A web server that had its own log before we were loaded hides numbers in it from then on."""
+    written = io.StringIO()
+    server = logging.getLogger("a.web.server")
+    server.propagate = False
+    own = logging.StreamHandler(written)
+    own.setFormatter(logging.Formatter("[server] %(message)s"))
+    server.addHandler(own)
+    try:
+        set_up_logs("info")
+        set_up_logs("info")
+        server.warning("Invalid request line: %r", f"&From=%2B{AMINA[1:]}&To=x")
+        try:
+            raise RuntimeError(f"{AMINA} can't be reached")
+        except RuntimeError:
+            server.exception("failed", stack_info=True)
+    finally:
+        server.removeHandler(own)
+        structlog.reset_defaults()
+        logging.basicConfig(force=True)
+    assert written.getvalue().count("[server]") == 2
+    assert f"&From={HIDDEN}&To=x" in written.getvalue()
+    assert "can't be reached" in written.getvalue()
     assert "5550147" not in written.getvalue()

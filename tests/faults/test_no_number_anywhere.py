@@ -15,6 +15,7 @@ from ivr.jobs.queue import default_queue
 from ivr.jobs.queue_server import embedded_url
 from ivr.jobs.timetable import ENTRIES, enqueue_due
 from ivr.store.tables import live_calls, notes
+from tests.faults.broken_requests import send_broken_requests
 from tests.faults.traces import disguises_of, traces_in
 from tests.hotline import Hotline, make_hotline
 from tests.postgres import PostgresServer
@@ -98,6 +99,20 @@ def test_no_file_holds_the_number_of_a_caller(installation: Installation) -> Non
     log = installation.served.log.read_text()
     assert "webhook_refused" in log
     assert "turn_failed" in log
+
+
+@pytest.mark.parametrize("server", ["gthread", "granian"])
+def test_requests_that_break_the_rules_of_http_leave_no_number(tmp_path: Path, server: str) -> None:
+    """What a web server can't read of a request is written down without the caller's number that is in it."""
+    hotline = make_hotline(tmp_path / "data", server=server, log_level="debug")
+    with serving(hotline.wiring.settings, tmp_path / "log", GUNICORN_CMD_ARGS="--access-logfile -") as served:
+        send_broken_requests(served.port, CALLER)
+        assert served.ask("GET", f"/phone/fallback?From=%2B{CALLER[1:]}").status < 500
+        time.sleep(0.5)
+    hotline.wiring.database.dispose()
+    assert traces_in(tmp_path, CALLER) == []
+    if server == "gthread":
+        assert "Invalid HTTP request line" in served.log.read_text()
 
 
 def test_the_search_finds_what_it_looks_for(installation: Installation) -> None:
