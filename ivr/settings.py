@@ -8,6 +8,7 @@ commands find the same hotline.
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -124,7 +125,8 @@ class Settings(BaseSettings):
         description="Hours after which a call that the provider still has is found by the daily look and deleted.",
     )
     simulator: bool = Field(
-        False, description="Whether the telephone in the browser exists. Its calls are tests."
+        False,
+        description="Whether the telephone in the browser exists. Only in the demo, or at an address of this machine.",
     )
     simulator_account_sid: str = Field("", description="Account under which the simulator signs.")
     simulator_auth_token: SecretStr = Field(
@@ -209,6 +211,18 @@ def _problems_of_public_url(settings: Settings) -> list[str]:
     return []
 
 
+def is_on_this_machine(address: str) -> bool:
+    """Whether nobody but this machine itself can ask for a web address."""
+    try:
+        name = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
+
+
 def _is_an_address(text: str) -> bool:
     try:
         url = urlsplit(text)
@@ -272,6 +286,11 @@ def _problems_of_providers(settings: Settings) -> list[str]:
         )
     if settings.simulator and not settings.simulator_account_sid:
         problems.append("WARMLINE_SIMULATOR_ACCOUNT_SID is not set, and the simulator is on.")
+    if settings.simulator and not settings.demo and not is_on_this_machine(settings.public_url):
+        problems.append(
+            "WARMLINE_SIMULATOR must be off: anybody on the internet could call this hotline with it, from any number. "
+            "It may be on in the demo, or where WARMLINE_PUBLIC_URL is an address of this machine alone."
+        )
     if not has_twilio and not settings.simulator:
         problems.append("No provider: set WARMLINE_TWILIO_ACCOUNT_SID and WARMLINE_TWILIO_AUTH_TOKEN.")
     return problems

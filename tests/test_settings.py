@@ -106,6 +106,21 @@ WRONG: list[tuple[str, dict[str, str], str]] = [
         {"SIMULATOR": "yes", "SIMULATOR_AUTH_TOKEN": "5" * 32},
         "SIMULATOR_ACCOUNT_SID",
     ),
+    (
+        "a simulator that the internet can reach",
+        {"SIMULATOR": "yes", "SIMULATOR_AUTH_TOKEN": "5" * 32, "SIMULATOR_ACCOUNT_SID": "AC5"},
+        "SIMULATOR must be off",
+    ),
+    (
+        "a simulator under a name like this machine's",
+        {
+            "SIMULATOR": "yes",
+            "SIMULATOR_AUTH_TOKEN": "5" * 32,
+            "SIMULATOR_ACCOUNT_SID": "AC5",
+            "PUBLIC_URL": "https://127.0.0.1.example.org",
+        },
+        "SIMULATOR must be off",
+    ),
     ("an unknown kind of database", {"DATABASE_URL": "mysql://db/warmline"}, "DATABASE_URL"),
     ("another driver", {"DATABASE_URL": "postgresql://db/warmline"}, "DATABASE_URL"),
     ("no key store", {"KEYS": ""}, "KEYS"),
@@ -141,6 +156,19 @@ def test_complete_settings_load(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.twilio_auth_token.get_secret_value() == "12345"
     assert not settings.demo
     assert not settings.simulator
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"PUBLIC_URL": "https://127.0.0.1:8443"}, {"PUBLIC_URL": "https://localhost"}, {"DEMO": "yes"}],
+)
+def test_the_simulator_is_for_this_machine_and_the_demo(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str]
+) -> None:
+    """Who develops on one machine, and who tries the demo, has the telephone in the browser."""
+    simulator = {"SIMULATOR": "yes", "SIMULATOR_AUTH_TOKEN": "5" * 32, "SIMULATOR_ACCOUNT_SID": "AC5"}
+    set_all(monkeypatch, COMPLETE | simulator | changes)
+    assert load_settings().simulator
 
 
 def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:

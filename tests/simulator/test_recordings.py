@@ -11,9 +11,11 @@ from ivr.telephony.contract import RecordingMissing
 from ivr.telephony.simulator.recordings import (
     FORGOTTEN_AFTER,
     MOST_BYTES,
+    MOST_KEPT,
     NotARecording,
     RecordingKnown,
     Recordings,
+    ShelfFull,
 )
 from ivr.telephony.simulator.terminal import hum
 from tests.hotline import Clock
@@ -84,3 +86,14 @@ def test_a_recording_is_not_endless(recordings: Recordings) -> None:
     """A file larger than the longest message is refused."""
     with pytest.raises(NotARecording):
         recordings.keep(NAME, hum(1) + b"x" * MOST_BYTES)
+
+
+def test_recordings_never_fill_the_disk(recordings: Recordings, clock: Clock, tmp_path: Path) -> None:
+    """However many recordings Mallory sends, there is room for a hundred; an hour later Amina has room again."""
+    for number in range(MOST_KEPT):
+        recordings.keep(f"RE{number:032x}", hum(1))
+    with pytest.raises(ShelfFull):
+        recordings.keep(NAME, hum(1))
+    assert len(list((tmp_path / "kept").iterdir())) == MOST_KEPT
+    clock.forward(FORGOTTEN_AFTER + 1)
+    assert recordings.keep(NAME, hum(1)) == 1

@@ -18,7 +18,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.telephony.simulator.clips import HeardClip
 from ivr.telephony.simulator.exchange import NUMBER, Exchange, Leg, NoSuchNumber
-from ivr.telephony.simulator.recordings import MOST_BYTES, NotARecording, RecordingKnown, Recordings
+from ivr.telephony.simulator.recordings import (
+    MOST_BYTES,
+    NotARecording,
+    RecordingKnown,
+    Recordings,
+    ShelfFull,
+)
 from ivr.telephony.simulator.signing import NotOursToSign, Signer
 
 LONGEST_RING = 600
@@ -203,6 +209,8 @@ class _Views:
             return jsonify(error=str(refused)), 400
         except RecordingKnown:
             return jsonify(error="there is one of this name already"), 409
+        except ShelfFull:
+            return jsonify(error="there are too many recordings already"), 429
         return jsonify(seconds=seconds), 201
 
 

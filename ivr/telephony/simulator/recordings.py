@@ -18,6 +18,9 @@ from ivr.telephony.simulator.tables import simulated_recordings as recordings
 MOST_BYTES = 4_000_000
 """Four minutes as the telephone records them; a voice message is at most two."""
 
+MOST_KEPT = 100
+"""However many are sent within the hour, they don't fill the disk that the hotline lives on."""
+
 FORGOTTEN_AFTER = 3600
 _ID = re.compile(r"RE[0-9a-f]{32}")
 
@@ -30,6 +33,10 @@ class RecordingKnown(ValueError):
     """There is a recording of this name already; none is ever overwritten."""
 
 
+class ShelfFull(Exception):
+    """As many recordings as there may be are kept. Retryable, once the oldest are an hour old."""
+
+
 class Recordings:
     """`clock` gives seconds since 1970."""
 
@@ -39,11 +46,15 @@ class Recordings:
         self._clock = clock
 
     def keep(self, recording: str, wav: bytes, call: str = "") -> int:
-        """Keeps a recording, 16-bit mono WAV; its length in whole seconds. Raises NotARecording, RecordingKnown."""
+        """Keeps a recording, 16-bit mono WAV; its length in whole seconds. Raises NotARecording, RecordingKnown,
+        ShelfFull.
+        """
         seconds = _seconds(wav)
         path = self._path(recording)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._forget_old_ones()
+        if sum(1 for _ in self._folder.glob("RE*.wav")) >= MOST_KEPT:
+            raise ShelfFull
         try:
             with path.open("xb") as file:
                 file.write(wav)
