@@ -12,6 +12,8 @@ from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
 from ivr.scrubbing import waiting
 from ivr.telephony.contract import CallUnderWay, RecordingMissing
 from ivr.telephony.simulator.exchange import Exchange, Leg, new_leg_id
+from ivr.telephony.simulator.parts import tell_unanswered
+from ivr.telephony.simulator.patience import LONGEST_CALL
 from ivr.telephony.simulator.recordings import Recordings
 from ivr.telephony.simulator.terminal import hum
 from ivr.wiring import networks_of
@@ -121,3 +123,25 @@ def test_a_network_is_made_when_it_is_needed(simulated: Hotline) -> None:
     networks = networks_of(simulated.wiring)
     assert networks("nobody") is None
     assert networks("simulator") is networks("simulator")
+
+
+def test_a_page_that_was_closed_leaves_no_number(simulated: Hotline) -> None:
+    """Amina's page is closed without a word: four hours later its numbers are gone, and then its record is deleted."""
+    exchange = exchange_of(simulated)
+    call, leg = on_the_phone(simulated)
+    simulated.clock.forward(LONGEST_CALL - 60)
+    tell_unanswered(simulated.wiring)
+    still = exchange.leg(call)
+    assert still is not None
+    assert (still.state, still.from_number) == ("answered", AMINA)
+    simulated.clock.forward(120)
+    tell_unanswered(simulated.wiring)
+    for one in (call, leg):
+        ended = exchange.leg(one)
+        assert ended is not None
+        assert (ended.state, ended.from_number, ended.to_number) == ("over", "", "")
+    with simulated.wiring.database.begin() as connection:
+        waiting.add(connection, "simulator", [call], simulated.clock())
+    scrub_what_is_due(simulated.wiring)
+    assert exchange.leg(call) is None
+    assert exchange.leg(leg) is None

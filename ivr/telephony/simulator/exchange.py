@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, or_, select, update
 
 from ivr.store.engine import reading
+from ivr.telephony.simulator.patience import LONGEST_CALL
 from ivr.telephony.simulator.tables import simulated_calls as legs
 
 FORGOTTEN_AFTER = 3600
@@ -44,6 +45,9 @@ class Leg:
     rings_until: float = 0.0
     joined_at: float = 0.0
 
+
+_WITHOUT_NUMBERS = {"state": "over", "from_number": "", "to_number": "", "voice_url": ""}
+"""When a leg is over its numbers are of no use any more, so they are not kept."""
 
 _COLUMNS = [legs.c[name] for name in Leg.__dataclass_fields__]
 
@@ -130,6 +134,14 @@ class Exchange:
         late = or_(legs.c.hang_up.is_(True), legs.c.rings_until <= self._clock())
         return self._legs(and_(legs.c.kind == "placed", legs.c.state == "ringing", late))
 
+    def end_the_forgotten(self) -> int:
+        """Ends the legs that nothing has happened to for longer than a call may last: their page was closed without a
+        word. With the leg its numbers go. Returns how many.
+        """
+        alone = and_(legs.c.state != "over", legs.c.changed_at < self._clock() - LONGEST_CALL)
+        with self._database.begin() as connection:
+            return self._update(connection, alone, outcome="failed", **_WITHOUT_NUMBERS)
+
     def leave(self, leg_id: str, outcome: str) -> bool:
         """A phone is put down."""
         self.stop_dialling(leg_id)
@@ -171,8 +183,7 @@ class Exchange:
             return [Leg(**row) for row in rows]
 
     def _end(self, where: ColumnElement[bool], outcome: str) -> bool:
-        # The numbers are of no use any more, so they are not kept.
-        return self._change(where, state="over", outcome=outcome, from_number="", to_number="", voice_url="")
+        return self._change(where, outcome=outcome, **_WITHOUT_NUMBERS)
 
     def _change(self, where: ColumnElement[bool], **values: Any) -> bool:
         with self._database.begin() as connection:

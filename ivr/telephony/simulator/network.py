@@ -94,6 +94,10 @@ class SimulatorNetwork:
         signer = self._signer
         return NumberSetup(number, signer.voice_url, signer.fallback_url, signer.status_url)
 
+    def end_the_forgotten(self) -> int:
+        """Ends the legs whose page was closed without a word; returns how many."""
+        return self._exchange.end_the_forgotten()
+
     def tell_unanswered(self, wire: Wire) -> int:
         """Tells the hotline of placed calls that rang for nothing while no page was open; returns how many."""
         told = 0

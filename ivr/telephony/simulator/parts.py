@@ -47,9 +47,12 @@ def network_of(wiring: Wiring) -> SimulatorNetwork:
 
 
 def tell_unanswered(wiring: Wiring) -> int:
-    """Tells the hotline, at its public address, which calls rang for nothing; returns how many."""
-    signer = signer_of(wiring.settings)
-    return network_of(wiring).tell_unanswered(Wire(signer, signer.public_url))
+    """Tells the hotline, at its public address, which calls rang for nothing; returns how many. Those that nobody will
+    ever end are ended first, so that their numbers go and their records can be deleted.
+    """
+    signer, network = signer_of(wiring.settings), network_of(wiring)
+    network.end_the_forgotten()
+    return network.tell_unanswered(Wire(signer, signer.public_url))
 
 
 def _recordings_of(wiring: Wiring) -> Recordings:
