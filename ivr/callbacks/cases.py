@@ -21,12 +21,12 @@ from ivr.people.person import Person
 from ivr.people.roles import Right
 from ivr.store.engine import wipe_deleted
 from ivr.store.tables import callback_wishes, lines
+from ivr.vault.due import LONGEST_HOLD_DAYS, is_due
 from ivr.vault.errors import CallerAsksAgain
 from ivr.vault.tables import number_holds, vault_entries
 from ivr.vault.vault import SETTLED_SECONDS, Vault
 
 SHORTEST_REASON = 10
-LONGEST_HOLD_DAYS = 14
 DAY = 86_400.0
 
 
@@ -36,6 +36,10 @@ class NotAllowed(Exception):
 
 class CaseGone(Exception):
     """There is no such number of a caller, or not any more. Permanent."""
+
+
+class TimeIsOver(CaseGone):
+    """The number is due to be shredded, and counts as gone: it can be closed, and nothing else."""
 
 
 class ReasonTooShort(Exception):
@@ -63,6 +67,8 @@ class NumberHeld:
     held_until: float | None
     hold_reason: str
     held_by: str
+    is_due: bool = False
+    """Its time is over: nobody can open it any more, and it goes with the next pass of a worker."""
     wishes: Mapping[str, str] = field(default_factory=dict)
     """What the caller keyed, by the name of the question."""
 
@@ -117,7 +123,7 @@ class Cases:
             raise HoldUnusable
         self._check(who, Right.HOLD_NUMBER)
         with self._database.begin() as connection:
-            self._find(connection, number_id)
+            self._find_in_time(connection, number_id, now)
             connection.execute(delete(number_holds).where(number_holds.c.entry_id == number_id))
             connection.execute(
                 insert(number_holds).values(entry_id=number_id, held_until=until, held_by=who, reason=why)
@@ -154,8 +160,8 @@ class Cases:
         why = _reason(reason)
         self._check(who, Right.REVEAL_NUMBER)
         with self._database.begin() as connection:
-            self._find(connection, number_id)
-            shown = self._vault.reveal(connection, number_id)
+            self._find_in_time(connection, number_id, now)
+            shown = self._vault.reveal(connection, number_id, now)
             details = {"reason": why}
             self._note(connection, Deed.NUMBER_REVEALED, who, number_id, details, now)
             self._notices.tell(connection, NoticeKind.NUMBER_REVEALED, who, number_id, details, now)
@@ -174,6 +180,13 @@ class Cases:
         )
         if connection.execute(found).first() is None:
             raise CaseGone(number_id)
+
+    def _find_in_time(self, connection: Connection, number_id: str, now: float) -> None:
+        """Raises CaseGone, TimeIsOver."""
+        self._find(connection, number_id)
+        due = select(vault_entries.c.id).where(vault_entries.c.id == number_id, is_due(now))
+        if connection.execute(due).first() is not None:
+            raise TimeIsOver(number_id)
 
     def _note(
         self,
@@ -205,6 +218,7 @@ def _number_held(row: Row[Any], now: float) -> NumberHeld:
         band=row.band or "",
         shred_at=row.shred_at,
         held_until=row.held_until if held else None,
+        is_due=row.shred_at <= now and not held,
         hold_reason=row.reason if held else "",
         held_by=row.held_by if held else "",
         wishes=json.loads(row.wishes or "{}"),

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, url_for
 
 from ivr.callbacks.cases import (
-    LONGEST_HOLD_DAYS,
     CaseGone,
     HoldUnusable,
     NumberHeld,
     ReasonTooShort,
+    TimeIsOver,
 )
 from ivr.console.frame import go, my_zone, now, page, parts
 from ivr.console.languages import gettext
@@ -24,6 +24,7 @@ from ivr.console.times import zone_of
 from ivr.console.wishes import wishes_in_words
 from ivr.console.words import language_name, names_of, need_in_words, who_in_words
 from ivr.store.engine import reading
+from ivr.vault.due import LONGEST_HOLD_DAYS
 from ivr.vault.errors import CallerAsksAgain, CiphertextDamaged, NumberShredded, VaultOutOfReach
 
 A_DAY = timedelta(days=1)
@@ -87,6 +88,8 @@ def reveal(number_id: str) -> Response:
                     "What is stored of this number is damaged, and can't be read. Tell whoever runs Warmline."
                 ),
             )
+        except TimeIsOver:
+            return _over()
         except (NumberShredded, CaseGone):
             return _gone()
     return page("reveal.html", form=form, one=one)
@@ -100,6 +103,16 @@ def _out_of_reach() -> str:
 
 def _gone() -> Response:
     say(gettext("This number has been shredded already."), "")
+    return go("console.numbers")
+
+
+def _over() -> Response:
+    say(
+        gettext(
+            "This number's time is over: nobody can see it or keep it any more. It is about to be shredded."
+        ),
+        "",
+    )
     return go("console.numbers")
 
 
@@ -124,6 +137,8 @@ def hold(number_id: str) -> Response:
             )
         except ReasonTooShort:
             form.refuse(form.reason, too_short())
+        except TimeIsOver:
+            return _over()
         except CaseGone:
             return _gone()
     return page("hold.html", form=form, one=one)
@@ -159,9 +174,7 @@ def close_case(number_id: str) -> Response:
         except CallerAsksAgain:
             form.refuse(
                 None,
-                gettext(
-                    "The caller is asking to be called back at this very moment. Look again in a quarter of an hour."
-                ),
+                gettext("The caller is asking to be called back at this very moment. Look again in an hour."),
             )
         except VaultOutOfReach:
             form.refuse(None, _out_of_reach())

@@ -90,7 +90,7 @@ def _examine_database(
         return None
     house = build()
     facts = database_facts(settings.database, house.database)
-    findings += [check_database(facts), check_vault(vault_facts(house.vault))]
+    findings += [check_database(facts), check_vault(vault_facts(house.vault, house.database, time.time()))]
     if facts.failure:
         return None
     lines = line_facts(house.database, house.releases, house.media)

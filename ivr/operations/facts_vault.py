@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
 from ivr.operations.checks.vault import VaultFacts
 from ivr.vault.errors import KeyStoreOutOfReach, MasterKeyRetired, VaultOutOfReach
 from ivr.vault.key_store import RETIRED
+from ivr.vault.upkeep import count_overdue
 from ivr.vault.vault import Vault
 
 
-def vault_facts(vault: Vault) -> VaultFacts:
-    """What the key store and the master keys at hand say."""
+def vault_facts(vault: Vault, database: Engine, now: float) -> VaultFacts:
+    """What the key store, the master keys at hand and the database say."""
     try:
         ring = vault.master.ring()
         with vault.key_store.reading() as keys:
@@ -20,7 +24,17 @@ def vault_facts(vault: Vault) -> VaultFacts:
         return VaultFacts(failure=in_words(error))
     others = {key_id: count for key_id, count in counts.items() if key_id != ring.current.id}
     unreadable = sum(count for key_id, count in others.items() if key_id not in ring.by_id)
-    return VaultFacts(unreadable=unreadable, old=sum(others.values()) - unreadable)
+    return VaultFacts(
+        unreadable=unreadable, old=sum(others.values()) - unreadable, overdue=_overdue(database, now)
+    )
+
+
+def _overdue(database: Engine, now: float) -> int:
+    try:
+        return count_overdue(database, now)
+    except SQLAlchemyError:
+        # What is wrong with the database is found out, and said, by its own check.
+        return 0
 
 
 def in_words(error: VaultOutOfReach) -> str:

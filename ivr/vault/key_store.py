@@ -17,6 +17,7 @@ from ivr.vault import key_engine
 from ivr.vault.errors import KeyStoreOutOfReach, MasterKeyRetired
 from ivr.vault.key_tables import anchors, epoch_keys, master_keys, metadata, row_keys
 
+HOUR = 3600.0
 ACTIVE, RETIRED = "active", "retired"
 
 
@@ -123,7 +124,7 @@ class Keys:
                 claim=claim,
                 claim_epoch=claim_epoch,
                 sealed_as=sealed_as,
-                used_at=now,
+                used_at=_hour_of(now),
             )
         )
 
@@ -131,7 +132,12 @@ class Keys:
         self, entry_id: str, *, claim: str | None, claim_epoch: str, sealed_as: str, now: float
     ) -> None:
         """Notes that something new has been sealed under an entry's key."""
-        changed = {"claim": claim, "claim_epoch": claim_epoch, "sealed_as": sealed_as, "used_at": now}
+        changed = {
+            "claim": claim,
+            "claim_epoch": claim_epoch,
+            "sealed_as": sealed_as,
+            "used_at": _hour_of(now),
+        }
         this = row_keys.c.entry_id == entry_id
         self.connection.execute(update(row_keys).where(this).values(changed))
 
@@ -262,3 +268,7 @@ class Keys:
         query = select(row_keys.c.entry_id, row_keys.c.master_key_id, row_keys.c.wrapped).where(which)  # type: ignore[arg-type]
         row = self.connection.execute(query).first()
         return None if row is None else Wrapped(*row)
+
+
+def _hour_of(at: float) -> float:
+    return at // HOUR * HOUR

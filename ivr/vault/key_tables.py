@@ -1,4 +1,7 @@
-"""What the key store keeps: keys, wrapped by the master key, in a place and a backup apart from what they open."""
+"""What the key store keeps: keys, wrapped by the master key, in a place and a backup apart from what they open.
+
+Of a caller no time finer than an hour is here either: see ivr/vault/tables.py.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ row_keys = Table(
     Column("claim", String(64), nullable=True, unique=True, doc="one entry a number and line"),
     Column("claim_epoch", String(7), nullable=False, doc="whose key made the claim, or empty"),
     Column("sealed_as", String(32), nullable=False, doc="hash of the newest ciphertext under this key"),
-    Column("used_at", Float, nullable=False, doc="when something was last sealed, seconds since 1970"),
+    Column("used_at", Float, nullable=False, doc="whole hour in which something was last sealed"),
     Index("ix_row_keys_used_at", "used_at"),
     sqlite_with_rowid=False,
 )

@@ -6,19 +6,26 @@ Each may be run at any time, by two workers at once, and again after it was kill
 from __future__ import annotations
 
 import structlog
-from sqlalchemy import Engine, Select, and_, exists, select, update
+from sqlalchemy import Engine, Select, and_, func, select, update
 
 from ivr.audit.log import ChainHeadMissing, Head, head_of, holds
 from ivr.store.engine import reading, wipe_deleted
+from ivr.vault.due import LONGEST_HOLD_DAYS, is_due, is_held
 from ivr.vault.key_engine import wipe_destroyed
 from ivr.vault.key_store import Anchor
 from ivr.vault.tables import number_holds, vault_entries
-from ivr.vault.vault import SETTLED_SECONDS, Vault, forget_rows
+from ivr.vault.vault import HOUR, SETTLED_SECONDS, Vault, forget_rows
 
 MOST_AT_ONCE = 200
-ORPHANED_SECONDS = 3600.0
+ORPHANED_SECONDS = 2 * 3600.0
+"""From the beginning of the hour in which a key was last used: an hour at the least."""
 DUE_SECONDS = 3600.0
 """So long an epoch's key has to be due before it goes: a clock that runs ahead for a while destroys nothing."""
+OVERDUE_SECONDS = 3 * 3600.0
+"""A number may wait so long for the next pass, and for a caller who was asking again at the end of its time."""
+CLOCK_LOST_BEFORE = 1_767_225_600.0
+"""The year 2026: a clock that says less has lost the time, and nothing is judged by it."""
+DAY = 86_400.0
 AUDIT_ANCHOR = "audit"
 
 log = structlog.get_logger()
@@ -26,6 +33,7 @@ log = structlog.get_logger()
 
 def shred_due_numbers(database: Engine, vault: Vault, now: float) -> int:
     """Shreds every caller's number whose time is over and that nobody holds; returns how many."""
+    _shorten(database, vault.keep_hours, now)
     done, after = 0, ""
     while True:
         with database.begin() as connection:
@@ -145,17 +153,42 @@ def _entries_without_key(database: Engine, vault: Vault) -> int:
         after = found[-1]
 
 
+def _shorten(database: Engine, keep_hours: int, now: float) -> None:
+    """Nothing is kept, from now, for longer than anything sealed or held now would be.
+
+    Such a time comes from a clock that was ahead, or from a longer `WARMLINE_KEEP_NUMBERS_HOURS`. It is shortened and
+    the number not shredded: a clock that is some hours behind for a while takes those hours and not the callback.
+    """
+    if now < CLOCK_LOST_BEFORE:
+        return
+    latest = now // HOUR * HOUR + keep_hours * HOUR
+    latest_hold = now + LONGEST_HOLD_DAYS * DAY
+    too_long = vault_entries.c.shred_at > latest
+    held_too_long = number_holds.c.held_until > latest_hold
+    with database.begin() as connection:
+        connection.execute(update(vault_entries).where(too_long).values(shred_at=latest))
+        connection.execute(update(number_holds).where(held_too_long).values(held_until=latest_hold))
+
+
 def _held(entry_ids: list[str], now: float) -> Select[str]:
-    held = number_holds.c.held_until > now
-    return select(number_holds.c.entry_id).where(number_holds.c.entry_id.in_(entry_ids), held)
+    return select(vault_entries.c.id).where(vault_entries.c.id.in_(entry_ids), is_held(now))
 
 
 def _due(now: float, after: str) -> Select[str]:
-    held = exists().where(number_holds.c.entry_id == vault_entries.c.id, number_holds.c.held_until > now)
     return (
         select(vault_entries.c.id)
-        .where(vault_entries.c.shred_at <= now, ~held, vault_entries.c.id > after)
+        .where(is_due(now), vault_entries.c.id > after)
         .order_by(vault_entries.c.id)
         .limit(MOST_AT_ONCE)
         .with_for_update(of=vault_entries, skip_locked=True)
     )
+
+
+def count_overdue(database: Engine, now: float) -> int:
+    """How many numbers should have been shredded for hours and aren't: nobody does the work. They open no more."""
+    overdue = is_due(now - OVERDUE_SECONDS), is_due(now)
+    with reading(database) as connection:
+        found: int = connection.execute(
+            select(func.count()).select_from(vault_entries).where(*overdue)
+        ).scalar_one()
+        return found

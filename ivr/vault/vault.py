@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from ivr.store.tables import callback_wishes
 from ivr.vault import sealing
 from ivr.vault.allowed import check_can_be_called
+from ivr.vault.due import is_due
 from ivr.vault.epoch_keys import EpochKey, epoch_in_use, living_epochs
 from ivr.vault.errors import CannotBeCalled, CiphertextDamaged, MasterKeyRetired, NumberShredded
 from ivr.vault.key_store import Keys, KeyStore, Wrapped
@@ -28,8 +29,9 @@ from ivr.vault.tables import number_holds, vault_entries
 Kind = Literal["caller", "helper"]
 ROW = "row"
 HOUR = 3600.0
-SETTLED_SECONDS = 900.0
-"""After this, no turn that has sealed something can still be about to store it."""
+SETTLED_SECONDS = HOUR + 900.0
+"""After this, no turn that has sealed something can still be about to store it: a quarter of an hour after the end of
+the hour that the key store knows."""
 
 
 class KeptNumber(NamedTuple):
@@ -97,9 +99,12 @@ class Vault:
         connection.execute(insert(vault_entries).values(kept.row))
 
     def recognise(
-        self, connection: Connection, number: PhoneNumber, *, kind: Kind, line_id: str
+        self, connection: Connection, number: PhoneNumber, *, kind: Kind, line_id: str, now: float
     ) -> str | None:
-        """The entry with this number, looked for under every living epoch. Raises VaultOutOfReach."""
+        """The entry with this number whose time isn't over, looked for under every living epoch.
+
+        Raises VaultOutOfReach, CiphertextDamaged.
+        """
         ring = self.master.ring()
         with self.key_store.reading() as keys:
             tokens = [sealing.token(epoch.key, number) for epoch in living_epochs(keys, ring)]
@@ -107,18 +112,20 @@ class Vault:
             vault_entries.c.token.in_(tokens),
             vault_entries.c.kind == kind,
             vault_entries.c.line_id == line_id,
+            ~is_due(now),
         )
         found: str | None = connection.execute(query.limit(1)).scalar()
         return found
 
-    def open(self, connection: Connection, entry_id: str) -> PhoneNumber:
-        """A number that is about to be rung, or revealed by a supervisor.
+    def open(self, connection: Connection, entry_id: str, now: float) -> PhoneNumber:
+        """A number that is about to be rung, or revealed by a supervisor. One whose time is over counts as shredded,
+        even where no worker has come to do so.
 
         Raises NumberShredded, CiphertextDamaged, MasterKeyMissing, VaultOutOfReach.
         """
         query = select(
             vault_entries.c.kind, vault_entries.c.line_id, vault_entries.c.epoch, vault_entries.c.sealed
-        ).where(vault_entries.c.id == entry_id)
+        ).where(vault_entries.c.id == entry_id, ~is_due(now))
         row = connection.execute(query).first()
         if row is None:
             raise NumberShredded(entry_id)
@@ -129,9 +136,9 @@ class Vault:
         label = Label(entry_id, row.kind, row.line_id, row.epoch)
         return sealing.unseal(row.sealed, self._unwrapped(key, self.master.ring()), label)
 
-    def reveal(self, connection: Connection, entry_id: str) -> str:
+    def reveal(self, connection: Connection, entry_id: str, now: float) -> str:
         """A number in the open, for break-glass alone. Raises what `open` raises."""
-        return e164_of(self.open(connection, entry_id))
+        return e164_of(self.open(connection, entry_id, now))
 
     def shred(
         self, connection: Connection, entry_ids: Collection[str], spare_after: float = float("inf")
@@ -157,7 +164,7 @@ class Vault:
         if row is None:
             return False
         try:
-            number = self.open(connection, entry_id)
+            number = self.open(connection, entry_id, now)
         except (NumberShredded, CiphertextDamaged):
             return False
         with self.key_store.writing() as keys:

@@ -18,6 +18,7 @@ from ivr.callbacks.cases import (
     NotAllowed,
     NumberHeld,
     ReasonTooShort,
+    TimeIsOver,
 )
 from ivr.people.notices import Notices
 from ivr.people.person import Person
@@ -167,6 +168,19 @@ def test_a_held_number_outlives_its_time(desk: Desk) -> None:
     assert desk.listed() == []
 
 
+def test_without_a_worker_a_number_is_gone_in_time(desk: Desk) -> None:
+    """Nobody shreds for six days: Daniel can neither see Amina's number nor keep it, the list says that it is due, and
+    closing shreds it."""
+    desk.now += 6 * DAY
+    assert [one.is_due for one in desk.listed()] == [True]
+    for attempt in (desk.reveal, desk.hold):
+        with pytest.raises(TimeIsOver):
+            attempt()
+    assert (desk.deeds(), desk.told()) == ([], [])
+    desk.close()
+    assert desk.listed() == []
+
+
 def test_a_hold_can_be_renewed_and_ended(desk: Desk) -> None:
     """Before a hold ends it can be renewed; ended, the number goes its ordinary way."""
     desk.hold(days=10)
@@ -198,7 +212,7 @@ def test_closing_shreds_at_once(desk: Desk) -> None:
         with pytest.raises(CaseGone):
             attempt()
     with desk.rig.database.connect() as connection, pytest.raises(NumberShredded):
-        desk.rig.vault.open(connection, desk.number_id)
+        desk.rig.vault.open(connection, desk.number_id, desk.now)
 
 
 def test_closing_waits_for_a_caller_who_is_asking_again(desk: Desk) -> None:

@@ -132,6 +132,25 @@ def test_closing_shreds_after_a_question(scene: Scene) -> None:
     assert scene.grace.page.status_code == 404
 
 
+def test_a_number_that_is_overdue_is_shown_as_what_it_is(scene: Scene) -> None:
+    """No worker has run for six days: the page doesn't claim that the number is shredded, offers only to close it, and
+    keeps it no longer at its address either."""
+    address = f"/numbers/{scene.number}/hold"
+    scene.desk.hotline.clock.forward(6 * 86400)
+    late = scene.desk.signed_in(scene.desk.employ("Daniel", Role.SUPERVISOR))
+    late.get("/numbers")
+    assert "Shredded: time is over, about to be shredded" in late.text
+    assert ("Close …" in late.text, "Reveal …" in late.text, "Keep for longer …" in late.text) == (
+        True,
+        False,
+        False,
+    )
+    late.get(address)
+    late.post(address, {"reason": REASON, "until": in_days(scene, 1)})
+    assert "This number's time is over" in late.text
+    assert AMINA[-4:] not in late.page.text
+
+
 def test_a_caller_who_asks_again_at_this_moment_keeps_her_number(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

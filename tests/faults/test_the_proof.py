@@ -312,7 +312,7 @@ def _entries(one: Installation) -> dict[str, str]:
     vault = one.hotline.wiring.vault
     with one.database.connect() as connection:
         ids = connection.execute(select(vault_entries.c.id).where(vault_entries.c.kind == "caller")).scalars()
-        return {vault.reveal(connection, entry): entry for entry in list(ids)}
+        return {vault.reveal(connection, entry, time.time()): entry for entry in list(ids)}
 
 
 def _processes(parent: int) -> str:

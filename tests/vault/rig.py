@@ -91,15 +91,15 @@ class Rig:
         with self.database.begin() as connection:
             connection.execute(insert(number_holds).values(row))
 
-    def open(self, entry_id: str) -> PhoneNumber:
+    def open(self, entry_id: str, now: float = NOON) -> PhoneNumber:
         """The number of an entry."""
         with self.database.connect() as connection:
-            return self.vault.open(connection, entry_id)
+            return self.vault.open(connection, entry_id, now)
 
-    def recognise(self, number: PhoneNumber) -> str | None:
+    def recognise(self, number: PhoneNumber, now: float = NOON) -> str | None:
         """The entry of a number."""
         with self.database.connect() as connection:
-            return self.vault.recognise(connection, number, kind="caller", line_id=LINE)
+            return self.vault.recognise(connection, number, kind="caller", line_id=LINE, now=now)
 
     def rows(self) -> list[dict[str, Any]]:
         """Every entry, as whoever steals the database sees it."""

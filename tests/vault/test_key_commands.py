@@ -152,19 +152,19 @@ def test_the_demo_makes_its_own_keys_once(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_the_doctor_says_how_the_vault_is(wiring: Wiring, run: Typed) -> None:
     """The doctor tells an operator when numbers can't be kept or read, and what to do about it."""
-    assert "can't be read" in check_vault(vault_facts(wiring.vault)).found
+    assert "can't be read" in check_vault(vault_facts(wiring.vault, wiring.database, 0.0)).found
     run("new")
     wiring.vault.keep(AMINA, kind="caller", line_id="l", now=0.0)
-    assert check_vault(vault_facts(wiring.vault)).level == "good"
+    assert check_vault(vault_facts(wiring.vault, wiring.database, 0.0)).level == "good"
     file = master_file(wiring)
     before = file.read_text()
     run("new")
-    facts = vault_facts(wiring.vault)
+    facts = vault_facts(wiring.vault, wiring.database, 0.0)
     assert facts == VaultFacts(old=2)
     assert "warmline keys rotate" in check_vault(facts).next_step
     file.write_text(file.read_text().removesuffix(before))
-    assert vault_facts(wiring.vault) == VaultFacts(unreadable=2)
+    assert vault_facts(wiring.vault, wiring.database, 0.0) == VaultFacts(unreadable=2)
     assert check_vault(VaultFacts(unreadable=2)).level == "warning"
     file.write_text(before)
     (wiring.settings.keys or Path()).rename(wiring.settings.data / "aside")
-    assert check_vault(vault_facts(wiring.vault)).level == "problem"
+    assert check_vault(vault_facts(wiring.vault, wiring.database, 0.0)).level == "problem"

@@ -67,7 +67,7 @@ def test_nothing_can_be_wrapped_with_a_retired_key(rig: Rig) -> None:
     with pytest.raises(MasterKeyRetired):
         asleep.keep(JOSEPH, kind="caller", line_id=LINE, now=NOON)
     with rig.database.connect() as connection, pytest.raises(MasterKeyMissing):
-        asleep.open(connection, entry)
+        asleep.open(connection, entry, NOON)
     assert not asleep.can_keep()
     with rig.vault.key_store.writing() as keys, pytest.raises(MasterKeyRetired):
         keys.rewrap_row_key(Wrapped(entry, stale.current.id, b""))
@@ -148,7 +148,7 @@ def test_calls_go_on_during_a_rotation(rig: Rig) -> None:
             made[new.id] = number
             for entry in list(kept)[:3]:
                 with rig.database.connect() as connection:
-                    assert vault.open(connection, entry) == kept[entry]
+                    assert vault.open(connection, entry, NOON) == kept[entry]
             place += 1
         return made
 

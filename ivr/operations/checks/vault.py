@@ -12,11 +12,13 @@ SUBJECT = "Vault"
 @dataclass(frozen=True, slots=True)
 class VaultFacts:
     """`failure` is why numbers can't be kept now, in words, or empty. `unreadable` counts keys that no master key at
-    hand opens; `old` those wrapped by a master key that has been replaced."""
+    hand opens; `old` those wrapped by a master key that has been replaced; `overdue` counts numbers that should
+    have been shredded hours ago."""
 
     failure: str = ""
     unreadable: int = 0
     old: int = 0
+    overdue: int = 0
 
 
 def check_vault(facts: VaultFacts) -> Finding:
@@ -26,6 +28,12 @@ def check_vault(facts: VaultFacts) -> Finding:
             SUBJECT,
             f"{facts.failure}, so no caller is offered a call",
             "Bring it back, or set it up: docs/keys.md. Calls are answered meanwhile.",
+        )
+    if facts.overdue:
+        return problem(
+            SUBJECT,
+            f"{facts.overdue} numbers should have been shredded hours ago; they open no more, but are still there",
+            "A worker shreds them: see whether one runs, and start it with: warmline worker",
         )
     if facts.unreadable:
         return warning(
@@ -39,4 +47,6 @@ def check_vault(facts: VaultFacts) -> Finding:
             f"{facts.old} keys are still wrapped by an older master key",
             "Finish: warmline keys rotate",
         )
-    return good(SUBJECT, "numbers can be kept, and every key is wrapped by the master key in use")
+    return good(
+        SUBJECT, "numbers can be kept, none is overdue, and every key is wrapped by the master key in use"
+    )
