@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from ivr.audit.log import AuditLog
+from ivr.audit.log import AuditLog, Head
 from ivr.people.parts import PeopleParts
 
 if TYPE_CHECKING:
     from ivr.callbacks.cases import Cases
-    from ivr.vault.vault import Vault
+    from ivr.vault.number import PhoneNumber
+    from ivr.vault.vault import KeptNumber
+
+
+class OwnNumbers(Protocol):
+    """All that a page can do with the vault: seal a helper's own number, and shred it. A page can open none; a caller's
+    number is shown by `cases` alone, which tells the audit log and everybody on duty."""
+
+    def keep(self, number: PhoneNumber, *, kind: Literal["helper"], line_id: str, now: float) -> KeptNumber:
+        """Seals a number. Raises CannotBeCalled, VaultOutOfReach."""
+
+    def store(self, connection: Connection, kept: KeptNumber) -> None:
+        """Stores what was kept, in the transaction of whoever asks."""
+
+    def shred(self, connection: Connection, entry_ids: Collection[str]) -> int:
+        """Destroys numbers. Raises VaultOutOfReach."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleParts:
-    """`public_url` begins the links that are handed out; `spoken` gives the languages of the flows on air."""
+    """`public_url` begins the links that are handed out; `spoken` gives the languages of the flows on air; `noted_end`
+    says where the audit log ended when the key store last noted it (None before the first note; raises VaultOutOfReach).
+    """
 
     database: Engine
     people: PeopleParts
     audit: AuditLog
     cases: Cases
-    vault: Vault
+    vault: OwnNumbers
+    noted_end: Callable[[], Head | None]
     clock: Callable[[], float]
     new_id: Callable[[], str]
     public_url: str

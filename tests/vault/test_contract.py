@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.console.parts import ConsoleParts, OwnNumbers
 from ivr.vault.number import PhoneNumber
 from tests.vault.rig import AMINA
 
@@ -59,6 +60,58 @@ def test_nobody_reaches_into_a_number() -> None:
         for node in ast.walk(tree):
             assert not (isinstance(node, ast.Attribute) and node.attr == "_e164"), name
             assert not (isinstance(node, ast.Constant) and node.value == "_e164"), name
+
+
+SHOWS = ("ivr/callbacks/cases.py", "self._vault.reveal")
+"""The one place that shows a number to somebody: with a reason, a row in the audit log, and a notice to all."""
+OPENS = {"ivr/vault/vault.py"}
+"""Who opens a number otherwise. What rings numbers joins when it exists."""
+
+
+def reached(tree: ast.Module, names: set[str]) -> set[str]:
+    """Every mention of a vault's way to a number: `parts().vault.reveal`, or its name in quotes for `getattr`."""
+    found = {ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in names}
+    asked_for = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "getattr")
+    return found | {
+        ast.unparse(call) for call in asked_for if any(repr(name) in ast.unparse(call) for name in names)
+    }
+
+
+def past_the_audit_log(name: str, tree: ast.Module) -> set[str]:
+    """Where a module could show a number to somebody of whom nobody is told."""
+    shown = {
+        way for way in reached(tree, {"reveal"}) if not way.endswith("cases.reveal") and (name, way) != SHOWS
+    }
+    opened = {way for way in reached(tree, {"open"}) if "vault" in way}
+    return shown | (opened if name not in OPENS else set())
+
+
+def test_only_cases_shows_a_number() -> None:
+    """No page, job or command shows a caller's number past the service that tells the audit log and everybody."""
+    assert {
+        name: past_the_audit_log(name, tree) for name, tree in modules() if past_the_audit_log(name, tree)
+    } == {}
+    assert SHOWS[1] in reached(dict(modules())[SHOWS[0]], {"reveal"})
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "shown = parts().vault.reveal(connection, number_id, now())",
+        "shown = wiring.vault.open(connection, number_id, now())",
+        "shown = getattr(parts().vault, 'reveal')(connection, number_id, now())",
+    ],
+)
+def test_a_page_that_shows_a_number_by_itself_is_found(planted: str) -> None:
+    """Somebody adds one line to a page that asks the vault itself: it is found."""
+    assert past_the_audit_log("ivr/console/number_pages.py", ast.parse(planted)) != set()
+
+
+def test_the_console_is_handed_no_way_to_open_a_number() -> None:
+    """What the pages are told of the vault is sealing and shredding, so the type checker refuses anything else."""
+    given = {name for name in vars(OwnNumbers) if not name.startswith("_")}
+    assert given == {"keep", "store", "shred"}
+    assert ConsoleParts.__annotations__["vault"] == "OwnNumbers"
 
 
 def test_the_import_contract_bites(tmp_path: Path) -> None:
