@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from ivr.vault import sealing
 from ivr.vault.epochs import epoch_of, needed_until, next_epoch
@@ -13,11 +13,12 @@ from ivr.vault.master_keys import Ring
 PURPOSE = "epoch"
 
 
-class EpochKey(NamedTuple):
-    """The key of an epoch."""
+@dataclass(frozen=True, slots=True)
+class EpochKey:
+    """The key of an epoch. Printing it doesn't show the key."""
 
     epoch: str
-    key: bytes
+    key: bytes = field(repr=False)
 
 
 def living_epochs(keys: Keys, ring: Ring) -> list[EpochKey]:

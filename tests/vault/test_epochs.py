@@ -53,6 +53,19 @@ def test_a_caller_is_recognised_over_the_change_of_month(rig: Rig) -> None:
     assert [row["epoch"] for row in rig.rows()] == ["2026-04"]
 
 
+def test_a_key_is_printed_nowhere(rig: Rig) -> None:
+    """However the keys of months and the master keys are printed or logged, no key is shown."""
+    rig.keep()
+    with rig.vault.key_store.reading() as keys:
+        ring = rig.vault.master.ring()
+        (epoch,) = living_epochs(keys, ring)
+    assert repr(epoch) == "EpochKey(epoch='2026-03')"
+    for secret in (epoch.key, ring.current.key):
+        for shown in (repr([epoch]), f"{epoch}", repr(ring), repr(ring.current), repr(rig.vault.master)):
+            assert repr(secret) not in shown
+            assert secret.hex() not in shown
+
+
 def test_two_calls_at_the_change_of_month_make_one_entry(rig: Rig) -> None:
     """One phone calls twice at midnight, one process a second before and one after it: there is one entry."""
     both = threading.Barrier(2)
@@ -137,7 +150,7 @@ def test_a_clock_that_runs_ahead_for_a_while_destroys_no_key(rig: Rig) -> None:
 
 def test_a_clock_that_jumps_back_makes_no_second_key(rig: Rig) -> None:
     """A machine believes that it is March again, whose key is destroyed: the key of April serves, and no new one."""
-    rig.keep(JOSEPH, now=NOON)
+    rig.hold(rig.keep(JOSEPH, now=NOON), LATE_IN_APRIL + DAY)
     destroy(rig, LATE_IN_APRIL)
     known = living(rig)
     entry = rig.keep(AMINA, now=NOON)
