@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 import structlog
-from sqlalchemy import Dialect, Engine, select
+from sqlalchemy import Dialect, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.effects import RequestCallback
@@ -79,21 +79,21 @@ class Desk:
             "test": test,
             "number_id": kept.id,
         }
-        is_new = wish.corrects == kept.id or not self._is_noted(kept)
+        is_new = wish.corrects == kept.id or not self._is_noted(kept, caller, line_id, at)
         return Requested(
             "noted" if is_new else "already_noted",
             kept.id,
             [Addition(self._number, kept.row), Addition(self._wish, row)],
         )
 
-    def _is_noted(self, kept: KeptNumber) -> bool:
+    def _is_noted(self, kept: KeptNumber, caller: PhoneNumber, line_id: str, at: float) -> bool:
         """Whether a wish of this number has been stored; one whose call was cut short has only left its key."""
         if not kept.known:
             return False
         try:
             with reading(self._database) as connection:
-                found = select(callback_wishes.c.id).where(callback_wishes.c.id == kept.id)
-                return connection.execute(found).first() is not None
-        except SQLAlchemyError:
-            # The turn's own writes will say what is wrong with the database.
+                found = self._vault.recognise(connection, caller, kind="caller", line_id=line_id, now=at)
+                return found == kept.id
+        except (SQLAlchemyError, VaultOutOfReach, CiphertextDamaged):
+            # The turn's own writes will say what is wrong with the database; the number is sealed already.
             return False

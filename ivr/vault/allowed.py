@@ -8,7 +8,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 
 from ivr.vault.errors import CannotBeCalled
-from ivr.vault.number import NotANumber, PhoneNumber
+from ivr.vault.number import PhoneNumber
 from ivr.vault.plain import e164_of
 
 _ORDINARY = frozenset(
@@ -34,14 +34,3 @@ def check_can_be_called(number: PhoneNumber, countries: Collection[str]) -> None
         raise CannotBeCalled("not an ordinary phone")
     if phonenumbers.region_code_for_number(parsed) not in countries:
         raise CannotBeCalled("not of a country that is called")
-
-
-def number_as_written(text: str, country: str) -> PhoneNumber:
-    """A number that somebody wrote, in the country's own form or the international one. Raises NotANumber."""
-    try:
-        parsed = phonenumbers.parse(text, country)
-    except NumberParseException as error:
-        raise NotANumber("not a number") from error
-    if not phonenumbers.is_possible_number(parsed) or parsed.extension:
-        raise NotANumber("not a number")
-    return PhoneNumber(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))

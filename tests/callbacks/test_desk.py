@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
+from flows.effects import RequestCallback
+from ivr.callbacks.desk import Desk
 from ivr.calls.sweep import sweep_calls
 from ivr.publishing.lines import save_line
 from ivr.store.tables import callback_wishes, live_calls
@@ -22,6 +24,7 @@ from ivr.vault.tables import number_holds, vault_entries
 from ivr.vault.upkeep import shred_due_numbers
 from tests.calls.what_is_kept import forget_wishes
 from tests.hotline import AMINA, LINE, Hotline, Ringing, make_hotline
+from tests.vault.rig import MARCH_FIRST, Rig
 
 HOUR = 3600.0
 ASK = "11111"
@@ -54,7 +57,7 @@ def numbers(hotline: Hotline) -> list[str]:
 
 def opened(hotline: Hotline, entry: str) -> PhoneNumber:
     with hotline.wiring.database.connect() as connection:
-        return hotline.wiring.vault.open(connection, entry)
+        return hotline.wiring.vault.open(connection, entry, hotline.clock.now)
 
 
 @contextmanager
@@ -88,6 +91,31 @@ def test_a_number_has_one_wish(hotline: Hotline) -> None:
     assert numbers(hotline) == [wish["number_id"]]
     hotline.ring("+12025550148").press(ASK)
     assert len(wishes(hotline)) == 2
+
+
+def test_whether_it_is_noted_already_is_asked_of_the_vault(rig: Rig) -> None:
+    """Amina asks again, in the next month too: it is noted already. Not so for Joseph, nor once her time is over
+    without a worker, nor where a call died before it stored anything."""
+    desk = Desk(rig.database, rig.database.dialect, rig.vault)
+    wish = RequestCallback("emotional_support", "sw", ())
+
+    def ask(caller: PhoneNumber, at: float, *, stored: bool = True) -> str:
+        asked = desk.request("a" * 32, wish, caller=caller, at=at, time_zone="UTC", test=False)
+        if stored:
+            with rig.database.begin() as connection:
+                for table, addition in zip((vault_entries, callback_wishes), asked.additions, strict=True):
+                    connection.execute(delete(table).where(table.c.id == asked.reference))
+                    connection.execute(insert(table).values(addition.values))
+        return asked.answer
+
+    late = MARCH_FIRST + 30.9 * 24 * HOUR
+    amina, joseph = PhoneNumber(AMINA), PhoneNumber("+12025550148")
+    assert ask(amina, late, stored=False) == "noted"
+    assert ask(amina, late) == "noted"
+    assert ask(amina, late + HOUR) == "already_noted"
+    assert ask(amina, late + 48 * HOUR) == "already_noted"
+    assert ask(joseph, late + 48 * HOUR) == "noted"
+    assert ask(amina, late + 125 * HOUR) == "noted"
 
 
 def test_two_lines_know_nothing_of_each_other(small_hotline: Hotline) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.telephony.twilio import WITHHELD, shown_number
-from ivr.vault.allowed import check_can_be_called, number_as_written
+from ivr.vault.allowed import check_can_be_called
 from ivr.vault.errors import CannotBeCalled
 from ivr.vault.number import NotANumber, PhoneNumber
 from tests.vault.rig import AMINA, Rig
@@ -76,17 +76,3 @@ def test_the_vault_refuses_what_can_not_be_called(small_rig: Rig) -> None:
     for kind in ("caller", "helper"):
         with pytest.raises(CannotBeCalled):
             small_rig.vault.keep(premium, kind=kind, line_id="", now=0.0)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("text", ["+1 202 555 0147", "(202) 555-0147", "1-202-555-0147", "٢٠٢٥٥٥٠١٤٧"])
-def test_a_number_as_people_write_it(text: str) -> None:
-    """A helper may write a number with blanks, brackets, without its country, or in Arabic digits."""
-    assert number_as_written(text, "US") == AMINA
-
-
-@pytest.mark.parametrize("text", ["", "Leila", "12", "+1 202 555 0147 ext. 5", "0" * 200, "+", "112"])
-def test_what_is_no_number_is_refused(text: str) -> None:
-    """What can't be a phone is refused when it is written, and not repeated."""
-    with pytest.raises(NotANumber) as refused:
-        number_as_written(text, "US")
-    assert not text or len(text) < 3 or text not in str(refused.value)
