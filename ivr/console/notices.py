@@ -7,13 +7,14 @@ from typing import Any
 
 from ivr.console.languages import gettext
 from ivr.console.parts import ConsoleParts
-from ivr.console.words import who_in_words
-from ivr.people.notices import Notice, NoticeKind
+from ivr.console.words import ROLES, in_a_row, who_in_words
+from ivr.people.notices import URGENT, Notice, NoticeKind
 from ivr.people.person import Person
 from ivr.people.refusals import NobodyOfThisId
 from ivr.store.engine import reading
 
 MOST = 3
+OF_PEOPLE = (NoticeKind.ROLE_GIVEN, NoticeKind.LINK_WITHOUT_CODES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +25,18 @@ class Told:
     at: float
     text: str
     reason: str
+    mine: bool
 
 
 def unseen_by(parts: ConsoleParts, person: Person) -> list[Told]:
-    """The newest of what this person hasn't seen yet; the others come when these have been seen."""
+    """What this person hasn't seen yet: all that is urgent, and the newest of the rest, whose others come when these
+    have been seen. What they did themself too where it is urgent: it may have been somebody at their browser.
+    """
     with reading(parts.database) as connection:
         found = parts.people.notices.unseen(connection, person.id)
-    # Whoever did it needn't be told.
-    of_others = [notice for notice in found if notice.who != person.id][:MOST]
-    return [_told(notice, _name(parts, notice.who)) for notice in of_others]
+    urgent = [notice for notice in found if notice.kind in URGENT]
+    rest = [notice for notice in found if notice.kind not in URGENT and notice.who != person.id]
+    return [_told(parts, notice, person) for notice in urgent + rest[:MOST]]
 
 
 def _name(parts: ConsoleParts, who: str) -> str:
@@ -43,11 +47,43 @@ def _name(parts: ConsoleParts, who: str) -> str:
     return who_in_words(who, names)
 
 
-def _told(notice: Notice, name: str) -> Told:
-    return Told(notice.id, notice.at, _in_words(notice.kind, name), notice.details.get("reason", ""))
+def _told(parts: ConsoleParts, notice: Notice, person: Person) -> Told:
+    mine = notice.who == person.id
+    whom = _name(parts, notice.about) if notice.kind in OF_PEOPLE else ""
+    roles = _roles(notice.details.get("roles", ""))
+    text = (
+        _of_mine(notice.kind, whom, roles)
+        if mine
+        else _of_others(notice, _name(parts, notice.who), whom, roles)
+    )
+    return Told(notice.id, notice.at, text, notice.details.get("reason", ""), mine)
 
 
-def _in_words(kind: str, name: str) -> Any:
+def _roles(listed: str) -> str:
+    return in_a_row(str(word) for role, word in ROLES.items() if role.value in listed.split(", "))
+
+
+def _of_mine(kind: str, whom: str, roles: str) -> Any:
+    if kind == NoticeKind.NUMBER_REVEALED:
+        return gettext("You revealed a caller's number.")
+    if kind == NoticeKind.ROLE_GIVEN:
+        return gettext("You let %(whom)s in as: %(roles)s.", whom=whom, roles=roles)
+    return gettext("You made a link for %(whom)s that needs no one-time code.", whom=whom)
+
+
+def _of_others(notice: Notice, name: str, whom: str, roles: str) -> Any:
+    if notice.kind == NoticeKind.ROLE_GIVEN:
+        return gettext("%(name)s let %(whom)s in as: %(roles)s.", name=name, whom=whom, roles=roles)
+    if notice.kind == NoticeKind.LINK_WITHOUT_CODES:
+        return gettext(
+            "%(name)s made a link for %(whom)s that needs no one-time code. Ask %(whom)s whether that was right.",
+            name=name,
+            whom=whom,
+        )
+    return _of_numbers(notice.kind, name)
+
+
+def _of_numbers(kind: str, name: str) -> Any:
     if kind == NoticeKind.NUMBER_REVEALED:
         return gettext("%(name)s has revealed a caller's number.", name=name)
     if kind == NoticeKind.NUMBER_HELD:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateTimeLocalField, TextAreaField
+from wtforms import DateTimeLocalField, PasswordField, TextAreaField
 
 from ivr.console.forms import LONGEST_TEXT, ConsoleForm, Needed, NotTooLong, trimmed
 from ivr.console.languages import gettext
+from ivr.console.sign_in_forms import LONGEST_PASSWORD
 
 
 def too_short() -> str:
@@ -15,7 +16,7 @@ def too_short() -> str:
 
 
 class ReasonForm(ConsoleForm):
-    """Why a number is revealed."""
+    """Why something is done with a number."""
 
     reason = TextAreaField(
         _l("Reason"),
@@ -23,6 +24,17 @@ class ReasonForm(ConsoleForm):
         description=_l("Everybody on duty reads it, and it stays in the audit log. No names, no numbers."),
         filters=[trimmed],
         render_kw={"rows": 3, "dir": "auto"},
+    )
+
+
+class RevealForm(ReasonForm):
+    """Why a number is revealed, and that it is really this supervisor who sits at the browser."""
+
+    password = PasswordField(
+        _l("Your password"),
+        [Needed(_l("Type your password.")), NotTooLong(LONGEST_PASSWORD)],
+        description=_l("Once more, so that nobody else reveals a number at a browser you have left open."),
+        render_kw={"autocomplete": "current-password"},
     )
 
 

@@ -16,13 +16,15 @@ from ivr.callbacks.cases import (
 )
 from ivr.console.frame import go, my_zone, now, page, parts
 from ivr.console.languages import gettext
-from ivr.console.number_forms import HoldForm, ReasonForm, too_short
+from ivr.console.number_forms import HoldForm, RevealForm, too_short
 from ivr.console.people_forms import NothingToType
+from ivr.console.refused import shut_words
 from ivr.console.says import say
-from ivr.console.signed_in import me
+from ivr.console.signed_in import me, my_token
 from ivr.console.times import zone_of
 from ivr.console.wishes import wishes_in_words
 from ivr.console.words import language_name, names_of, need_in_words, who_in_words
+from ivr.people.refusals import ShutFor, WrongNameOrPassword
 from ivr.store.engine import reading
 from ivr.vault.due import LONGEST_HOLD_DAYS
 from ivr.vault.errors import CallerAsksAgain, CiphertextDamaged, NumberShredded, VaultOutOfReach
@@ -71,8 +73,8 @@ def numbers() -> Response:
 
 def reveal(number_id: str) -> Response:
     """One number, in the open, for a reason that everybody on duty is told."""
-    one, form = _one(number_id), ReasonForm()
-    if form.validate_on_submit():
+    one, form = _one(number_id), RevealForm()
+    if form.validate_on_submit() and _is_the_supervisor(form):
         try:
             shown = parts().cases.reveal(number_id, who=me().id, reason=form.reason.data, now=now())
             # Answered at once instead of after another page: a number is kept nowhere, not even for a moment.
@@ -93,6 +95,18 @@ def reveal(number_id: str) -> Response:
         except (NumberShredded, CaseGone):
             return _gone()
     return page("reveal.html", form=form, one=one)
+
+
+def _is_the_supervisor(form: RevealForm) -> bool:
+    try:
+        parts().people.sign_in.confirm_password(my_token(), form.password.data, now())
+    except WrongNameOrPassword:
+        form.refuse(form.password, gettext("This isn't your password."))
+    except ShutFor as shut:
+        form.refuse(None, shut_words(shut))
+    else:
+        return True
+    return False
 
 
 def _out_of_reach() -> str:

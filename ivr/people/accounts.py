@@ -15,11 +15,12 @@ from ivr.audit.deeds import Deed
 from ivr.audit.log import COMMAND_LINE
 from ivr.people.keys import new_token
 from ivr.people.names import folded_sign_in_name, tidy_name, tidy_sign_in_name
+from ivr.people.notices import NoticeKind, Notices
 from ivr.people.passwords import Passwords, judge_password
 from ivr.people.person import Person
 from ivr.people.records import Records, find_person, open_account, people_where
 from ivr.people.refusals import InvitationNotValid, LastAdmin, NameTaken, NobodyOfThisId, NoRole
-from ivr.people.roles import Role
+from ivr.people.roles import TOLD_OF_EVERYTHING, Role
 from ivr.people.subjects import Subjects
 from ivr.people.tables import invitations, known_browsers, people, person_roles, recovery_codes, sign_ins
 from ivr.store.engine import reading
@@ -46,16 +47,19 @@ class Accounts:
     `who` is the id of the person who does it, or `ivr.audit.log.COMMAND_LINE`.
     """
 
-    def __init__(self, records: Records, passwords: Passwords, subjects: Subjects, shred: Shred) -> None:
+    def __init__(
+        self, records: Records, passwords: Passwords, subjects: Subjects, notices: Notices, shred: Shred
+    ) -> None:
         self._records = records
         self._passwords = passwords
         self._subjects = subjects
+        self._notices = notices
         self._shred = shred
 
     def invite(
         self, who: str, name: str, sign_in_name: str, roles: Collection[Role], now: float
     ) -> Invitation:
-        """A new account, closed until its one-time link is used, within 7 days.
+        """A new account, closed until its one-time link is used, within 7 days. All who lead are told where it leads.
 
         Raises NameUnusable, NameTaken, NoRole.
         """
@@ -66,6 +70,7 @@ class Accounts:
                 connection.execute(insert(people).values(**row))
                 _give(connection, row["id"], wanted)
                 invitation = self._new_link(connection, row["id"], now)
+                self._tell_of_roles(connection, who, row["id"], wanted, now)
                 self._note(connection, who, Deed.PERSON_INVITED, row["id"], now, {"roles": _listed(wanted)})
         except IntegrityError:
             raise NameTaken(sign_in_name) from None
@@ -108,7 +113,8 @@ class Accounts:
 
     def invite_again(self, who: str, person_id: str, now: float, *, codes_off: bool = False) -> Invitation:
         """A new one-time link, for a lost password or a link that ran out. The old password and link count no more,
-        and the person is signed out everywhere. With `codes_off` one-time codes have to be set up anew.
+        and the person is signed out everywhere. With `codes_off` one-time codes have to be set up anew, and all who
+        lead are told, the person too: whoever holds such a link can come in as them.
 
         Raises NobodyOfThisId, LastAdmin (where this would leave no admin who can sign in; the command line may).
         """
@@ -118,6 +124,7 @@ class Accounts:
             open_account(connection, person_id)
             changes: dict[str, Any] = {"state": "invited", "password": ""}
             if codes_off:
+                self._notices.tell(connection, NoticeKind.LINK_WITHOUT_CODES, who, person_id, {}, now)
                 changes["code_secret"] = None
                 connection.execute(delete(recovery_codes).where(recovery_codes.c.person_id == person_id))
             connection.execute(update(people).where(people.c.id == person_id).values(**changes))
@@ -129,7 +136,10 @@ class Accounts:
         return invitation
 
     def change_roles(self, who: str, person_id: str, roles: Collection[Role], now: float) -> None:
-        """Gives exactly these roles. Raises NobodyOfThisId, NoRole, LastAdmin."""
+        """Gives exactly these roles. All who lead are told of whoever leads from now on.
+
+        Raises NobodyOfThisId, NoRole, LastAdmin.
+        """
         wanted = _wanted(roles)
         with self._records.database.begin() as connection:
             if Role.ADMIN not in wanted:
@@ -138,6 +148,7 @@ class Accounts:
             if before == wanted:
                 return
             _give(connection, person_id, wanted)
+            self._tell_of_roles(connection, who, person_id, wanted - before, now)
             told = {"before": _listed(before), "roles": _listed(wanted)}
             self._note(connection, who, Deed.PERSON_CHANGED, person_id, now, told)
 
@@ -228,6 +239,14 @@ class Accounts:
             )
         )
         return invitation
+
+    def _tell_of_roles(
+        self, connection: Connection, who: str, about: str, given: Collection[Role], now: float
+    ) -> None:
+        leading = TOLD_OF_EVERYTHING.intersection(given)
+        if leading:
+            details = {"roles": _listed(leading)}
+            self._notices.tell(connection, NoticeKind.ROLE_GIVEN, who, about, details, now)
 
     def _mark(self, token: str) -> str:
         return self._records.keys.mark("invitation", token)

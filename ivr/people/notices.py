@@ -20,6 +20,14 @@ class NoticeKind(StrEnum):
     NUMBER_REVEALED = "number_revealed"
     NUMBER_HELD = "number_held"
     HOLD_ENDED = "hold_ended"
+    ROLE_GIVEN = "role_given"
+    LINK_WITHOUT_CODES = "link_without_codes"
+
+
+FOR_THOSE_WHO_LEAD = frozenset({NoticeKind.ROLE_GIVEN, NoticeKind.LINK_WITHOUT_CODES})
+"""Who may see a number or let somebody in concerns those who may, and nobody else."""
+URGENT = (NoticeKind.NUMBER_REVEALED, NoticeKind.LINK_WITHOUT_CODES, NoticeKind.ROLE_GIVEN)
+"""What has to be seen first, however much has happened since: a thief would bury it under smaller things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,9 @@ class Notice:
 
 
 class Notices:
-    """On duty are all active supervisors and admins, and everybody who is signed in at that moment."""
+    """On duty are all active supervisors and admins, and everybody who is signed in at that moment. Of who was given
+    which rights, supervisors and admins alone are told.
+    """
 
     def __init__(self, new_id: Callable[[], str], idle_seconds: float) -> None:
         self._new_id = new_id
@@ -63,24 +73,25 @@ class Notices:
                 details=json.dumps(kept, ensure_ascii=False, sort_keys=True),
             )
         )
-        for person_id in self._on_duty(connection, now):
+        for person_id in self._on_duty(connection, kind, now):
             connection.execute(
                 insert(notices_for).values(notice_id=notice_id, person_id=person_id, seen=False)
             )
         return notice_id
 
     def unseen(self, connection: Connection, person_id: str) -> list[Notice]:
-        """What this person hasn't seen yet, newest first."""
+        """What this person hasn't seen yet: what is urgent first, then the newest."""
         wanted = (
             select(notices)
             .join(notices_for)
             .where(notices_for.c.person_id == person_id, notices_for.c.seen.is_(False))
             .order_by(notices.c.at.desc(), notices.c.id)
         )
-        return [
+        found = [
             Notice(row.id, row.at, row.kind, row.who, row.about, json.loads(row.details))
             for row in connection.execute(wanted)
         ]
+        return sorted(found, key=_urgency)
 
     def seen(self, connection: Connection, person_id: str, notice_id: str) -> None:
         """This person has seen it. Nothing happens for a notice that isn't theirs."""
@@ -92,14 +103,19 @@ class Notices:
             .values(seen=True)
         )
 
-    def _on_duty(self, connection: Connection, now: float) -> list[str]:
+    def _on_duty(self, connection: Connection, kind: NoticeKind, now: float) -> list[str]:
         leading = select(person_roles.c.person_id).where(
             person_roles.c.role.in_([role.value for role in TOLD_OF_EVERYTHING])
         )
         signed_in = select(sign_ins.c.person_id).where(
             sign_ins.c.complete.is_(True), sign_ins.c.seen_at > now - self._idle_seconds
         )
-        wanted = select(people.c.id).where(
-            people.c.state == "active", people.c.id.in_(leading) | people.c.id.in_(signed_in)
-        )
+        leads, is_here = people.c.id.in_(leading), people.c.id.in_(signed_in)
+        told = leads if kind in FOR_THOSE_WHO_LEAD else leads | is_here
+        wanted = select(people.c.id).where(people.c.state == "active", told)
         return list(connection.execute(wanted.order_by(people.c.id)).scalars())
+
+
+def _urgency(notice: Notice) -> int:
+    urgent = [kind.value for kind in URGENT]
+    return urgent.index(notice.kind) if notice.kind in urgent else len(urgent)

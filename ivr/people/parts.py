@@ -34,13 +34,14 @@ def people_parts(records: Records, times: Times, shred: Shred, cost: Cost = MEAS
     subjects = Subjects(records.keys)
     sessions = Sessions(records, times)
     passwords = Passwords(cost)
+    notices = Notices(records.new_id, times.idle)
     return PeopleParts(
-        accounts=Accounts(records, passwords, subjects, shred),
+        accounts=Accounts(records, passwords, subjects, notices, shred),
         profiles=Profiles(records),
         sign_in=SignIn(records, passwords, subjects, sessions),
         codes=Codes(records, subjects, sessions),
         # Queues of their own: whoever guesses PINs by phone keeps nobody waiting on the web.
         pins=Pins(records, Passwords(cost), subjects),
-        notices=Notices(records.new_id, times.idle),
+        notices=notices,
         times=times,
     )

@@ -18,6 +18,7 @@ from ivr.people.person import Person
 from ivr.people.roles import NEED_CODES, Role
 from ivr.vault.tables import vault_entries
 from tests.hotline import AMINA, PUBLIC_URL, Hotline
+from tests.people.house import everything_was_read
 
 PASSWORD = "tulip over nine lamps"
 Fields = Mapping[str, str | Sequence[str]]
@@ -101,6 +102,7 @@ class Desk:
         """Somebody who has joined; with one-time codes where the roles need them, or as `codes` says."""
         people = self.hotline.wiring.people
         person = people.accounts.join(self.invite(name, *roles), PASSWORD, self.now)
+        everything_was_read(self.hotline.wiring.database)
         worker = Worker(name, person.id)
         if codes if codes is not None else NEED_CODES.intersection(roles):
             set_up = people.codes.begin(person.id, self.now)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from ivr.audit.deeds import Deed
 from ivr.console.deeds_in_words import NAMES, SENTENCES
 from ivr.people.roles import Role
-from tests.console.desk import Desk
+from tests.console.desk import PASSWORD, Desk
 from tests.hotline import AMINA
 
 
@@ -106,7 +106,10 @@ def test_nothing_of_a_caller_stands_in_the_log(small_desk: Desk) -> None:
     grace = small_desk.signed_in(small_desk.employ("Grace", Role.SUPERVISOR))
     number = small_desk.amina_asks()
     daniel.get(f"/numbers/{number}/reveal")
-    daniel.post(f"/numbers/{number}/reveal", {"reason": f"She rang from {AMINA} and is in danger."})
+    daniel.post(
+        f"/numbers/{number}/reveal",
+        {"reason": f"She rang from {AMINA} and is in danger.", "password": PASSWORD},
+    )
     for reader, address in ((daniel, "/audit"), (grace, "/")):
         reader.get(address)
         assert "is in danger" in reader.text

@@ -9,7 +9,7 @@ import pytest
 
 from ivr.people.roles import Role
 from ivr.vault.errors import KeyStoreOutOfReach
-from tests.console.desk import Browser, Desk
+from tests.console.desk import PASSWORD, Browser, Desk
 from tests.hotline import AMINA
 
 REASON = "She may be in danger of her life."
@@ -61,10 +61,10 @@ def test_revealing_needs_a_reason_and_tells_everybody(scene: Scene) -> None:
     address = f"/numbers/{scene.number}/reveal"
     scene.grace.get(address)
     for reason in ("", "   ", "because"):
-        scene.grace.post(address, {"reason": reason})
+        scene.grace.post(address, {"reason": reason, "password": PASSWORD})
         assert "This isn't done yet" in scene.grace.text
         assert AMINA not in scene.grace.page.text
-    scene.grace.post(address, {"reason": REASON})
+    scene.grace.post(address, {"reason": REASON, "password": PASSWORD})
     assert AMINA in scene.grace.text
     assert scene.grace.page.headers["Cache-Control"] == "no-store"
     for address in ("/numbers", "/"):
@@ -75,12 +75,11 @@ def test_revealing_needs_a_reason_and_tells_everybody(scene: Scene) -> None:
 
 
 def test_a_notice_stays_until_it_has_been_seen(scene: Scene) -> None:
-    """Daniel reads a notice on every page until he says that he has seen it; Grace, who did it, isn't told."""
+    """Daniel reads a notice on every page until he says that he has seen it."""
     daniel = scene.desk.signed_in(scene.desk.employ("Daniel", Role.ADMIN))
     address = f"/numbers/{scene.number}/reveal"
     scene.grace.get(address)
-    scene.grace.post(address, {"reason": REASON})
-    assert "I have seen this" not in scene.grace.get("/").text
+    scene.grace.post(address, {"reason": REASON, "password": PASSWORD})
     daniel.get("/audit")
     assert "I have seen this" in daniel.text
     action = daniel.page.text.partition('class="notice"')[2].partition('action="')[2].partition('"')[0]
@@ -89,6 +88,64 @@ def test_a_notice_stays_until_it_has_been_seen(scene: Scene) -> None:
     assert "has revealed a caller's number. Reason" not in daniel.text
     assert "I have seen this" not in daniel.get("/").text
     assert daniel.get("/people").status_code == 200
+
+
+def test_whoever_reveals_is_told_too(scene: Scene) -> None:
+    """Mallory sits at Grace's open browser: on every later page Grace reads that she has revealed a number, and how to
+    end that; only the page with the number itself is kept free of it."""
+    address = f"/numbers/{scene.number}/reveal"
+    scene.grace.get(address)
+    scene.grace.post(address, {"reason": REASON, "password": PASSWORD})
+    assert AMINA in scene.grace.text
+    assert "You revealed" not in scene.grace.text
+    scene.grace.get("/profile")
+    assert "You revealed a caller's number." in scene.grace.text
+    assert REASON in scene.grace.text
+    assert "Wasn't it you? Sign out everywhere, and tell an admin at once." in scene.grace.text
+    scene.grace.post("/profile/sign-out-everywhere")
+    assert scene.grace.get("/").request.path == "/sign-in"
+
+
+def test_a_revealed_number_isn_t_buried_under_smaller_things(scene: Scene) -> None:
+    """Mallory reveals a number, then keeps it and lets it go four times over: Daniel reads of the revealing first."""
+    daniel = scene.desk.signed_in(scene.desk.employ("Daniel", Role.ADMIN))
+    address = f"/numbers/{scene.number}"
+    scene.grace.get(f"{address}/reveal")
+    scene.grace.post(f"{address}/reveal", {"reason": REASON, "password": PASSWORD})
+    for _ in range(4):
+        scene.desk.hotline.clock.forward(60)
+        scene.grace.get(f"{address}/hold")
+        scene.grace.post(f"{address}/hold", {"reason": "Somebody asked for it.", "until": in_days(scene, 5)})
+        scene.grace.post(f"{address}/end-hold")
+    daniel.get("/")
+    first = daniel.text.partition("I have seen this")[0]
+    assert "Grace has revealed a caller's number." in first
+
+
+def test_revealing_asks_for_the_password_again(scene: Scene) -> None:
+    """At the browser that Grace left open, nobody who doesn't know her password sees a number, and guessing is shut."""
+    address = f"/numbers/{scene.number}/reveal"
+    scene.grace.get(address)
+    for password, said in (("", "Type your password"), ("not this one at all", "This isn't your password")):
+        scene.grace.post(address, {"reason": REASON, "password": password})
+        assert said in scene.grace.text
+        assert AMINA not in scene.grace.page.text
+        assert REASON in scene.grace.text
+    for _ in range(12):
+        scene.grace.post(address, {"reason": REASON, "password": "a guess"})
+    scene.grace.post(address, {"reason": REASON, "password": PASSWORD})
+    assert "too many wrong attempts" in scene.grace.text
+    assert AMINA not in scene.grace.page.text
+    assert not [entry for entry in scene.desk.deeds() if entry.deed == "number_revealed"]
+
+
+def test_a_reason_with_a_character_that_no_database_keeps(scene: Scene) -> None:
+    """A NUL that came along with a reason is left out, and the number is kept all the same."""
+    address = f"/numbers/{scene.number}/hold"
+    scene.grace.get(address)
+    scene.grace.post(address, {"reason": f"{REASON}\0", "until": in_days(scene, 5)})
+    assert scene.grace.path == "/numbers"
+    assert REASON in scene.grace.text
 
 
 def test_a_number_is_kept_for_longer_and_goes_again(scene: Scene) -> None:
@@ -176,7 +233,7 @@ def test_when_the_vault_does_not_answer_the_page_says_so(
     monkeypatch.setattr(vault, "shred", gone)
     address = f"/numbers/{scene.number}/reveal"
     scene.grace.get(address)
-    scene.grace.post(address, {"reason": REASON})
+    scene.grace.post(address, {"reason": REASON, "password": PASSWORD})
     assert "The vault doesn't answer now" in scene.grace.text
     address = f"/numbers/{scene.number}/close"
     scene.grace.get(address)

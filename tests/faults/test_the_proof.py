@@ -40,7 +40,7 @@ from tests.faults.traces import traces_in
 from tests.hotline import ACCOUNT, LINE_NUMBER, TOKEN, Hotline, make_hotline
 from tests.postgres import PostgresServer, find_programs, new_database_on
 from tests.serving import PROGRAM, Served, environment_of, fields_of, serving, wait_until
-from tests.signing_in import employ, with_codes
+from tests.signing_in import PASSWORD, employ, with_codes
 from tests.telephony.fake_rest import Provider, rest_app, serve
 
 pytestmark = [
@@ -285,7 +285,7 @@ def _work_in_the_console(one: Installation) -> None:
     numbers = _entries(one)
     held = numbers[HELD]
     reason = f"A life is at risk; she called from {HELD}, that is 202 555 0163."
-    shown = daniel.send(f"/numbers/{held}/reveal", {"reason": reason})
+    shown = daniel.send(f"/numbers/{held}/reveal", {"reason": reason, "password": PASSWORD})
     assert HELD[-4:] in shown.text
     until = time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 10 * DAY))
     assert daniel.send(f"/numbers/{held}/hold", {"reason": reason, "until": until}).status == 303

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import pyotp
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from ivr.audit.log import COMMAND_LINE, AuditLog, Entry, entries
 from ivr.people.keys import PeopleKeys
@@ -17,7 +17,7 @@ from ivr.people.person import Person
 from ivr.people.records import Records
 from ivr.people.roles import Role
 from ivr.people.sessions import Passed, Times
-from ivr.people.tables import people
+from ivr.people.tables import notices_for, people
 from tests.hotline import CHEAP, Clock
 
 SECRET = b"s" * 40
@@ -55,7 +55,9 @@ class House:
 
     def employ(self, name: str, *roles: Role) -> Person:
         """Somebody who was invited and has joined."""
-        return self.parts.accounts.join(self.invite(name, *roles), PASSWORD, self.now)
+        person = self.parts.accounts.join(self.invite(name, *roles), PASSWORD, self.now)
+        everything_was_read(self.database)
+        return person
 
     def with_codes(self, name: str, *roles: Role) -> tuple[Person, pyotp.TOTP, tuple[str, ...]]:
         """Somebody with one-time codes, the app that makes them, and the recovery codes."""
@@ -86,6 +88,12 @@ class House:
         """The audit log, oldest first."""
         with self.database.connect() as connection:
             return entries(connection, 1000)[::-1]
+
+
+def everything_was_read(database: Engine) -> None:
+    """All have seen the notices so far, such as those of who works here."""
+    with database.begin() as connection:
+        connection.execute(update(notices_for).values(seen=True))
 
 
 def roles_of(person: Person) -> Collection[Role]:

@@ -66,3 +66,52 @@ def test_a_number_in_a_reason_is_hidden(house: House) -> None:
     daniel = house.employ("Daniel", Role.SUPERVISOR)
     tell(house, daniel, "rang from 202 555 01 47")
     assert unseen(house, daniel)[0].details == {"reason": f"rang from {HIDDEN}"}
+
+
+def test_whoever_gives_rights_is_seen(house: House) -> None:
+    """Mallory, in Sara's account, makes herself a supervisor, lets a friend in as one, and makes Daniel's link without
+    codes: Daniel and Sara are told of each, and a helper who is signed in of none."""
+    daniel, sara = house.employ("Daniel", Role.SUPERVISOR), house.employ("Sara", Role.ADMIN)
+    helper = house.employ("Leila")
+    house.sign_in("leila")
+    accounts = house.parts.accounts
+    accounts.change_roles(sara.id, sara.id, [Role.ADMIN, Role.SUPERVISOR], house.now)
+    house.clock.forward(1)
+    friend = accounts.invite(sara.id, "Friend", "friend", [Role.SUPERVISOR, Role.HELPER], house.now)
+    house.clock.forward(1)
+    accounts.invite_again(sara.id, daniel.id, house.now, codes_off=True)
+    expected = [
+        ("link_without_codes", daniel.id, {}),
+        ("role_given", friend.person_id, {"roles": "supervisor"}),
+        ("role_given", sara.id, {"roles": "supervisor"}),
+    ]
+    for person in (daniel, sara):
+        assert [(one.kind, one.about, one.details) for one in unseen(house, person)] == expected
+        assert {one.who for one in unseen(house, person)} == {sara.id}
+    assert unseen(house, helper) == []
+
+
+def test_ordinary_changes_of_roles_tell_nobody(house: House) -> None:
+    """A helper who becomes staff, a supervisor who stays one, and a link for a lost password are no news to anybody."""
+    daniel, sara = house.employ("Daniel", Role.SUPERVISOR), house.employ("Sara", Role.ADMIN)
+    leila = house.employ("Leila")
+    accounts = house.parts.accounts
+    accounts.change_roles(sara.id, leila.id, [Role.STAFF], house.now)
+    accounts.change_roles(sara.id, daniel.id, [Role.SUPERVISOR, Role.HELPER], house.now)
+    accounts.invite_again(sara.id, leila.id, house.now)
+    assert unseen(house, daniel) == unseen(house, sara) == []
+
+
+def test_what_is_urgent_comes_first(house: House) -> None:
+    """However much is kept and let go afterwards, a revealed number stands at the top."""
+    daniel, sara = house.employ("Daniel", Role.SUPERVISOR), house.employ("Sara", Role.ADMIN)
+    tell(house, daniel)
+    for kind in (NoticeKind.NUMBER_HELD, NoticeKind.HOLD_ENDED):
+        house.clock.forward(1)
+        with house.database.begin() as connection:
+            house.parts.notices.tell(connection, kind, daniel.id, "e" * 32, {}, house.now)
+    assert [notice.kind for notice in unseen(house, sara)] == [
+        "number_revealed",
+        "hold_ended",
+        "number_held",
+    ]
