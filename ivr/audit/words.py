@@ -18,9 +18,10 @@ _SPELLED = re.compile(
 
 def typed_text(text: str) -> str:
     """The text as it may be kept, at most 500 characters. Numbers in the digits of any script are found, and also those
-    spelled out digit by digit with whatever stands between; dates and ids stay readable.
+    spelled out digit by digit with whatever stands between; dates and ids stay readable. A NUL, which PostgreSQL keeps
+    nowhere, is left out.
     """
-    plain = "".join(_ascii_digit(character) for character in text)
+    plain = "".join(_ascii_digit(character) for character in text.replace("\0", ""))
     plain = plain.encode("utf-8", "replace").decode()
     hidden = _SPELLED.sub(lambda found: found["readable"] or HIDDEN, plain)
     return hide_numbers(hidden)[:LONGEST_DETAIL]

@@ -58,3 +58,9 @@ def test_whatever_is_typed_fits_and_can_be_kept(text: str) -> None:
 def test_a_number_after_a_date_is_hidden_and_the_date_is_not() -> None:
     """Of a reason with both, what is a date stays."""
     assert typed_text("since 2026-03-01 202 555 0147") == f"since 2026-03-01 {HIDDEN}"
+
+
+def test_a_character_that_no_database_keeps_is_left_out() -> None:
+    """PostgreSQL takes no NUL: a reason with one is kept without it, and hides a number no worse for it."""
+    assert typed_text("in dan\0ger") == "in danger"
+    assert HIDDEN in typed_text("+1202\x00555\x000147")
