@@ -29,16 +29,14 @@ class AboutForm(ConsoleForm):
     )
     languages = Ticks(
         _l("Languages you talk with callers in"),
-        description=_l("You are only ever asked to call somebody back in one of these."),
+        description=_l("So that your colleagues know whom to ask."),
     )
     gender = Radio(
         _l("You are"),
         description=_l("Some callers ask to talk with a woman, or with a man."),
         choices=options(GENDERS.items()),
     )
-    time_zone = SelectField(
-        _l("Your time zone"), description=_l("Times on these pages, and your shifts, go by this clock.")
-    )
+    time_zone = SelectField(_l("Your time zone"), description=_l("Times on these pages go by this clock."))
     reads = Radio(_l("Language of these pages"))
 
 

@@ -95,13 +95,11 @@ def number() -> Response:
     person = me()
     if request.method == "POST" and "remove" in request.form:
         remove_own(parts(), person, now())
-        say(
-            gettext("Your number is shredded. Nobody can ring you through Warmline until you give one again.")
-        )
+        say(gettext("Your number is shredded."))
         return go("console.profile")
     form = NumberForm()
     if form.validate_on_submit() and _number_kept(form, person):
-        say(gettext("Your number is sealed. It is only ever opened to ring you."))
+        say(gettext("Your number is sealed. No page shows it again."))
         return go("console.profile")
     return page("own_number.html", form=form, person=person)
 
