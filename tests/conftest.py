@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from ivr.store.engine import open_database
 from ivr.store.migrate import migrate
@@ -76,19 +76,52 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Engine]:
-    """A database with its tables, of each kind in turn."""
-    engine = open_database(database_url, threads=16)
+@pytest.fixture(scope="session")
+def tables_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables, to be copied: making them takes longer than many a test."""
+    file = tmp_path_factory.mktemp("tables") / "warmline.db"
+    _make_tables(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def tables_on_postgres(postgres_server: str) -> Iterator[str]:
+    """The name of a database with all tables, to be copied."""
+    with new_database_on(postgres_server) as url:
+        _make_tables(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def tables_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new database with its tables: once SQLite, once PostgreSQL."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("tables_on_sqlite"), tmp_path / "warmline.db")
+        yield f"sqlite:///{tmp_path / 'warmline.db'}"
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    with new_database_on(server, like=request.getfixturevalue("tables_on_postgres")) as url:
+        yield url
+
+
+def _make_tables(url: str) -> None:
+    engine = open_database(url)
     migrate(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def database(tables_url: str) -> Iterator[Engine]:
+    """A database with its tables, of each kind in turn."""
+    engine = open_database(tables_url, threads=16)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def hotline(tmp_path: Path, database_url: str) -> Iterator[Hotline]:
+def hotline(tmp_path: Path, tables_url: str) -> Iterator[Hotline]:
     """The shipped pack on air, on each kind of database in turn."""
-    made = make_hotline(tmp_path / "data", database_url)
+    made = make_hotline(tmp_path / "data", tables_url)
     yield made
     made.wiring.database.dispose()
 

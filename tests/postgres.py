@@ -119,12 +119,12 @@ def _user() -> str | None:
 
 
 @contextmanager
-def new_database_on(server: str) -> Iterator[str]:
-    """The address of a new, empty database on a server, until the end of the block."""
+def new_database_on(server: str, like: str = "template1") -> Iterator[str]:
+    """The address of a new database on a server, until the end of the block: an empty one, or the copy of another."""
     name = f"test_{uuid.uuid4().hex}"
     admin = open_database(server).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
     yield make_url(server).set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
