@@ -13,13 +13,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ivr.publishing.lines import all_lines
 from ivr.scrubbing import waiting
 from ivr.scrubbing.batch import Networks
-from ivr.scrubbing.pauses import NoAccount, pause_after
+from ivr.scrubbing.pauses import DAY, NoAccount, pause_after
 from ivr.scrubbing.tables import reconciliations
 from ivr.telephony.contract import Network
 
 REMEMBERED_DAYS = 90
 MOST_UNKNOWN_CALLS = 500
-"""Of recordings whose call isn't one of ours as far as we can see; each has to be asked for by itself."""
+"""Of recordings whose call isn't one of ours as far as we can see; each has to be asked for by itself. Where another
+use of the account keeps more of them, every day has its share, and each has its turn.
+"""
 
 log = structlog.get_logger()
 
@@ -55,7 +57,7 @@ def reconcile(
     for provider, numbers in sorted(lines.items()):
         try:
             calls, recordings, of_recordings = _look(
-                networks(provider), numbers, now - older_than_seconds, pace
+                networks(provider), numbers, now - older_than_seconds, pace, int(now // DAY)
             )
         except Exception as problem:
             # Another provider's records must be looked for although this one can't be asked.
@@ -70,7 +72,7 @@ def reconcile(
 
 
 def _look(
-    network: Network | None, numbers: Iterable[str], before: float, pace: Callable[[], None]
+    network: Network | None, numbers: Iterable[str], before: float, pace: Callable[[], None], day: int
 ) -> tuple[set[str], int, set[str]]:
     """The calls that are left, how many recordings are, and of which calls those are."""
     if network is None:
@@ -84,8 +86,17 @@ def _look(
     for recording in network.recordings_left(before):
         by_call[recording.call] = by_call.get(recording.call, 0) + 1
     ours = {call for call in by_call if call in calls}
-    ours |= _without_a_record(network, [call for call in by_call if call and call not in calls], pace)
+    unknown = sorted(call for call in by_call if call and call not in calls)
+    ours |= _without_a_record(network, share_of(unknown, day, MOST_UNKNOWN_CALLS), pace)
     return calls, sum(by_call[call] for call in ours), ours
+
+
+def share_of(calls: Sequence[str], day: int, most: int) -> list[str]:
+    """At most so many of the calls. The next day goes on where this one stops, and after the last comes the first."""
+    if len(calls) <= most:
+        return list(calls)
+    start = day * most % len(calls)
+    return [*calls[start : start + most], *calls[: max(0, start + most - len(calls))]]
 
 
 def _without_a_record(network: Network, calls: Sequence[str], pace: Callable[[], None]) -> set[str]:
@@ -95,7 +106,7 @@ def _without_a_record(network: Network, calls: Sequence[str], pace: Callable[[],
     call.
     """
     gone = set()
-    for call in calls[:MOST_UNKNOWN_CALLS]:
+    for call in calls:
         pace()
         if network.state_of(call) == "gone":
             gone.add(call)

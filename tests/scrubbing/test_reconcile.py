@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import math
 
-from ivr.scrubbing.reconcile import REMEMBERED_DAYS, Left
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.scrubbing.reconcile import REMEMBERED_DAYS, Left, share_of
 from tests.hotline import AMINA, LINE_NUMBER
 from tests.scrubbing.rig import DAY, JOSEPH, Rig
 from tests.telephony.fake_rest import Fault
@@ -55,6 +59,30 @@ def test_recordings_of_another_use_of_the_account_are_left(rig: Rig) -> None:
     assert rig.reconcile() == [Left("twilio", 0, 0, "")]
     assert rig.waiting == []
     assert recording in rig.provider.recordings
+
+
+def test_ours_is_found_among_the_many_of_another_use(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another application keeps more recordings than are asked for in a day: ours has its turn all the same."""
+    monkeypatch.setattr("ivr.scrubbing.reconcile.MOST_UNKNOWN_CALLS", 2)
+    for _ in range(6):
+        rig.provider.has_recording(call=rig.provider.has_call("completed", to=AMINA, from_=JOSEPH))
+    ours = rig.provider.has_recording(call="CA" + "f" * 32)
+    rig.hotline.clock.forward(3 * DAY)
+    for _ in range(4):
+        rig.reconcile()
+        rig.scrub()
+        rig.hotline.clock.forward(DAY)
+    assert ours not in rig.provider.recordings
+    assert len(rig.provider.recordings) == 6
+
+
+@given(st.integers(1, 60), st.integers(1, 20), st.integers(0, 30_000))
+def test_every_call_has_its_turn(many: int, most: int, day: int) -> None:
+    """Within the days that it takes at best, each call has been asked for, and on no day more than may be."""
+    calls = [str(number) for number in range(many)]
+    shares = [share_of(calls, day + later, most) for later in range(math.ceil(many / most))]
+    assert {call for share in shares for call in share} == set(calls)
+    assert all(len(share) == len(set(share)) <= most for share in shares)
 
 
 def test_a_call_in_trouble_is_counted_and_keeps_its_reason(rig: Rig) -> None:
