@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from ivr.scrubbing.tables import reconciliations, scrubs
 
 LATE = 3600.0
+A_DAY_LATE = 86_400.0
+"""However often it was put off since, and for whatever reason: a call that the provider never ends is late too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class ProviderState:
 
 def provider_state(connection: Connection, now: float) -> ProviderState:
     """How it stands now."""
-    late = scrubs.c.due_at < now - LATE
+    late = or_(scrubs.c.due_at < now - LATE, scrubs.c.since < now - A_DAY_LATE)
     waiting, overdue = connection.execute(
         select(func.count(), func.count().filter(late)).select_from(scrubs)
     ).one()

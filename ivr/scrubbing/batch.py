@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from ivr.scrubbing import waiting
 from ivr.scrubbing.deletion import delete_call
-from ivr.scrubbing.pauses import OUT_OF_REACH, NoAccount, Pause, needs_somebody, pause_after
+from ivr.scrubbing.pauses import OUT_OF_REACH, NoAccount, Pause, as_it_stands, needs_somebody, pause_after
 from ivr.scrubbing.waiting import Waiting
 from ivr.store.engine import reading, wipe_deleted
 from ivr.telephony.contract import Network
@@ -96,10 +96,9 @@ class Batch:
     def _put_off(self, held: Waiting, problem: Exception) -> None:
         pause = pause_after(problem, held.attempts, self.chance())
         attempts = held.attempts + pause.counts
-        tell = log.warning if needs_somebody(pause.trouble, attempts) else log.info
-        tell(
-            "records_not_deleted", provider=held.provider, trouble=pause.trouble, error=type(problem).__name__
-        )
+        trouble = as_it_stands(pause.trouble, self.now() - held.since)
+        tell = log.warning if needs_somebody(trouble, attempts) else log.info
+        tell("records_not_deleted", provider=held.provider, trouble=trouble, error=type(problem).__name__)
         self._close_if_needed(held.provider, pause)
         with self.database.begin() as connection:
             waiting.put_off(connection, held, self.now() + pause.seconds, attempts, pause.trouble)

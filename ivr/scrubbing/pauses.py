@@ -23,6 +23,8 @@ SOON_SHOWN = 4
 
 UNDER_WAY, NOT_SETTLED, BUSY = "under_way", "not_settled", "busy"
 OUT_OF_REACH, CREDENTIALS, REFUSED = "out_of_reach", "credentials", "refused"
+STUCK = "stuck"
+"""No provider lets a call last a day: what is still said to be under way then was never ended there."""
 STILL_THERE, NO_ACCOUNT, UNEXPECTED = "still_there", "no_account", "unexpected"
 
 
@@ -75,6 +77,11 @@ def pause_after(problem: Exception, attempts: int, chance: float) -> Pause:
 def back_off(attempt: int, chance: float) -> float:
     """Seconds to wait after an attempt, the first of which is 1: two minutes, doubled up to a day, and some chance."""
     return float(min(FIRST_PAUSE_SECONDS * 2 ** min(attempt - 1, 20), DAY) * (1 + chance / 4))
+
+
+def as_it_stands(trouble: str, waited: float) -> str:
+    """What a trouble has become when a call was to be deleted so many seconds ago."""
+    return STUCK if trouble == UNDER_WAY and waited > DAY else trouble
 
 
 def needs_somebody(trouble: str, attempts: int) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from ivr.scrubbing import pauses, waiting
-from ivr.scrubbing.pauses import needs_somebody
+from ivr.scrubbing.pauses import as_it_stands, needs_somebody
 from ivr.scrubbing.tables import reconciliations
 
 OVERDUE_SECONDS = 3600.0
@@ -17,6 +17,7 @@ OVERDUE_SECONDS = 3600.0
 _WORDS = {
     "": "waits for its time",
     pauses.UNDER_WAY: "the call isn't over yet",
+    pauses.STUCK: "for more than a day the provider has said that the call isn't over",
     pauses.NOT_SETTLED: "the provider hasn't settled the call yet",
     pauses.BUSY: "the provider asked for patience",
     pauses.OUT_OF_REACH: "the provider doesn't answer",
@@ -57,10 +58,13 @@ class Status:
 def status(connection: Connection, now: float) -> Status:
     """How things stand."""
     rows = waiting.everything(connection)
-    troubles = [row.trouble for row in rows if needs_somebody(row.trouble, row.attempts)]
+    reasons = [as_it_stands(row.trouble, now - row.since) for row in rows]
+    troubles = [
+        reason for reason, row in zip(reasons, rows, strict=True) if needs_somebody(reason, row.attempts)
+    ]
     return Status(
         waiting=len(rows),
-        reasons=dict(Counter(row.trouble for row in rows)),
+        reasons=dict(Counter(reasons)),
         troubles=dict(Counter(troubles)),
         overdue=sum(row.due_at < now - OVERDUE_SECONDS for row in rows),
         reconciled=_latest(connection),

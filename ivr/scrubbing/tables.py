@@ -16,6 +16,7 @@ scrubs = Table(
     Column("due_at", Float, nullable=False, doc="a whole minute, or the end of a worker's lease"),
     Column("attempts", Integer, nullable=False),
     Column("trouble", String(64), nullable=False, doc="the situation at the last attempt, or empty"),
+    Column("since", Float, nullable=False, doc="a whole minute: when it was to be deleted at first"),
     sqlite_with_rowid=False,
 )
 

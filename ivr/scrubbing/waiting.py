@@ -40,13 +40,16 @@ _FARTHEST_SECONDS = LONGEST_PAUSE_SECONDS + LEASE_SECONDS + AFTER_THE_END_SECOND
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One call whose records have to go. `due_at` is also the mark by which its holder is known."""
+    """One call whose records have to go. `due_at` is also the mark by which its holder is known; `since` is the time
+    at which it was to be deleted at first.
+    """
 
     provider: str
     call: str
     due_at: float
     attempts: int
     trouble: str
+    since: float
 
 
 class AtTheEnd:
@@ -65,6 +68,7 @@ class AtTheEnd:
             "due_at": due_at,
             "attempts": 0,
             "trouble": "",
+            "since": due_at,
         }
         return [Addition(self._row, row)]
 
@@ -72,10 +76,8 @@ class AtTheEnd:
 def add(connection: Connection, provider: str, calls: Iterable[str], due_at: float) -> None:
     """Puts calls on the list; those that are on it already stay as they are."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    rows = [
-        {"provider": provider, "provider_call": call, "due_at": due_at, "attempts": 0, "trouble": ""}
-        for call in calls
-    ]
+    always = {"provider": provider, "due_at": due_at, "attempts": 0, "trouble": "", "since": due_at}
+    rows = [{**always, "provider_call": call} for call in calls]
     if rows:
         connection.execute(insert(scrubs).on_conflict_do_nothing(), rows)
 

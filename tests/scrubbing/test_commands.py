@@ -10,9 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli import cli
+from ivr.console.provider_state import provider_state
 from ivr.operations.checks.scrubbing import Look, ScrubbingFacts, check_scrubbing
 from ivr.operations.facts import scrubbing_facts
 from ivr.scrubbing import waiting
+from ivr.scrubbing.status import status
 from ivr.store.engine import open_database
 from tests.hotline import settings_for
 from tests.scrubbing.rig import DAY, Rig, rig_on
@@ -38,6 +40,26 @@ def rig(own_rig: Rig) -> Rig:
 def run(rig: Rig, *arguments: str) -> Result:
     """Runs a command as an operator would."""
     return CliRunner().invoke(cli, arguments, env=environment_of(rig.hotline.wiring.settings))
+
+
+def test_a_call_that_never_ends_is_shown_to_everybody(rig: Rig) -> None:
+    """The provider says for days that a call is under way: the operator's list, the doctor and the panel say so."""
+    database, clock = rig.hotline.wiring.database, rig.hotline.clock
+    rig.ring().hang_up()
+    rig.scrub_later()
+    with database.connect() as connection:
+        assert status(connection, clock.now).troubles == {}
+        assert provider_state(connection, clock.now).late == 0
+    clock.forward(DAY)
+    rig.scrub_later()
+    with database.connect() as connection:
+        found = status(connection, clock.now)
+        assert provider_state(connection, clock.now).late == 1
+    assert (found.overdue, found.troubles, found.reasons) == (0, {"stuck": 1}, {"stuck": 1})
+    facts = scrubbing_facts(database, clock.now)
+    assert facts is not None
+    (finding,) = check_scrubbing(facts)
+    assert "for more than a day the provider has said" in finding.found
 
 
 def test_a_list_without_anything_says_so(rig: Rig) -> None:

@@ -14,6 +14,7 @@ from ivr.scrubbing.pauses import (
     LegUnderWay,
     NoAccount,
     StillThere,
+    as_it_stands,
     back_off,
     needs_somebody,
     pause_after,
@@ -80,6 +81,21 @@ def test_a_refusal_waits_a_day_and_credentials_an_hour() -> None:
 def test_somebody_is_told_of_what_does_not_pass(trouble: str, attempts: int, shown: bool) -> None:
     """What passes by itself bothers nobody for half an hour; what never does is shown at once."""
     assert needs_somebody(trouble, attempts) == shown
+
+
+@pytest.mark.parametrize(
+    ("trouble", "waited", "stands"),
+    [
+        ("under_way", DAY, "under_way"),
+        ("under_way", DAY + 1, "stuck"),
+        ("busy", 2 * DAY, "busy"),
+        ("", 2 * DAY, ""),
+    ],
+)
+def test_no_call_lasts_a_day(trouble: str, waited: float, stands: str) -> None:
+    """A call that is said to be under way a day after it ended needs somebody; until then nobody is bothered."""
+    assert as_it_stands(trouble, waited) == stands
+    assert needs_somebody(stands, 0) == (stands == "stuck")
 
 
 def test_no_more_than_a_few_requests_a_second() -> None:

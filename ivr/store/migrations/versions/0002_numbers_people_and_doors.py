@@ -174,6 +174,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.Float(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("trouble", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("provider", "provider_call", name=op.f("pk_scrubs")),
         sqlite_with_rowid=False,
     )
