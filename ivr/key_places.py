@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import hexdigits
+from urllib.parse import unquote
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -91,7 +92,7 @@ def _keys_beside_data(places: KeyPlaces) -> Iterator[str]:
             yield (
                 "WARMLINE_KEY_STORE_URL is the database of the data itself: give the keys a database of their own."
             )
-    elif _inside(of_store, data) or (of_database is not None and of_store.parent == of_database.parent):
+    elif _in_one_backup(of_store, data, of_database):
         yield (
             "The key store lies with the data, so one backup would hold both: "
             "set WARMLINE_KEYS to a folder apart from WARMLINE_DATA and from the database."
@@ -100,12 +101,12 @@ def _keys_beside_data(places: KeyPlaces) -> Iterator[str]:
     if master is None:
         return
     master = master.resolve()
-    if _inside(master, data) or (of_database is not None and master.parent == of_database.parent):
+    if _in_one_backup(master, data, of_database):
         yield (
             "The master key file lies with the data: move it to a folder apart from WARMLINE_DATA, "
             "and set WARMLINE_MASTER_KEY_FILE."
         )
-    if of_store is not None and _inside(master, of_store.parent):
+    if of_store is not None and (_inside(master, of_store.parent) or _inside(of_store, master.parent)):
         yield (
             "The master key file lies with the key store: move it to a folder of its own, "
             "and set WARMLINE_MASTER_KEY_FILE."
@@ -120,6 +121,12 @@ def _inside(path: Path, folder: Path) -> bool:
     return path == folder or folder in path.parents
 
 
+def _in_one_backup(secret: Path, data: Path, database: Path | None) -> bool:
+    """Whether a backup of one folder would hold both. A folder that holds the data as well counts as one."""
+    kept = [data, *([database] if database is not None else [])]
+    return _inside(secret, data) or any(_inside(place, secret.parent) for place in kept)
+
+
 def _url_of(address: str) -> URL | None:
     try:
         return make_url(address)
@@ -131,13 +138,16 @@ def _file_of(address: str) -> Path | None:
     url = _url_of(address)
     if url is None or url.get_backend_name() != "sqlite" or not url.database:
         return None
-    return Path(url.database).resolve()
+    # SQLite takes an address of its own as well: file:/folder/name.db?uri=true
+    named = url.database.removeprefix("file:")
+    return Path(named if named == url.database else unquote(named.partition("?")[0])).resolve()
 
 
 def _server_of(address: str) -> tuple[str, int, str | None] | None:
     url = _url_of(address)
     if url is None or url.get_backend_name() == "sqlite":
         return None
-    named = url.host or url.query.get("host", "")
+    named = url.query.get("hostaddr", "") or url.query.get("host", "") or url.host or ""
     host = named if isinstance(named, str) else ",".join(named)
-    return "" if host in _THIS_MACHINE else host.lower(), url.port or 5432, url.database
+    of_this_machine = host in _THIS_MACHINE or host.startswith("/")
+    return "" if of_this_machine else host.lower(), url.port or 5432, url.database

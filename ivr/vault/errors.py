@@ -27,6 +27,10 @@ class KeyStoreOutOfReach(VaultOutOfReach):
     """The key store doesn't answer."""
 
 
+class KeysWithNumbers(VaultOutOfReach):
+    """The key store's database holds the sealed numbers as well, however its address is written."""
+
+
 class MasterKeyMissing(VaultOutOfReach):
     """The master key that is needed isn't in the ring, can't be read, or others could read it."""
 

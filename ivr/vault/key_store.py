@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, inspect, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.vault import key_engine
-from ivr.vault.errors import KeyStoreOutOfReach, MasterKeyRetired
+from ivr.vault.errors import KeyStoreOutOfReach, KeysWithNumbers, MasterKeyRetired
 from ivr.vault.key_tables import anchors, epoch_keys, master_keys, metadata, row_keys
+from ivr.vault.tables import vault_entries
 
 HOUR = 3600.0
 ACTIVE, RETIRED = "active", "retired"
@@ -43,12 +44,13 @@ class KeyStore:
         self.engine = key_engine.open_key_store(url)
 
     def prepare(self) -> None:
-        """Makes what is missing: the file, the tables. Raises KeyStoreOutOfReach."""
+        """Makes what is missing: the file, the tables. Raises KeyStoreOutOfReach, KeysWithNumbers."""
         try:
             path = key_engine.file_of(self.engine)
             if path is not None:
                 key_engine.make_file(path)
             with self.writing() as keys:
+                keys.check_apart()
                 metadata.create_all(keys.connection)
         except OSError as error:
             raise KeyStoreOutOfReach(type(error).__name__) from error
@@ -78,6 +80,11 @@ class Keys:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+
+    def check_apart(self) -> None:
+        """Raises KeysWithNumbers where this is the database of the numbers: one backup would hold both."""
+        if inspect(self.connection).has_table(vault_entries.name):
+            raise KeysWithNumbers("the key store is the database of the numbers itself")
 
     def state_of_master(self, master_key_id: str) -> str | None:
         """Active, retired, or None when nothing was ever wrapped with it."""

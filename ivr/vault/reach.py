@@ -43,6 +43,7 @@ class Reach:
         try:
             current = self._master.ring().current.id
             with self._store.reading() as keys:
+                keys.check_apart()
                 if keys.state_of_master(current) == RETIRED:
                     raise MasterKeyRetired(current)
         except VaultOutOfReach as error:

@@ -13,12 +13,15 @@ SUBJECT = "Vault"
 class VaultFacts:
     """`failure` is why numbers can't be kept now, in words, or empty. `unreadable` counts keys that no master key at
     hand opens; `old` those wrapped by a master key that has been replaced; `overdue` counts numbers that should
-    have been shredded hours ago."""
+    have been shredded hours ago. `one_server`: keys and data are on one database server; `demo_with_account`: a real
+    account may bring real callers to a demo, whose keys lie with its data."""
 
     failure: str = ""
     unreadable: int = 0
     old: int = 0
     overdue: int = 0
+    one_server: bool = False
+    demo_with_account: bool = False
 
 
 def check_vault(facts: VaultFacts) -> Finding:
@@ -46,6 +49,18 @@ def check_vault(facts: VaultFacts) -> Finding:
             SUBJECT,
             f"{facts.old} keys are still wrapped by an older master key",
             "Finish: warmline keys rotate",
+        )
+    if facts.demo_with_account:
+        return warning(
+            SUBJECT,
+            "this is a demo, with its keys beside its data, and a real account brings real callers to it",
+            "Give a real line an installation of its own, with keys apart: docs/keys.md",
+        )
+    if facts.one_server:
+        return warning(
+            SUBJECT,
+            "the key store is on the same database server as the data: one log and one backup hold both",
+            "Give the key store a server of its own: docs/keys.md",
         )
     return good(
         SUBJECT, "numbers can be kept, none is overdue, and every key is wrapped by the master key in use"
