@@ -4,6 +4,9 @@ A whole installation lives through callers and helpers, faults and kills. Then e
 the database with its free pages and its log, the key store, the queue, logs at their most talkative, the web server's
 list of addresses, error reports, exports, temporary files, and what others see of its processes. Then three days pass,
 and even the sealed numbers and their keys are gone. The search proves itself by finding what is planted.
+
+That the bytes are gone is proved here on SQLite; for a key store on PostgreSQL, without its write-ahead log, see
+tests/vault/test_traces.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""A destroyed key is in no file any more: not in the key store, its journal or its free pages."""
+"""A destroyed key is in no file any more: not in the key store, its journal or its free pages.
+
+This is held on both kinds of database; on PostgreSQL its write-ahead log is left out, where a key lives on until the
+log is recycled (docs/keys.md says so to whoever runs it).
+"""
 
 from __future__ import annotations
 
