@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import click
 
-from ivr.audit.log import Entry, Head, entries
+from ivr.audit.deeds import Deed
+from ivr.audit.log import COMMAND_LINE, Entry, Head, entries, holds
 from ivr.settings import load_settings
 from ivr.store.engine import reading
 from ivr.vault.errors import VaultOutOfReach
-from ivr.vault.upkeep import AUDIT_ANCHOR
+from ivr.vault.noted import note_another_end, noted_end
 from ivr.wiring import Wiring, wire
 
 HEAD = re.compile(r"([0-9]+):([0-9a-f]{64})")
@@ -52,12 +53,51 @@ def verify(expected: tuple[str, ...]) -> None:
         sys.exit(
             f"The audit log isn't as it was written: row {verdict.broken_at} was changed, removed or added, or rows "
             "at the end were taken away. Keep a copy of the database before anything else, and find out who could "
-            "write to it."
+            "write to it. Only if you have just brought the database back from a backup yourself: "
+            "warmline audit restored"
         )
     click.echo(f"The audit log is as it was written: {verdict.head.seq} rows.")
     if verdict.head.seq:
         click.echo("To notice it if the newest rows are ever taken away, note this line somewhere else:")
         click.echo(f"  warmline audit verify --expect {verdict.head.seq}:{verdict.head.chained}")
+
+
+@audit.command("restored")
+@click.option("--reason", required=True, help="Which backup was brought back, and why. Stays in the log.")
+def restored(reason: str) -> None:
+    """Say that the database was brought back from a backup, so that the newest rows are honestly gone.
+
+    Leaves a row in the log, and moves the key store's note of its end. Whatever else is wrong with the log stays wrong.
+    """
+    if not reason.strip():
+        raise click.BadParameter("Say which backup was brought back, and why.", param_hint="--reason")
+    wiring = wire(load_settings())
+    try:
+        noted = noted_end(wiring.vault)
+        head = _note_restoring(wiring, noted, reason)
+        note_another_end(wiring.vault, head)
+    except VaultOutOfReach:
+        sys.exit("The key store doesn't answer. Bring it back, then run this again: warmline doctor")
+    click.echo(f"Noted: the audit log goes on from row {head.seq}, which says that it was restored.")
+
+
+def _note_restoring(wiring: Wiring, noted: Head | None, reason: str) -> Head:
+    with wiring.database.begin() as connection:
+        if noted is None or holds(connection, noted):
+            sys.exit("The log has every row that the key store has noted. Nothing was changed.")
+        verdict = wiring.audit.verify(connection)
+        if verdict.broken_at is not None:
+            sys.exit(
+                f"Row {verdict.broken_at} isn't as it was written, which restoring doesn't explain. "
+                "Nothing was changed. Keep a copy of the database, and find out who could write to it."
+            )
+        return wiring.audit.append(
+            connection,
+            at=wiring.clock(),
+            who=COMMAND_LINE,
+            deed=Deed.LOG_RESTORED,
+            details={"reason": reason, "noted_rows": str(noted.seq), "rows": str(verdict.head.seq)},
+        )
 
 
 def _head(text: str) -> Head:
@@ -72,12 +112,10 @@ def _head(text: str) -> Head:
 def _anchor(wiring: Wiring) -> Head | None:
     """The head that the key store has noted; whoever has only the database can't change it."""
     try:
-        with wiring.vault.key_store.reading() as keys:
-            anchor = keys.anchor(AUDIT_ANCHOR)
+        return noted_end(wiring.vault)
     except VaultOutOfReach:
         click.echo("The key store doesn't answer, so its note of the log's end wasn't looked at.", err=True)
         return None
-    return Head(anchor.seq, anchor.chained) if anchor else None
 
 
 def _in_a_line(entry: Entry, names: dict[str, str]) -> str:

@@ -44,6 +44,7 @@ from ivr.telephony.twilio import TwilioDialect
 from ivr.telephony.twilio_number import PERSISTENCE
 from ivr.vault.key_store import KeyStore
 from ivr.vault.master_keys import MasterKeys
+from ivr.vault.noted import noted_end
 from ivr.vault.vault import Vault
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def console_parts_of(wiring: Wiring) -> ConsoleParts:
         audit=wiring.audit,
         cases=Cases(wiring.database, wiring.vault, wiring.audit, people.notices, people.accounts.person),
         vault=wiring.vault,
+        noted_end=lambda: noted_end(wiring.vault),
         clock=wiring.clock,
         new_id=new_id,
         public_url=wiring.settings.public_url,

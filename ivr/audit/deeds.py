@@ -28,4 +28,5 @@ class Deed(StrEnum):
     NUMBER_HELD = "number_held"
     HOLD_ENDED = "hold_ended"
     NUMBER_SHREDDED = "number_shredded"
+    LOG_RESTORED = "log_restored"
     MASTER_KEY_ROTATED = "master_key_rotated"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
+from sqlalchemy import Connection
 
 from ivr.audit.deeds import Deed
-from ivr.audit.log import Verdict, entries, head_of
+from ivr.audit.log import Head, Verdict, entries, head_of, holds
 from ivr.console.deeds_in_words import NAMES, details_in_words, in_words
 from ivr.console.frame import page, parts
 from ivr.console.words import names_of
 from ivr.store.engine import reading
+from ivr.vault.errors import VaultOutOfReach
 
 A_PAGE = 50
 HIGHEST_ROW = 2**31
@@ -28,13 +31,12 @@ def audit() -> Response:
     """The log, newest first."""
     everybody = parts().people.accounts.everybody()
     names = names_of(everybody)
-    who, deed = request.args.get("who", ""), request.args.get("deed", "")
+    who, deed = _wanted("who"), _wanted("deed")
     before = request.args.get("before", type=_row_number)
+    look = _look()
     with reading(parts().database) as connection:
         found = entries(connection, A_PAGE + 1, before, who=who or None, deed=deed or None)
-        head = head_of(connection)
-        asked = "check" in request.args or head.seq <= QUICKLY_LOOKED_THROUGH
-        verdict: Verdict | None = parts().audit.verify(connection) if asked else None
+        verdict = _verdict(connection, look.noted)
     kept: dict[str, Any] = {name: value for name, value in (("who", who), ("deed", deed)) if value}
     return page(
         "audit.html",
@@ -48,7 +50,38 @@ def audit() -> Response:
         deed=deed,
         filtered=bool(kept),
         verdict=verdict,
+        unnoted=look.out_of_reach,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the key store has noted of the log's end, and whether it couldn't be asked."""
+
+    noted: Head | None
+    out_of_reach: bool
+
+
+def _look() -> _Look:
+    try:
+        return _Look(parts().noted_end(), out_of_reach=False)
+    except VaultOutOfReach:
+        return _Look(None, out_of_reach=True)
+
+
+def _verdict(connection: Connection, noted: Head | None) -> Verdict | None:
+    """None where the log is too long to be looked through unasked, and its end is where it was noted."""
+    head = head_of(connection)
+    if "check" in request.args or head.seq <= QUICKLY_LOOKED_THROUGH:
+        return parts().audit.verify(connection, [noted] if noted else [])
+    if noted is not None and not holds(connection, noted):
+        return Verdict(head, min(noted.seq, head.seq + 1))
+    return None
+
+
+def _wanted(name: str) -> str:
+    # PostgreSQL refuses to look for it.
+    return request.args.get(name, "").replace("\0", "")
 
 
 def _row_number(text: str) -> int:

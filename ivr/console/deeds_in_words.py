@@ -34,6 +34,7 @@ SENTENCES: dict[str, Any] = {
     Deed.NUMBER_HELD: _l("%(who)s kept a caller's number for longer."),
     Deed.HOLD_ENDED: _l("%(who)s ended the keeping of a caller's number."),
     Deed.NUMBER_SHREDDED: _l("%(who)s shredded a caller's number."),
+    Deed.LOG_RESTORED: _l("%(who)s said that an older state of the database was restored."),
     Deed.MASTER_KEY_ROTATED: _l("%(who)s changed the master key of the vault."),
 }
 
@@ -58,6 +59,7 @@ NAMES: dict[str, Any] = {
     Deed.NUMBER_HELD: _l("Kept a number for longer"),
     Deed.HOLD_ENDED: _l("Ended keeping a number"),
     Deed.NUMBER_SHREDDED: _l("Shredded a number"),
+    Deed.LOG_RESTORED: _l("Restored the database"),
     Deed.MASTER_KEY_ROTATED: _l("Changed the master key"),
 }
 """The same as choices of a filter."""
@@ -95,6 +97,12 @@ def details_in_words(entry: Entry) -> str:
         return gettext("As: %(roles)s.", roles=_roles(details["roles"]))
     if "changed" in details:
         return gettext("Changed: %(fields)s.", fields=_listed(details["changed"], FIELDS))
+    if "noted_rows" in details:
+        return gettext(
+            "The key store had noted %(noted)s rows; %(left)s were there.",
+            noted=details["noted_rows"],
+            left=details.get("rows", "?"),
+        )
     if details.get("pin") == "off":
         return gettext("The PIN was deleted.")
     return ""

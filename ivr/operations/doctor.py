@@ -11,8 +11,10 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from ivr.audit.log import AuditLog
 from ivr.jobs.queue import queue_url
-from ivr.operations.checks.address import check_address
+from ivr.operations.checks.address import check_address, check_proxies
+from ivr.operations.checks.audit import check_audit
 from ivr.operations.checks.house import DatabaseFacts, LineFacts, check_database, check_lines, check_queue
 from ivr.operations.checks.machine import check_clock, check_disk, check_folder, check_settings
 from ivr.operations.checks.provider import check_account, check_number
@@ -32,6 +34,7 @@ from ivr.operations.facts import (
     settings_facts,
     without_password,
 )
+from ivr.operations.facts_audit import audit_facts
 from ivr.operations.facts_outside import account_facts, number_facts, visit_address
 from ivr.operations.facts_vault import vault_facts
 from ivr.operations.findings import Finding
@@ -55,6 +58,10 @@ class House(Protocol):
         """Where callers' numbers are."""
 
     @property
+    def audit(self) -> AuditLog:
+        """Who did what."""
+
+    @property
     def media(self) -> ClipShelf:
         """The clips."""
 
@@ -75,10 +82,12 @@ def examine(settings: Settings, build: Callable[[], House], twilio: TwilioSide |
 def _examine_machine(settings: Settings) -> list[Finding]:
     folder = folder_facts(settings.data)
     disk = check_disk(folder)
+    proxies = check_proxies(settings.public_url, settings.proxies)
     return [
         *check_settings(settings_facts(settings)),
         check_folder(folder),
         *([disk] if disk else []),
+        *([proxies] if proxies else []),
     ]
 
 
@@ -100,6 +109,8 @@ def _examine_database(
     ]
     if facts.failure:
         return None
+    log = audit_facts(house.database, house.audit, house.vault)
+    findings += [check_audit(log)] if log else []
     lines = line_facts(house.database, house.releases, house.media)
     return lines, scrubbing_facts(house.database, time.time())
 

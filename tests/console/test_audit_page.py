@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from ivr.audit.deeds import Deed
 from ivr.console.deeds_in_words import NAMES, SENTENCES
 from ivr.people.roles import Role
+from ivr.vault.upkeep import note_end_of_audit_log
 from tests.console.desk import PASSWORD, Desk
 from tests.hotline import AMINA
 
@@ -67,6 +70,40 @@ def test_a_log_that_was_touched_says_so(small_desk: Desk) -> None:
     daniel.get("/audit")
     assert "The log has been touched." in daniel.text
     assert "Row 2 isn't as it was written" in daniel.text
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_rows_taken_from_the_end_are_seen(
+    small_desk: Desk, monkeypatch: pytest.MonkeyPatch, many: bool
+) -> None:
+    """Mallory takes the newest rows away, head and all: the key store has noted the end, so the page isn't green, not
+    even where the log is too long to be looked through unasked. Where the key store is away, that is said."""
+    if many:
+        monkeypatch.setattr("ivr.console.audit_pages.QUICKLY_LOOKED_THROUGH", 1)
+    daniel = small_desk.signed_in(small_desk.employ("Daniel", Role.ADMIN))
+    wiring = small_desk.hotline.wiring
+    note_end_of_audit_log(wiring.database, wiring.vault)
+    assert "has been touched" not in daniel.get("/audit").text
+    with wiring.database.begin() as connection:
+        for trigger in connection.execute(
+            text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_rows'")
+        ).scalars():
+            connection.execute(text(f'DROP TRIGGER "{trigger}"'))
+        connection.execute(text("DELETE FROM audit_rows WHERE seq > 3"))
+        last = connection.execute(text("SELECT chained FROM audit_rows WHERE seq = 3")).scalar()
+        connection.execute(text("UPDATE audit_chain_head SET seq = 3, chained = :last"), {"last": last})
+    daniel.get("/audit")
+    assert "The log has been touched." in daniel.text
+    Path(wiring.settings.key_store.removeprefix("sqlite:///")).unlink()
+    daniel.get("/audit")
+    assert "its note of where the log ends wasn't looked at" in daniel.text
+
+
+def test_a_filter_with_a_nul_is_no_error_on_either_database(desk: Desk) -> None:
+    """An address that somebody has tampered with shows a page, also on PostgreSQL, which refuses to look for a NUL."""
+    daniel = desk.signed_in(desk.employ("Daniel", Role.ADMIN))
+    for query in ("who=%00", "deed=%00", "who=a%00b&deed=%00"):
+        assert daniel.get(f"/audit?{query}").status_code == 200
 
 
 def test_a_long_log_comes_in_pages(small_desk: Desk) -> None:

@@ -55,6 +55,7 @@ def test_a_hotline_in_order_gets_a_clean_bill(rig: Rig) -> None:
     assert "✓ Signatures" in result.output
     assert "! Vault" in result.output
     assert "this is a demo, with its keys beside its data" in " ".join(result.output.split())
+    assert "✓ Audit log" in result.output
     assert "✓ Workers" in result.output
     assert "✓ Clock" in result.output
     assert "Ready for calls." in result.output

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.operations.checks.address import AddressFacts, check_address
+from ivr.operations.checks.address import AddressFacts, check_address, check_proxies
+from ivr.operations.checks.audit import AuditFacts, check_audit
 from ivr.operations.checks.house import (
     DatabaseFacts,
     LineFacts,
@@ -190,6 +191,31 @@ def test_the_public_address_is_judged_as_the_provider_will_meet_it(
     findings = check_address(facts)
     assert levels(findings) == expected
     assert all(finding.next_step for finding in findings if finding.level != "good")
+
+
+def test_a_proxy_that_nobody_spoke_of_is_noticed() -> None:
+    """Behind https stands a proxy; where its number isn't set, a stranger's guesses would shut everybody out."""
+    found = check_proxies("https://line.example.org", 0)
+    assert found
+    assert (found.level, "WARMLINE_PROXIES" in found.next_step) == ("warning", True)
+    assert check_proxies("https://line.example.org", 1) is None
+    assert check_proxies("http://127.0.0.1:8000", 0) is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "level"),
+    [
+        (AuditFacts(7), "good"),
+        (AuditFacts(7, noted=False), "warning"),
+        (AuditFacts(7, broken_at=4), "problem"),
+        (AuditFacts(7, broken_at=4, noted=False), "problem"),
+    ],
+)
+def test_an_audit_log_that_was_touched_is_a_problem(facts: AuditFacts, level: str) -> None:
+    """All is well only where every row is as it was written and the key store's note of the end was looked at."""
+    finding = check_audit(facts)
+    assert finding.level == level
+    assert bool(finding.next_step) == (level != "good")
 
 
 FULL = AccountFacts(True, kind="Full", status="active", balance="12.30 USD")

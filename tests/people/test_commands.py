@@ -135,7 +135,7 @@ def truncate(database: Engine, seq: int) -> None:
     """What somebody does who takes away the newest rows and sets the head back."""
     first = "ALTER TABLE audit_rows DISABLE TRIGGER ALL"
     if database.dialect.name == "sqlite":
-        first = "DROP TRIGGER audit_rows_no_DELETE"
+        first = "DROP TRIGGER IF EXISTS audit_rows_no_DELETE"
     with database.begin() as connection:
         connection.execute(text(first))
         connection.execute(text(f"DELETE FROM audit_rows WHERE seq > {seq}"))
@@ -196,3 +196,51 @@ def test_a_key_store_that_is_gone_is_said(warmline: Run, wiring: Wiring, setting
     assert code == 0
     assert "key store doesn't answer" in said
     assert "2 rows" in said
+
+
+def test_a_database_that_was_restored_can_be_said_to_be(warmline: Run, wiring: Wiring) -> None:
+    """Daniel brings back yesterday's backup, and rows are written since. He says so with a reason: it stays in the log,
+    the log verifies again, and from then on rows that are taken away are noticed as ever."""
+    deeds(wiring, 8)
+    note_end_of_audit_log(wiring.database, wiring.vault)
+    truncate(wiring.database, 5)
+    deeds(wiring, 1)
+    code, said = warmline("audit", "verify")
+    assert (code, "warmline audit restored" in said) == (1, True)
+    assert warmline("audit", "restored")[0] == 2
+    assert warmline("audit", "restored", "--reason", " ")[0] == 2
+    code, said = warmline("audit", "restored", "--reason", "The disk broke; backup of Sunday.")
+    assert (code, "row 7" in said) == (0, True)
+    assert "backup of Sunday" in warmline("audit", "show")[1]
+    assert warmline("audit", "verify")[0] == 0
+    note_end_of_audit_log(wiring.database, wiring.vault)
+    truncate(wiring.database, 6)
+    assert warmline("audit", "verify")[0] == 1
+
+
+def test_restoring_explains_nothing_else(warmline: Run, wiring: Wiring) -> None:
+    """Where no row is missing there is nothing to say; a row that was changed stays one, whoever says what."""
+    deeds(wiring, 5)
+    note_end_of_audit_log(wiring.database, wiring.vault)
+    code, said = warmline("audit", "restored", "--reason", "Only to try it.")
+    assert (code, "Nothing was changed" in said) == (1, True)
+    truncate(wiring.database, 4)
+    with wiring.database.begin() as connection:
+        if wiring.database.dialect.name == "sqlite":
+            connection.execute(text("DROP TRIGGER audit_rows_no_UPDATE"))
+        connection.execute(text("UPDATE audit_rows SET who = 'warmline' WHERE seq = 2"))
+    code, said = warmline("audit", "restored", "--reason", "The disk broke.")
+    assert code == 1
+    assert "Row 2 isn't as it was written" in said
+    assert warmline("audit", "verify")[0] == 1
+
+
+def test_without_the_key_store_nothing_is_said_to_be_restored(
+    warmline: Run, wiring: Wiring, settings: Settings
+) -> None:
+    """While the key store is away its note can't be moved, so no row says that it was."""
+    deeds(wiring, 2)
+    Path(settings.key_store.removeprefix("sqlite:///")).unlink()
+    code, said = warmline("audit", "restored", "--reason", "The disk broke.")
+    assert (code, "key store doesn't answer" in said) == (1, True)
+    assert "log restored" not in warmline("audit", "show")[1]

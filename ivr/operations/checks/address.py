@@ -36,6 +36,18 @@ def check_address(facts: AddressFacts) -> list[Finding]:
     return findings
 
 
+def check_proxies(public_url: str, proxies: int) -> Finding | None:
+    """Whether it is known who signs in from where. None where nothing is wrong."""
+    if proxies or not public_url.startswith("https://"):
+        return None
+    return warning(
+        "Proxies",
+        "the public address is https, which a reverse proxy has to speak, and WARMLINE_PROXIES says there is none",
+        "Set WARMLINE_PROXIES to how many there are. Until then all who sign in seem to come from one address, and a "
+        "stranger's wrong guesses shut out everybody whose browser isn't known yet.",
+    )
+
+
 def _reached(facts: AddressFacts) -> Finding:
     subject = "Public address"
     if not facts.url:
