@@ -37,6 +37,7 @@ from ivr.vault.tables import vault_entries
 from ivr.vault.upkeep import shred_due_numbers, tend_keys
 from ivr.wiring import wire
 from tests.conftest import missing
+from tests.faults.broken_requests import send_broken_requests
 from tests.faults.plain_browser import PlainBrowser
 from tests.faults.test_parts_killed import children_of, command_of
 from tests.faults.traces import traces_in
@@ -270,6 +271,7 @@ def _break_a_turn(one: Installation) -> None:
     one.served.post("/phone/twilio/voice", fields_of("", caller, **more))
     form = {"Content-Type": "application/x-www-form-urlencoded", "X-Caller": caller}
     one.served.ask("POST", "/phone/twilio/voice", b"From=" + caller.encode(), form)
+    send_broken_requests(one.served.port, caller)
     one.provider.become(one.provider.calls[call], "completed", one.provider.clock())
 
 
@@ -344,7 +346,9 @@ def test_what_should_have_been_kept_was_kept(lived_through: Installation) -> Non
     assert CALLERS["says nothing at all"] in asked
     assert wishes == len(asked)
     assert helpers == len(HELPERS)
-    assert "turn_failed" in lived_through.served.log.read_text()
+    log = lived_through.served.log.read_text()
+    assert "turn_failed" in log
+    assert "Invalid HTTP request line" in log
     assert "/phone/twilio/turn" in (lived_through.folder / "logs" / "addresses.log").read_text()
 
 
