@@ -34,7 +34,7 @@ class OwnNumbers(Protocol):
 @dataclass(frozen=True, slots=True)
 class ConsoleParts:
     """`public_url` begins the links that are handed out; `spoken` gives the languages of the flows on air; `noted_end`
-    says where the audit log ended when the key store last noted it (None before the first note; raises VaultOutOfReach).
+    says where the audit log ended when the key store last noted it (None before the first; raises VaultOutOfReach).
     """
 
     database: Engine

@@ -182,3 +182,23 @@ def test_names_are_only_ever_text(daniel: Browser, small_desk: Desk) -> None:
         page = daniel.get(address)
         assert script not in page.text
         assert "&lt;script&gt;" in page.text
+
+
+def test_nobody_is_made_a_supervisor_unseen(small_desk: Desk) -> None:
+    """Mallory, at Sara's open browser, makes her a supervisor and makes a link past Grace's codes: Daniel reads of both
+    on his next page, and Sara too, with the way to end it."""
+    grace, daniel = small_desk.employ("Grace", Role.SUPERVISOR), small_desk.employ("Daniel", Role.SUPERVISOR)
+    worker = small_desk.employ("Sara", Role.ADMIN)
+    sara, reader = small_desk.signed_in(worker), small_desk.signed_in(daniel)
+    sara.get(f"/people/{worker.id}")
+    sara.post(f"/people/{worker.id}", {"roles": ["admin", "supervisor"]})
+    assert "You let Sara in as: Supervisor." in sara.text
+    sara.get(f"/people/{grace.id}")
+    sara.post(f"/people/{grace.id}/link", {"codes_off": "y"})
+    sara.get("/")
+    assert "You made a link for Grace that needs no one-time code." in sara.text
+    assert "Wasn't it you? Sign out everywhere" in sara.text
+    reader.get("/numbers")
+    assert "Sara let Sara in as: Supervisor." in reader.text
+    assert "Sara made a link for Grace that needs no one-time code. Ask Grace" in reader.text
+    assert "Wasn't it you?" not in reader.text
