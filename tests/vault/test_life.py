@@ -144,7 +144,7 @@ def test_numbers_that_nobody_shreds_are_counted(rig: Rig) -> None:
     """Without a worker the doctor counts what is overdue, and says how to have it shredded; a hold isn't overdue."""
     rig.keep(AMINA)
     rig.hold(rig.keep(JOSEPH), NOON + 7 * DAY)
-    assert check_vault(vault_facts(rig.vault, rig.database, NOON + 72 * HOUR)).level == "good"
+    assert vault_facts(rig.vault, rig.database, NOON + 72 * HOUR).overdue == 0
     facts = vault_facts(rig.vault, rig.database, NOON + 6 * DAY)
     assert facts.overdue == 1
     assert (check_vault(facts).level, "warmline worker" in check_vault(facts).next_step) == ("problem", True)
