@@ -33,7 +33,7 @@ class Shell:
         self.settings = settings_for(
             folder / "data",
             demo=False,
-            key_store_url=f"sqlite:///{folder}/keys.db",
+            key_store_url=f"sqlite:///{folder}/keys/keys.db",
         )
         self.wiring: Wiring = wire(self.settings)
         migrate(self.wiring.database)
