@@ -205,7 +205,7 @@ def test_a_taken_port_ends_everything_with_a_word(another: Hotline, tmp_path: Pa
         environment = environment_of(hotline.wiring.settings, WARMLINE_PORT=str(taken.getsockname()[1]))
         done = subprocess.run([PROGRAM, "up"], env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode != 0
-    assert "in use" in done.stderr + done.stdout
+    assert "is taken" in done.stderr + done.stdout
 
 
 def _is_open(port: int) -> bool:
