@@ -188,7 +188,8 @@ def test_a_make_command_exists_and_is_explained(command: str) -> None:
 
 @pytest.mark.parametrize("command", [one for one in WARMLINE if one not in ELSEWHERE])
 def test_a_command_of_the_documents_does_what_it_says(reader: Reader, command: str) -> None:
-    """Each command of the documents ends well, or, for the doctor, with advice in plain words."""
+    """Each command of the documents ends well, or, for the doctor, with advice in plain words; what is for the day
+    after a disaster says that there was none."""
     if command.endswith("--undo"):
         # There has to be something to undo, whichever tests ran before this one.
         reader.run(command.removesuffix("--undo"))
@@ -197,6 +198,9 @@ def test_a_command_of_the_documents_does_what_it_says(reader: Reader, command: s
     if command.startswith("warmline doctor"):
         assert done.returncode in (0, 1)
         assert "✓" in done.stdout
+    elif command.startswith("warmline audit restored"):
+        assert done.returncode == 1
+        assert "The log has every row" in done.stderr
     else:
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     assert os.fspath(ROOT) not in done.stdout

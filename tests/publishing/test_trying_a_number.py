@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from ivr.operations.checks.house import check_lines
 from ivr.operations.facts import line_facts
 from ivr.publishing.lines import find_line, save_line
 from ivr.publishing.promises import NOBODY_IS_RUNG, promises_calls
+from ivr.settings import PREFIX
 from ivr.store.migrate import migrate
 from ivr.wiring import Wiring, wire
 from tests.hotline import LINE, LINE_NUMBER, PUBLIC_URL, settings_for
@@ -41,7 +43,9 @@ class Shell:
             save_line(connection, LINE)
 
     def run(self, *words: str, **more: str) -> Result:
-        environment = environment_of(self.settings, **more)
+        # What another test has left in the environment isn't in this shell's.
+        nothing = {name: None for name in os.environ if name.startswith(PREFIX)}
+        environment = nothing | environment_of(self.settings, **more)
         return CliRunner().invoke(cli, words, env=environment, catch_exceptions=False)
 
 
