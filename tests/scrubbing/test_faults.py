@@ -11,7 +11,7 @@ from ivr.scrubbing.pauses import SOON_SHOWN
 from ivr.scrubbing.status import in_words, status
 from ivr.telephony.twilio_network import TwilioNetwork
 from tests.hotline import ACCOUNT, TOKEN
-from tests.scrubbing.rig import DAY, PATIENCE_SECONDS, Rig
+from tests.scrubbing.rig import DAY, IMPATIENT_SECONDS, Rig
 from tests.telephony.fake_rest import Fault, Refusal
 
 EVERY_STEP = [
@@ -43,9 +43,10 @@ def test_whatever_fails_at_any_step_is_done_in_the_end(rig: Rig, kind: str, meth
     """A 500, a silence, a lost answer or a broken line at any step: the row stays, and later everything is gone."""
     call = rig.ended_call(recordings=1)
     refusal = Refusal(500, 20500) if kind == "refused" else None
-    fault = Fault(kind, method, path, seconds=2 * PATIENCE_SECONDS, refusal=refusal)  # type: ignore[arg-type]
+    fault = Fault(kind, method, path, seconds=2 * IMPATIENT_SECONDS, refusal=refusal)  # type: ignore[arg-type]
     rig.provider.faults.append(fault)
-    assert rig.scrub_later() == (0, 1)
+    with rig.impatient():
+        assert rig.scrub_later() == (0, 1)
     assert troubles(rig) == [(1, "out_of_reach")]
     assert fault.times == 0
     pass_until_done(rig)
