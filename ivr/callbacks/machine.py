@@ -1,0 +1,364 @@
+"""The life of one callback, as a pure function: (callback, what happened, now, rules) → (callback, deeds).
+
+`waiting → offered → dialling → talking → closed`, and `waiting` again when nobody answered. Every state but the last
+has an end (`until`), so that nothing can ring or wait for ever. What happens twice, late or out of order changes nothing;
+a leg that belongs to an attempt that is over is hung up, so that nobody is left listening to silence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import assert_never
+
+from ivr.callbacks import windows
+
+
+class State(StrEnum):
+    """Where a callback is."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    DIALLING = "dialling"
+    TALKING = "talking"
+    CLOSED = "closed"
+
+
+class Ending(StrEnum):
+    """How a callback has ended."""
+
+    TALKED = "talked"
+    UNREACHED = "unreached"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class Missed(StrEnum):
+    """Why an attempt to reach the caller has failed."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    NO_KEY = "no_key"
+    NOT_NOW = "not_now"
+    HELPER_GONE = "helper_gone"
+    NO_WORD = "no_word"
+    REFUSED_BY_PROVIDER = "refused_by_provider"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a programme may set. Seconds."""
+
+    most_attempts: int = 3
+    spacing: tuple[float, ...] = (1800.0, 3 * 3600.0)
+    """How long after the first attempt the second may come, after the second the third; the last one repeats."""
+    offer_seconds: float = 60.0
+    dial_seconds: float = 90.0
+    talk_seconds: float = 3600.0
+    provider_pause: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One wish to be called. `attempt` names the present one; `tried` counts how often the caller's phone rang."""
+
+    id: str
+    wish: windows.Wish
+    time_zone: str
+    asked_at: float
+    expires_at: float
+    state: State = State.WAITING
+    until: float = 0.0
+    not_before: float = 0.0
+    attempt: str = ""
+    helper: str = ""
+    tried: int = 0
+    ending: Ending | None = None
+    missed: Missed | None = None
+
+
+# ── What happens
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A helper takes the callback, or is the next to be rung."""
+
+    helper: str
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelperAccepted:
+    """The helper has pressed 1."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelperLegOver:
+    """The helper's leg has ended: not answered, not taken, hung up, or dead."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerAccepted:
+    """The caller has pressed the key after the neutral greeting."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLegOver:
+    """The caller's leg has ended."""
+
+    attempt: str
+    missed: Missed = Missed.NO_ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class NotRung:
+    """The provider hasn't rung the caller. `permanent`: it never will."""
+
+    attempt: str
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """The helper gives the callback back before the caller has answered."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The caller doesn't want the call any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """Nothing happened. Asked by the sweep when `until` is over."""
+
+
+Happening = (
+    Taken
+    | HelperAccepted
+    | HelperLegOver
+    | CallerAccepted
+    | CallerLegOver
+    | NotRung
+    | PutBack
+    | Withdrawn
+    | TimePassed
+)
+
+
+# ── What is to be done
+
+
+@dataclass(frozen=True, slots=True)
+class RingHelper:
+    """Ring the helper of this attempt."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingCaller:
+    """Ring the caller; the helper is on the line."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndLegs:
+    """Hang up whatever legs this attempt has."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskOutcome:
+    """The helper owes an outcome: a task stays open until it is there."""
+
+    helper: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCase:
+    """The number is shredded, and the outcome log gets its row."""
+
+
+Deed = RingHelper | RingCaller | EndLegs | AskOutcome | CloseCase
+Step = tuple[Callback, tuple[Deed, ...]]
+
+
+def asked(callback: Callback) -> Callback:
+    """A new callback, waiting for the first time at which it is safe."""
+    first = windows.safe_from(callback.wish, callback.time_zone, callback.asked_at, callback.asked_at)
+    return replace(callback, state=State.WAITING, not_before=first, until=callback.expires_at)
+
+
+def may_be_taken(callback: Callback, now: float) -> bool:
+    """Whether a helper may have it now."""
+    if callback.state is not State.WAITING or not callback.not_before <= now < callback.expires_at:
+        return False
+    return _is_safe(callback, now)
+
+
+def step(callback: Callback, happened: Happening, now: float, rules: Rules) -> Step:
+    """What becomes of a callback. What doesn't fit changes nothing."""
+    if isinstance(happened, TimePassed):
+        return _time_passed(callback, now, rules)
+    if isinstance(happened, Withdrawn):
+        return _withdrawn(callback)
+    if isinstance(happened, Taken):
+        return _taken(callback, happened, now, rules)
+    if happened.attempt != callback.attempt or callback.state in (State.WAITING, State.CLOSED):
+        return callback, _left_over(happened)
+    match happened:
+        case HelperAccepted():
+            return _helper_accepted(callback, now, rules)
+        case HelperLegOver():
+            return _helper_gone(callback, now, rules)
+        case CallerAccepted():
+            return _caller_accepted(callback, now, rules)
+        case CallerLegOver(missed=missed):
+            return _caller_gone(callback, missed, now, rules)
+        case NotRung(permanent=permanent):
+            return _not_rung(callback, permanent, now, rules)
+        case PutBack():
+            return _put_back(callback, now)
+        case _:
+            assert_never(happened)
+
+
+def _taken(callback: Callback, taken: Taken, now: float, rules: Rules) -> Step:
+    if not may_be_taken(callback, now):
+        return callback, ()
+    offered = replace(
+        callback,
+        state=State.OFFERED,
+        helper=taken.helper,
+        attempt=taken.attempt,
+        until=now + rules.offer_seconds,
+    )
+    return offered, (RingHelper(taken.attempt),)
+
+
+def _helper_accepted(callback: Callback, now: float, rules: Rules) -> Step:
+    if callback.state is not State.OFFERED:
+        return callback, ()
+    if not _is_safe(callback, now) or now >= callback.expires_at:
+        # The helper took a minute to answer, and the window has closed meanwhile: safety comes first.
+        return _wait(callback, now), (EndLegs(callback.attempt),)
+    dialling = replace(
+        callback, state=State.DIALLING, tried=callback.tried + 1, until=now + rules.dial_seconds
+    )
+    return dialling, (RingCaller(callback.attempt),)
+
+
+def _helper_gone(callback: Callback, now: float, rules: Rules) -> Step:
+    match callback.state:
+        case State.OFFERED:
+            return _wait(callback, now), ()
+        case State.DIALLING:
+            return _try_again(callback, Missed.HELPER_GONE, now, rules)
+        case _:
+            return _close(callback, Ending.TALKED)
+
+
+def _caller_accepted(callback: Callback, now: float, rules: Rules) -> Step:
+    if callback.state is not State.DIALLING:
+        return callback, ()
+    return replace(callback, state=State.TALKING, until=now + rules.talk_seconds), ()
+
+
+def _caller_gone(callback: Callback, missed: Missed, now: float, rules: Rules) -> Step:
+    match callback.state:
+        case State.OFFERED:
+            # The caller's phone hasn't rung in this attempt: word of another.
+            return callback, ()
+        case State.DIALLING:
+            return _try_again(callback, missed, now, rules)
+        case _:
+            return _close(callback, Ending.TALKED)
+
+
+def _not_rung(callback: Callback, permanent: bool, now: float, rules: Rules) -> Step:
+    if callback.state is not State.DIALLING:
+        return callback, ()
+    if permanent:
+        return _close(replace(callback, missed=Missed.REFUSED_BY_PROVIDER), Ending.UNREACHED)
+    untried = replace(callback, tried=callback.tried - 1)
+    return _wait(untried, now + rules.provider_pause), (EndLegs(callback.attempt),)
+
+
+def _put_back(callback: Callback, now: float) -> Step:
+    if callback.state is State.TALKING:
+        return callback, ()
+    return _wait(callback, now), (EndLegs(callback.attempt),)
+
+
+def _withdrawn(callback: Callback) -> Step:
+    if callback.state in (State.TALKING, State.CLOSED):
+        return callback, ()
+    return _close(callback, Ending.WITHDRAWN)
+
+
+def _time_passed(callback: Callback, now: float, rules: Rules) -> Step:
+    if callback.state is State.CLOSED or now < callback.until:
+        return callback, ()
+    match callback.state:
+        case State.WAITING:
+            return _close(callback, Ending.EXPIRED)
+        case State.OFFERED:
+            return _wait(callback, now), (EndLegs(callback.attempt),)
+        case State.DIALLING:
+            return _try_again(callback, Missed.NO_WORD, now, rules)
+        case _:
+            return _close(callback, Ending.TALKED)
+
+
+def _try_again(callback: Callback, missed: Missed, now: float, rules: Rules) -> Step:
+    callback = replace(callback, missed=missed)
+    if callback.tried >= rules.most_attempts:
+        return _close(callback, Ending.UNREACHED)
+    pause = rules.spacing[min(callback.tried, len(rules.spacing)) - 1]
+    return _wait(callback, now + pause), (EndLegs(callback.attempt),)
+
+
+def _wait(callback: Callback, earliest: float) -> Callback:
+    """Waiting again, for the first safe moment; when none is left before it expires, the sweep closes it."""
+    not_before = windows.safe_from(callback.wish, callback.time_zone, callback.asked_at, earliest)
+    return replace(
+        callback,
+        state=State.WAITING,
+        not_before=not_before,
+        until=callback.expires_at,
+        attempt="",
+        helper="",
+    )
+
+
+def _close(callback: Callback, ending: Ending) -> Step:
+    closed = replace(callback, state=State.CLOSED, ending=ending, until=0.0)
+    deeds: tuple[Deed, ...] = (CloseCase(),)
+    if ending is Ending.TALKED:
+        deeds = (AskOutcome(callback.helper), *deeds)
+    if callback.attempt:
+        deeds = (EndLegs(callback.attempt), *deeds)
+    return closed, deeds
+
+
+def _left_over(happened: Happening) -> tuple[Deed, ...]:
+    """Somebody of an attempt that is over is still on the line."""
+    if isinstance(happened, HelperAccepted | CallerAccepted) and happened.attempt:
+        return (EndLegs(happened.attempt),)
+    return ()
+
+
+def _is_safe(callback: Callback, now: float) -> bool:
+    return windows.next_span(callback.wish, callback.time_zone, callback.asked_at, now).holds(now)

@@ -1,0 +1,233 @@
+"""The life of one callback, tried in every order of things that can happen to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from ivr.callbacks import machine as m
+from ivr.callbacks.windows import Span, next_span
+
+ASKED = 1_772_373_600.0  # 2026-03-01 17:00 in Nairobi
+RULES = m.Rules()
+JOSEPH, LEILA = "joseph", "leila"
+
+
+def a_callback(wish: str = "as_soon_as_possible") -> m.Callback:
+    """Amina has asked for a call."""
+    return m.asked(m.Callback("c", wish, "Africa/Nairobi", ASKED, ASKED + 72 * 3600))  # type: ignore[arg-type]
+
+
+def happening(callback: m.Callback, *what: m.Happening, now: float = ASKED + 60) -> m.Step:
+    """What becomes of a callback after several things; the deeds are of the last."""
+    deeds: tuple[m.Deed, ...] = ()
+    for one in what:
+        callback, deeds = m.step(callback, one, now, RULES)
+    return callback, deeds
+
+
+TAKEN = m.Taken(JOSEPH, "a1")
+ON_THE_LINE = (TAKEN, m.HelperAccepted("a1"))
+TALKING = (*ON_THE_LINE, m.CallerAccepted("a1"))
+
+
+def test_the_helper_is_rung_first_then_the_caller_then_they_talk() -> None:
+    """Joseph takes it, presses 1, and only then Amina's phone rings; when they have talked the case is closed."""
+    assert happening(a_callback(), TAKEN)[1] == (m.RingHelper("a1"),)
+    assert happening(a_callback(), *ON_THE_LINE)[1] == (m.RingCaller("a1"),)
+    assert happening(a_callback(), *TALKING)[0].state is m.State.TALKING
+    closed, deeds = happening(a_callback(), *TALKING, m.CallerLegOver("a1"))
+    assert (closed.state, closed.ending) == (m.State.CLOSED, m.Ending.TALKED)
+    assert deeds == (m.EndLegs("a1"), m.AskOutcome(JOSEPH), m.CloseCase())
+
+
+def test_two_helpers_never_have_the_same_callback() -> None:
+    """Leila takes what Joseph has taken already: nothing happens."""
+    callback, deeds = happening(a_callback(), TAKEN, m.Taken(LEILA, "a2"))
+    assert (callback.helper, deeds) == (JOSEPH, ())
+
+
+def test_who_does_not_answer_is_called_three_times_spaced() -> None:
+    """Amina doesn't pick up: half an hour, three hours, then the case ends, and it says why."""
+    callback, now, rung = a_callback(), ASKED + 60, []
+    while callback.state is not m.State.CLOSED:
+        now = max(now, callback.not_before)
+        attempt = f"a{len(rung)}"
+        callback, _ = happening(callback, m.Taken(JOSEPH, attempt), m.HelperAccepted(attempt), now=now)
+        rung.append(now)
+        callback, _ = m.step(callback, m.CallerLegOver(attempt), now + 30, RULES)
+    assert callback.ending is m.Ending.UNREACHED
+    assert callback.missed is m.Missed.NO_ANSWER
+    assert len(rung) == 3
+    assert rung[1] - rung[0] >= 1800
+    assert rung[2] - rung[1] >= 3 * 3600
+
+
+def test_a_helper_who_does_not_press_1_costs_the_caller_no_attempt() -> None:
+    """Joseph's phone isn't answered: Amina's has not rung, and the next helper may have it at once."""
+    callback, _ = happening(a_callback(), TAKEN, m.HelperLegOver("a1"))
+    assert (callback.state, callback.tried) == (m.State.WAITING, 0)
+    assert m.may_be_taken(callback, ASKED + 61)
+
+
+def test_nobody_is_rung_when_the_window_has_closed_meanwhile() -> None:
+    """The evening ends while Joseph's phone rings: Amina's phone stays silent until the next evening."""
+    callback = a_callback("in_the_evening")
+    closes = next_span("in_the_evening", "Africa/Nairobi", ASKED, ASKED).closes
+    callback, _ = m.step(callback, TAKEN, closes - 5, RULES)
+    callback, deeds = m.step(callback, m.HelperAccepted("a1"), closes + 5, RULES)
+    assert (callback.state, deeds) == (m.State.WAITING, (m.EndLegs("a1"),))
+    assert callback.not_before > closes + 10 * 3600
+
+
+def test_a_number_that_cannot_be_rung_is_not_tried_again() -> None:
+    """The provider says never: the case ends with that reason after one attempt."""
+    callback, deeds = happening(a_callback(), *ON_THE_LINE, m.NotRung("a1", permanent=True))
+    assert (callback.ending, callback.missed) == (m.Ending.UNREACHED, m.Missed.REFUSED_BY_PROVIDER)
+    assert m.CloseCase() in deeds
+
+
+def test_a_busy_provider_costs_no_attempt() -> None:
+    """The provider asks for patience: the caller's phone hasn't rung, so it doesn't count."""
+    callback, _ = happening(a_callback(), *ON_THE_LINE, m.NotRung("a1", permanent=False))
+    assert (callback.state, callback.tried) == (m.State.WAITING, 0)
+
+
+@pytest.mark.parametrize("before", [(), (TAKEN,), ON_THE_LINE])
+def test_a_caller_may_withdraw_until_she_talks(before: tuple[m.Happening, ...]) -> None:
+    """Amina rings again and says no: whoever is being rung stops ringing, and nobody calls her."""
+    callback, deeds = happening(a_callback(), *before, m.Withdrawn())
+    assert callback.ending is m.Ending.WITHDRAWN
+    assert (m.EndLegs("a1") in deeds) == bool(before)
+
+
+def test_a_late_key_of_an_attempt_that_is_over_hangs_up() -> None:
+    """Amina presses the key when the helper has gone: her call ends instead of falling silent."""
+    gone = (*ON_THE_LINE, m.HelperLegOver("a1"))
+    callback, deeds = happening(a_callback(), *gone, m.CallerAccepted("a1"))
+    assert (callback.state, deeds) == (m.State.WAITING, (m.EndLegs("a1"),))
+
+
+class AnyLife(RuleBasedStateMachine):
+    """Anything, at any time, in any order, for old and for present attempts."""
+
+    @dataclass
+    class Legs:
+        """What a network would know: who is on the line."""
+
+        helper: set[str] = field(default_factory=set)
+        caller: set[str] = field(default_factory=set)
+
+    @initialize(wish=st.sampled_from(["as_soon_as_possible", "in_the_morning", "in_the_evening"]))
+    def begin(self, wish: str) -> None:
+        self.callback = a_callback(wish)
+        self.now = ASKED
+        self.legs = self.Legs()
+        self.attempts = ["a0"]
+        self.rung: list[float] = []
+        self.closed_with: m.Callback | None = None
+        self.case_closed = 0
+
+    def happens(self, what: m.Happening) -> None:
+        before = self.callback
+        self.callback, deeds = m.step(before, what, self.now, RULES)
+        for deed in deeds:
+            if isinstance(deed, m.RingCaller):
+                self.rung.append(self.now)
+                self.legs.caller.add(deed.attempt)
+            elif isinstance(deed, m.RingHelper):
+                self.legs.helper.add(deed.attempt)
+            elif isinstance(deed, m.EndLegs):
+                self.legs.helper.discard(deed.attempt)
+                self.legs.caller.discard(deed.attempt)
+            elif isinstance(deed, m.CloseCase):
+                self.case_closed += 1
+        if self.closed_with is not None:
+            assert self.callback == self.closed_with
+        if self.callback.state is m.State.CLOSED:
+            self.closed_with = self.callback
+
+    @rule(seconds=st.sampled_from([1.0, 50.0, 100.0, 1800.0, 4000.0, 40_000.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.now += seconds
+        self.happens(m.TimePassed())
+
+    @rule(helper=st.sampled_from([JOSEPH, LEILA]))
+    def is_taken(self, helper: str) -> None:
+        attempt = f"a{len(self.attempts)}"
+        self.attempts.append(attempt)
+        self.happens(m.Taken(helper, attempt))
+
+    @rule(data=st.data())
+    def helper_accepts(self, data: st.DataObject) -> None:
+        self.happens(m.HelperAccepted(data.draw(st.sampled_from(self.attempts[-2:]))))
+
+    @rule(data=st.data())
+    def helper_goes(self, data: st.DataObject) -> None:
+        attempt = data.draw(st.sampled_from(self.attempts[-2:]))
+        self.legs.helper.discard(attempt)
+        self.happens(m.HelperLegOver(attempt))
+
+    @rule(data=st.data())
+    def caller_accepts(self, data: st.DataObject) -> None:
+        self.happens(m.CallerAccepted(data.draw(st.sampled_from(self.attempts[-2:]))))
+
+    @rule(data=st.data(), missed=st.sampled_from(list(m.Missed)))
+    def caller_goes(self, data: st.DataObject, missed: m.Missed) -> None:
+        attempt = data.draw(st.sampled_from(self.attempts[-2:]))
+        self.legs.caller.discard(attempt)
+        self.happens(m.CallerLegOver(attempt, missed))
+
+    @rule(data=st.data(), permanent=st.booleans())
+    def provider_refuses(self, data: st.DataObject, permanent: bool) -> None:
+        self.happens(m.NotRung(data.draw(st.sampled_from(self.attempts[-2:])), permanent))
+
+    @rule(data=st.data())
+    def helper_puts_back(self, data: st.DataObject) -> None:
+        self.happens(m.PutBack(data.draw(st.sampled_from(self.attempts[-2:]))))
+
+    @rule()
+    def caller_withdraws(self) -> None:
+        self.happens(m.Withdrawn())
+
+    @invariant()
+    def the_caller_is_rung_at_most_three_times_and_only_when_it_is_safe(self) -> None:
+        """No storm, and nothing outside the window."""
+        if not hasattr(self, "callback"):
+            return
+        assert self.callback.tried <= RULES.most_attempts
+        for at in self.rung:
+            span: Span = next_span(self.callback.wish, "Africa/Nairobi", ASKED, at)
+            assert span.holds(at)
+
+    @invariant()
+    def every_wait_has_an_end(self) -> None:
+        """A state that could last for ever would be a caller who is never called."""
+        if not hasattr(self, "callback") or self.callback.state is m.State.CLOSED:
+            return
+        assert self.now <= self.callback.until + 40_000 or self.callback.until >= ASKED
+        assert self.callback.until <= max(self.now + RULES.talk_seconds, self.callback.expires_at)
+
+    @invariant()
+    def nobody_is_left_on_the_line(self) -> None:
+        """A leg of an attempt that is over has been hung up."""
+        if not hasattr(self, "callback"):
+            return
+        live = (
+            {self.callback.attempt} if self.callback.state not in (m.State.WAITING, m.State.CLOSED) else set()
+        )
+        assert self.legs.caller <= live
+
+    @invariant()
+    def the_case_is_closed_once(self) -> None:
+        """Closed twice, and the outcome log would count one caller twice."""
+        if hasattr(self, "callback"):
+            assert self.case_closed == (self.callback.state is m.State.CLOSED)
+
+
+AnyLife.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestAnyLife = AnyLife.TestCase
