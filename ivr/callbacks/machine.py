@@ -1,8 +1,8 @@
 """The life of one callback, as a pure function: (callback, what happened, now, rules) → (callback, deeds).
 
 `waiting → offered → dialling → talking → closed`, and `waiting` again when nobody answered. Every state but the last
-has an end (`until`), so that nothing can ring or wait for ever. What happens twice, late or out of order changes nothing;
-a leg that belongs to an attempt that is over is hung up, so that nobody is left listening to silence.
+has an end (`until`), so that nothing can ring or wait for ever. What happens twice, late or out of order changes nothing; a
+leg that belongs to an attempt that is over is hung up, so that nobody is left listening to silence.
 """
 
 from __future__ import annotations
@@ -60,7 +60,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """One wish to be called. `attempt` names the present one; `tried` counts how often the caller's phone rang."""
+    """One wish to be called. `attempt` names the present one; `tried` counts how often the caller's phone rang.
+
+    Waiting callbacks are served in the order of `ranked_at`: the time of asking, moved on by the time that the caller has
+    waited outside of the safe hours. It stays the same while they last, so that a database can keep the order.
+    """
 
     id: str
     wish: windows.Wish
@@ -70,6 +74,7 @@ class Callback:
     state: State = State.WAITING
     until: float = 0.0
     not_before: float = 0.0
+    ranked_at: float = 0.0
     attempt: str = ""
     helper: str = ""
     tried: int = 0
@@ -197,8 +202,7 @@ Step = tuple[Callback, tuple[Deed, ...]]
 
 def asked(callback: Callback) -> Callback:
     """A new callback, waiting for the first time at which it is safe."""
-    first = windows.safe_from(callback.wish, callback.time_zone, callback.asked_at, callback.asked_at)
-    return replace(callback, state=State.WAITING, not_before=first, until=callback.expires_at)
+    return _wait(callback, callback.asked_at)
 
 
 def may_be_taken(callback: Callback, now: float) -> bool:
@@ -312,6 +316,9 @@ def _time_passed(callback: Callback, now: float, rules: Rules) -> Step:
     if callback.state is State.CLOSED or now < callback.until:
         return callback, ()
     match callback.state:
+        case State.WAITING if now < callback.expires_at:
+            # The safe hours are over: the next ones are waited for.
+            return _wait(callback, now), ()
         case State.WAITING:
             return _close(callback, Ending.EXPIRED)
         case State.OFFERED:
@@ -331,13 +338,16 @@ def _try_again(callback: Callback, missed: Missed, now: float, rules: Rules) -> 
 
 
 def _wait(callback: Callback, earliest: float) -> Callback:
-    """Waiting again, for the first safe moment; when none is left before it expires, the sweep closes it."""
-    not_before = windows.safe_from(callback.wish, callback.time_zone, callback.asked_at, earliest)
+    """Waiting again, for the first safe moment; `until` is the end of those safe hours, or of everything."""
+    wish, zone, asked_at = callback.wish, callback.time_zone, callback.asked_at
+    span = windows.next_span(wish, zone, asked_at, earliest)
+    not_before = max(earliest, span.opens)
     return replace(
         callback,
         state=State.WAITING,
         not_before=not_before,
-        until=callback.expires_at,
+        ranked_at=not_before - windows.seconds_in_spans(wish, zone, asked_at, not_before),
+        until=min(span.closes, callback.expires_at),
         attempt="",
         helper="",
     )

@@ -55,11 +55,6 @@ def next_span(wish: Wish, time_zone: str, asked_at: float, now: float) -> Span:
     raise AssertionError("every day has a morning and an evening")
 
 
-def safe_from(wish: Wish, time_zone: str, asked_at: float, earliest: float) -> float:
-    """The first moment at or after `earliest` at which the caller may be rung."""
-    return max(earliest, next_span(wish, time_zone, asked_at, earliest).opens)
-
-
 def seconds_in_spans(wish: Wish, time_zone: str, asked_at: float, now: float) -> float:
     """For how long the caller has waited at times that are safe: waiting at other times doesn't count."""
     waited, at = 0.0, asked_at
