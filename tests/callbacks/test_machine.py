@@ -114,7 +114,9 @@ def test_a_late_key_of_an_attempt_that_is_over_hangs_up() -> None:
 
 def test_waiting_at_night_does_not_move_anybody_forward() -> None:
     """Amina asks at noon for an evening; Leila's caller asks at five in the evening: both begin to wait at five."""
-    noon = m.asked(m.Callback("noon", "in_the_evening", "Africa/Nairobi", ASKED - 5 * 3600, ASKED + 72 * 3600))
+    noon = m.asked(
+        m.Callback("noon", "in_the_evening", "Africa/Nairobi", ASKED - 5 * 3600, ASKED + 72 * 3600)
+    )
     evening = a_callback("in_the_evening")
     assert noon.ranked_at == evening.ranked_at == ASKED
 
