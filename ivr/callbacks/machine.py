@@ -1,8 +1,8 @@
 """The life of one callback, as a pure function: (callback, what happened, now, rules) → (callback, deeds).
 
 `waiting → offered → dialling → talking → closed`, and `waiting` again when nobody answered. Every state but the last
-has an end (`until`), so that nothing can ring or wait for ever. What happens twice, late or out of order changes nothing; a
-leg that belongs to an attempt that is over is hung up, so that nobody is left listening to silence.
+has an end (`until`), so that nothing can ring or wait for ever. What happens twice, late or out of order changes
+nothing; a leg that belongs to an attempt that is over is hung up, so that nobody is left listening to silence.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Rules:
 class Callback:
     """One wish to be called. `attempt` names the present one; `tried` counts how often the caller's phone rang.
 
-    Waiting callbacks are served in the order of `ranked_at`: the time of asking, moved on by the time that the caller has
-    waited outside of the safe hours. It stays the same while they last, so that a database can keep the order.
+    Waiting callbacks are served in the order of `ranked_at`: the time of asking, moved on by the time that the caller
+    has waited outside of the safe hours. It stays the same while they last, so that a database can keep the order.
     """
 
     id: str
