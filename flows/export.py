@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from html import escape
 
 from flows.documents import pack_to_document
+from flows.house import moment
 from flows.languages import name as language_name
 from flows.languages import right_to_left
 from flows.lengths import estimated_seconds
-from flows.model import EMERGENCY_NUMBER, AskLanguage, Pack, Script
+from flows.model import STANDING_FOR, AskLanguage, Pack, Script
 from flows.prompts import (
     ALWAYS_NEEDED,
     DIGITS,
@@ -20,6 +21,7 @@ from flows.prompts import (
     THIS_LANGUAGE,
     named_by,
     needed_by_pack,
+    only_of_house,
     press,
 )
 
@@ -45,7 +47,7 @@ def as_recording_sheet(pack: Pack, languages: Iterable[str]) -> str:
 
 
 def where_heard(pack: Pack) -> dict[str, list[str]]:
-    """For each prompt, the nodes and moments at which a caller hears it, in words."""
+    """For each prompt, the nodes and moments at which it is heard, in words."""
     found: dict[str, list[str]] = {
         THIS_LANGUAGE: ["choosing a language"],
         INVALID_KEY: ["after a key without meaning"],
@@ -64,22 +66,30 @@ def where_heard(pack: Pack) -> dict[str, list[str]]:
             if key.say is not None:
                 found.setdefault(key.say, []).append(f"announcing key {key.key}")
                 found.setdefault(press(key.key), []).append(f"announcing key {key.key}")
-    found.pop(EMERGENCY_NUMBER, None)
+    for prompt in STANDING_FOR:
+        found.pop(prompt, None)
+    for prompt in only_of_house(pack):
+        found.setdefault(prompt, []).append(moment(prompt))
     return found
 
 
 def _language(pack: Pack, language: str, heard: dict[str, list[str]]) -> str:
     needed = needed_by_pack(pack)
     spare = [prompt for prompt, code in pack.scripts if code == language and prompt not in needed]
-    prompts = sorted([*needed, *spare], key=lambda prompt: prompt in ALWAYS_NEEDED)
+    own = only_of_house(pack)
+    prompts = sorted([*needed, *spare], key=lambda prompt: (prompt in own, prompt in ALWAYS_NEEDED))
     scripts = [pack.scripts[prompt, language] for prompt in prompts if (prompt, language) in pack.scripts]
     minutes = sum(estimated_seconds(script.text, language) for script in scripts) / 60
     reviews = {_review(script) for script in scripts}
     shared = reviews.pop() if len(reviews) == 1 else None
-    rows = "".join(
-        _row(number, prompt, pack.scripts.get((prompt, language)), heard.get(prompt, []), shared is None)
+    rows = {
+        prompt: _row(
+            number, prompt, pack.scripts.get((prompt, language)), heard.get(prompt, []), shared is None
+        )
         for number, prompt in enumerate(prompts, 1)
-    )
+    }
+    said_by_flows = "".join(row for prompt, row in rows.items() if prompt not in own)
+    said_by_itself = "".join(row for prompt, row in rows.items() if prompt in own)
     state = f"<p>Review of all these texts: {escape(shared)}.</p>" if shared is not None else ""
     return (
         f"<section><header><h1>{escape(language_name(language))}: what to record</h1>"
@@ -87,8 +97,24 @@ def _language(pack: Pack, language: str, heard: dict[str, list[str]]) -> str:
         "of speech, and three to four times as long to record. Read as you would to one person who sits beside you. "
         "“…” is a pause of one second: breathe. Tick the box when a text is recorded.</p>"
         f"{state}</header>"
+        f"{_table(said_by_flows)}{_own_words(said_by_itself)}</section>\n"
+    )
+
+
+def _own_words(rows: str) -> str:
+    """The part of a sheet that no flow names; a pack that calls nobody back has none."""
+    if not rows:
+        return ""
+    return (
+        "<h2>Said by the line itself</h2><p>To helpers, and to callers whom it rings. "
+        f"One voice for all of these is best.</p>{_table(rows)}"
+    )
+
+
+def _table(rows: str) -> str:
+    return (
         "<table><thead><tr><th>Done</th><th>Text</th><th>How</th><th>About</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table></section>\n"
+        f"<tbody>{rows}</tbody></table>"
     )
 
 
@@ -135,7 +161,8 @@ STYLE = """
 body { font: 16px/1.5 system-ui, "Noto Sans", "Segoe UI", "DejaVu Sans", Arial, sans-serif; color: #1f2a36;
   background: #fffdf8; margin: 1.5rem auto; max-width: 70rem; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin: 0 0 .3rem; }
-header p { max-width: 68ch; }
+h2 { font-size: 1.3rem; margin: 2rem 0 .3rem; break-after: avoid; }
+header p, section > p { max-width: 68ch; }
 section + section { margin-block-start: 3rem; break-before: page; }
 table { border-collapse: collapse; width: 100%; }
 thead { display: table-header-group; }

@@ -16,6 +16,12 @@ KEYS = "0123456789*#"
 EMERGENCY_NUMBER = "$emergency_number"
 """A prompt that stands for the emergency number of the line, read out digit by digit."""
 
+WAITING_TIME = "$waiting_time"
+"""A prompt that stands for how long the call may take to come that was asked for: a sentence of its own."""
+
+STANDING_FOR = (EMERGENCY_NUMBER, WAITING_TIME)
+"""What may stand where a prompt may, and isn't recorded under that name."""
+
 Measure = Literal["completion"]
 BranchOn = Literal["open", "language", "number"]
 

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+from flows.house import needed_by_house
 from flows.model import (
-    EMERGENCY_NUMBER,
+    STANDING_FOR,
     AskLanguage,
     End,
     Flow,
@@ -60,8 +61,8 @@ def needed_by(flow: Flow) -> tuple[str, ...]:
         found.update(dict.fromkeys(named_by(node)))
         if isinstance(node, AskLanguage):
             found.update(dict.fromkeys(press(KEYS_FOR_LANGUAGES[n]) for n in range(len(flow.languages))))
-    found.pop(EMERGENCY_NUMBER, None)
-    found.pop("", None)  # of a node that could be read only in part
+    for name in (*STANDING_FOR, ""):  # "" of a node that could be read only in part
+        found.pop(name, None)
     return tuple(found)
 
 
@@ -69,9 +70,19 @@ KEYS_FOR_LANGUAGES = "12345678"
 """Languages are chosen with 1, 2, 3 … in the order the flow lists them: most common first."""
 
 
-def needed_by_pack(pack: Pack) -> tuple[str, ...]:
+def needed_by_flows(pack: Pack) -> tuple[str, ...]:
     """Every prompt that any flow of a pack may say, each once."""
     found: dict[str, None] = {}
     for flow in pack.flows.values():
         found.update(dict.fromkeys(needed_by(flow)))
     return tuple(found)
+
+
+def needed_by_pack(pack: Pack) -> tuple[str, ...]:
+    """Everything that may be said with a pack, each once: by its flows, and by the line itself."""
+    return tuple(dict.fromkeys((*needed_by_flows(pack), *needed_by_house(pack))))
+
+
+def only_of_house(pack: Pack) -> frozenset[str]:
+    """What only the line itself may say."""
+    return frozenset(needed_by_house(pack)) - frozenset(needed_by_flows(pack))

@@ -8,7 +8,10 @@ from flows.checks.report import Report, quoted
 from flows.languages import name as language_name
 from flows.model import KEYS, Pack, Script
 from flows.problems import WHOLE_FILE, Path, listed, nearest
-from flows.prompts import ALWAYS_NEEDED, named_by, needed_by_pack, press
+from flows.prompts import ALWAYS_NEEDED, named_by, needed_by_pack, only_of_house, press
+
+MOST_NAMED = 3
+"""Texts of the line itself that are named one by one; a pack without any lacks dozens."""
 
 
 def check_scripts(pack: Pack, report: Report, unreadable: frozenset[tuple[str, str]], *, whole: bool) -> None:
@@ -52,15 +55,16 @@ def _missing(
                 f"There are no scripts in {language_name(language)}.",
                 f"Write scripts/{language}.yaml, or take “{language}” out of the languages.",
             )
-    written = [language for language, prompts in spoken.items() if prompts]
-    for prompt in needed:
-        missing = [
-            language
-            for language in written
-            if prompt not in spoken[language]
-            and (prompt, language) not in unreadable
-            and (WHOLE_FILE, language) not in unreadable
+    lacking = {
+        language: [
+            prompt for prompt in needed if prompt not in prompts and (prompt, language) not in unreadable
         ]
+        for language, prompts in spoken.items()
+        if prompts and (WHOLE_FILE, language) not in unreadable
+    }
+    _not_said_by_the_line(pack, report, lacking)
+    for prompt in needed:
+        missing = [language for language, prompts in lacking.items() if prompt in prompts]
         if missing:
             guess = nearest(prompt, spoken[missing[0]] - set(needed))
             meant |= {guess} if guess else set()
@@ -72,6 +76,24 @@ def _missing(
                 else f"Add it to {listed(f'scripts/{language}.yaml' for language in missing)}.",
             )
     return meant
+
+
+def _not_said_by_the_line(pack: Pack, report: Report, lacking: dict[str, list[str]]) -> None:
+    """One problem for a language that lacks much of what the line itself says, taken out of what is lacking."""
+    own = only_of_house(pack)
+    for language, prompts in lacking.items():
+        missing = [prompt for prompt in prompts if prompt in own]
+        if len(missing) <= MOST_NAMED:
+            continue
+        lacking[language] = [prompt for prompt in prompts if prompt not in own]
+        named, more = quoted(missing[:MOST_NAMED]), len(missing) - MOST_NAMED
+        report.error(
+            ("script", language),
+            f"{len(missing)} texts that the line itself says to helpers, and to callers whom it rings, "
+            f"are missing in {language_name(language)}: {listed([*named, f'{more} more'])}.",
+            "Without them nobody can be called back. Copy them from scripts of the pack that ships, "
+            "under “Said by the line itself”, and put them into your words.",
+        )
 
 
 def _where_said(pack: Pack, prompt: str) -> Path:
