@@ -15,6 +15,7 @@ export function run(Call, testCase) {
     statusUrl: about.status ? HOST + about.status : "",
     rung: about.rung ?? false,
     joins: about.joins ?? false,
+    parent: about.parent ?? "",
   });
   const caller = [...(testCase.caller ?? [])];
   const trace = [];
@@ -85,7 +86,7 @@ function doneByCaller(what, about) {
 function said(action) {
   switch (action.do) {
     case "fetch":
-      return [action.method.toLowerCase(), path(action.url), ...telling(action.params)].join(" ");
+      return [action.method.toLowerCase(), path(action.url), ...tries(action), ...telling(action.params)].join(" ");
     case "notify":
       return ["notify", path(action.url), ...telling(action.params)].join(" ");
     case "play":
@@ -99,7 +100,7 @@ function said(action) {
     case "start-recording":
       return `record ${action.silence.toFixed(1)} ${action.mostSeconds.toFixed(1)} ${action.beep ? "beep" : "no beep"}`;
     case "start-dialling": {
-      const parties = action.parties.map(([number, whisper]) => number + path(whisper)).join(",");
+      const parties = action.parties.map(rung).join(",");
       return `dial ${parties} ${action.callerId} ${action.seconds.toFixed(1)}`;
     }
     case "trouble":
@@ -109,6 +110,15 @@ function said(action) {
     default:
       return action.do.replace("-", " ");
   }
+}
+
+function tries(fetch) {
+  return fetch.tries ? [`(${fetch.tries})`] : [];
+}
+
+function rung([number, whisper, statusUrl, statusEvents]) {
+  const told = statusUrl ? `[${path(statusUrl)} ${statusEvents.join(" ")}]` : "";
+  return number + path(whisper) + told;
 }
 
 function telling(params) {

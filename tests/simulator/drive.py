@@ -23,6 +23,7 @@ def opening(case: dict[str, Any]) -> words.Opening:
         status_url=f"{HOST}{about['status']}" if "status" in about else "",
         rung=about.get("rung", False),
         joins=about.get("joins", False),
+        parent=about.get("parent", ""),
     )
 
 
@@ -108,7 +109,8 @@ def _done_by_caller(what: str, about: Any) -> words.Event:
 def said(action: words.Action) -> str:
     match action:
         case words.Fetch():
-            return " ".join([action.method.lower(), _path(action.url), *_telling(action.params)])
+            tries = [f"({action.tries})"] if action.tries else []
+            return " ".join([action.method.lower(), _path(action.url), *tries, *_telling(action.params)])
         case words.Notify():
             return " ".join(["notify", _path(action.url), *_telling(action.params)])
         case words.PlayClip():
@@ -123,7 +125,7 @@ def said(action: words.Action) -> str:
             beep = "beep" if action.beep else "no beep"
             return f"record {action.silence:.1f} {action.most_seconds:.1f} {beep}"
         case words.StartDialling():
-            parties = ",".join(number + _path(whisper) for number, whisper in action.parties)
+            parties = ",".join(_rung(party) for party in action.parties)
             return f"dial {parties} {action.caller_id} {action.seconds:.1f}"
         case words.Trouble():
             return f"trouble {action.problem.code}"
@@ -146,6 +148,11 @@ SAME_EACH_TIME = {"CallSid", "AccountSid", "From", "To", "ApiVersion"}
 
 def _telling(params: words.Params) -> list[str]:
     return [f"{name}={value.removeprefix(HOST)}" for name, value in params if name not in SAME_EACH_TIME]
+
+
+def _rung(party: words.Party) -> str:
+    told = f"[{_path(party.status_url)} {' '.join(party.status_events)}]" if party.status_url else ""
+    return party.number + _path(party.whisper) + told
 
 
 def _path(url: str) -> str:

@@ -129,6 +129,8 @@ def _call_rules(app: Flask, base: str, provider: Provider) -> None:
             provider.last_created = provider.clock()
             sid = provider.has_call("queued", to=request.form["To"], from_=request.form["From"])
             provider.calls[sid] |= {"course": provider.course, "url": request.form.get("Url", "")}
+            if provider.carrier is not None:
+                provider.carrier.placed(sid, request.form.to_dict(flat=False))
         return jsonify(shown_call(provider.calls[sid])), 201
 
     @app.get(f"{base}/Calls/<sid>.json")
@@ -141,10 +143,13 @@ def _call_rules(app: Flask, base: str, provider: Provider) -> None:
         if call["status"] in OVER:
             return refused(Refusal(400, 21220, "Call is not in-progress. Cannot redirect."))
         asked = request.form.get("Status", "")
-        if asked == "completed" or (asked == "canceled" and call["status"] in ("queued", "ringing")):
-            provider.become(call, asked, provider.clock())
-        if "Url" in request.form:
-            call["url"] = request.form["Url"]
+        with provider.lock:
+            if asked == "completed" or (asked == "canceled" and call["status"] in ("queued", "ringing")):
+                _end(provider, call, asked)
+            if "Url" in request.form:
+                call["url"] = request.form["Url"]
+                if provider.carrier is not None:
+                    provider.carrier.sent_elsewhere(sid, call["url"])
         return jsonify(shown_call(call))
 
     @app.delete(f"{base}/Calls/<sid>.json")
@@ -155,6 +160,13 @@ def _call_rules(app: Flask, base: str, provider: Provider) -> None:
                 return refused(Refusal(409, 20009, "Cannot delete this resource before it is complete"))
             del provider.calls[sid]
         return "", 204
+
+
+def _end(provider: Provider, call: dict[str, Any], status: str) -> None:
+    if provider.carrier is not None:
+        provider.carrier.ended(call["sid"])
+    else:
+        provider.become(call, status, provider.clock())
 
 
 def _why_not(provider: Provider, to: str, caller_id: str, url: str) -> Refusal | None:

@@ -96,9 +96,9 @@ class Call:
             self._end("failed")
             return
         self._fetches += 1
-        self._url = urldefrag(url).url
+        self._url, tries = urldefrag(url)
         self.phase, self.due = "fetching", None
-        self._out.append(words.Fetch(self._fetches, method, self._url, self._params(extra)))
+        self._out.append(words.Fetch(self._fetches, method, self._url, self._params(extra), tries))
 
     def _fetch_action(self, action: str, method: str, extra: Params) -> None:
         self._fetch(urljoin(self._url, action), method, extra)
@@ -255,7 +255,7 @@ class Call:
         self._heard = False
         about: Params = (("RecordingUrl", kept.url), ("RecordingSid", kept.sid))
         at = urljoin(self._url, record.action)
-        ready = urljoin(self._url, record.on_ready) if record.on_ready else ""
+        ready = self._from_here(record.on_ready)
         length = (("RecordingDuration", str(kept.seconds)),)
         if not kept.seconds:
             if ready and record.tells_absence:
@@ -277,12 +277,20 @@ class Call:
 
     def _start_dialling(self, step: reading.Dial) -> None:
         self._dial = step
-        parties = tuple((p.number, urljoin(self._url, p.whisper) if p.whisper else "") for p in step.parties)
+        parties = tuple(
+            party._replace(
+                whisper=self._from_here(party.whisper), status_url=self._from_here(party.status_url)
+            )
+            for party in step.parties
+        )
         self._out.append(words.StartDialling(parties, step.caller_id, step.timeout))
         if parties:
             self._wait("dialling", step.timeout)
         else:
             self._dialled("failed")
+
+    def _from_here(self, url: str) -> str:
+        return urljoin(self._url, url) if url else ""
 
     def _dialled(self, outcome: Outcome) -> None:
         dial = self._dial

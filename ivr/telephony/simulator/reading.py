@@ -8,7 +8,7 @@ from dataclasses import dataclass
 # A reply with a DOCTYPE is refused before it is parsed, so no entity is ever expanded.
 from xml.etree import ElementTree as Xml
 
-from ivr.telephony.simulator.words import Problem
+from ivr.telephony.simulator.words import Party, Problem
 
 MOST_LOOPS = 1000
 
@@ -73,16 +73,8 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
-    """Somebody to ring, and what they hear before they are connected ("" for nothing)."""
-
-    number: str
-    whisper: str
-
-
-@dataclass(frozen=True, slots=True)
 class Dial:
-    """Ring all parties at once and connect the first that answers."""
+    """Ring all parties at once and connect the first that answers. Their addresses are as written."""
 
     parties: tuple[Party, ...]
     action: str
@@ -201,10 +193,10 @@ def _record(element: Xml.Element) -> Record:
 
 
 def _dial(element: Xml.Element, problems: list[Problem]) -> Dial:
-    parties = [Party(_words(element), "")] if (element.text or "").strip() else []
+    parties = [Party(_words(element))] if (element.text or "").strip() else []
     for child in element:
         if child.tag == "Number":
-            parties.append(Party(_words(child), child.get("url", "")))
+            parties.append(_party(child))
         else:
             problems.append(_unknown(child.tag))
     caller_id = element.get("callerId", "")
@@ -220,6 +212,12 @@ def _dial(element: Xml.Element, problems: list[Problem]) -> Dial:
         limit=_number(element, "timeLimit", 14400),
         caller_id=caller_id,
     )
+
+
+def _party(element: Xml.Element) -> Party:
+    status_url = element.get("statusCallback", "")
+    events = element.get("statusCallbackEvent", "completed").split() if status_url else ()
+    return Party(_words(element), element.get("url", ""), status_url, tuple(events))
 
 
 def _words(element: Xml.Element) -> str:

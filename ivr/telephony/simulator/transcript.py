@@ -62,7 +62,7 @@ class Transcript:
             case words.StartRecording():
                 self.add(at, "recording", f"Records for at most {action.most_seconds:.0f} s.")
             case words.StartDialling():
-                rung = ", ".join(number for number, _ in action.parties) or "nobody"
+                rung = ", ".join(party.number for party in action.parties) or "nobody"
                 self.add(at, "dialling", f"Rings {rung} for at most {action.seconds:.0f} s.")
             case words.Trouble():
                 self.add(at, "problem", f"{action.problem.text} ({action.problem.code})")

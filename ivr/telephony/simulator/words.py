@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Outcome = Literal["completed", "busy", "no-answer", "failed", "canceled"]
 """How a call, or a dialled party's leg, ended; the provider's own words."""
@@ -36,11 +36,13 @@ class Opening:
     status_url: str = ""
     rung: bool = False
     joins: bool = False
+    parent: str = ""
+    """The call that dialled this leg; "" for every other."""
 
     def params(self, status: str) -> Params:
         """What every webhook of this leg carries."""
         direction = "outbound-dial" if self.joins else "outbound-api" if self.rung else "inbound"
-        return (
+        always = (
             ("CallSid", self.sid),
             ("AccountSid", self.account),
             ("From", self.from_number),
@@ -49,6 +51,7 @@ class Opening:
             ("ApiVersion", "2010-04-01"),
             ("Direction", direction),
         )
+        return (*always, ("ParentCallSid", self.parent)) if self.parent else always
 
 
 # What happens
@@ -167,6 +170,8 @@ class Fetch:
     method: str
     url: str
     params: Params
+    tries: str = ""
+    """What stood after # in the address: how often the provider is to try. Neither sent nor signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +241,21 @@ class StopRecording:
     """Stop, and keep what there is."""
 
 
+class Party(NamedTuple):
+    """Somebody to be rung. `whisper` and `status_url` are absolute addresses, or ""."""
+
+    number: str
+    whisper: str = ""
+    status_url: str = ""
+    status_events: tuple[str, ...] = ()
+    """What is to be told there: initiated, ringing, answered, completed."""
+
+
 @dataclass(frozen=True, slots=True)
 class StartDialling:
-    """Ring the parties. `whisper` addresses are absolute, or ""."""
+    """Ring the parties."""
 
-    parties: tuple[tuple[str, str], ...]
+    parties: tuple[Party, ...]
     caller_id: str
     seconds: float
 

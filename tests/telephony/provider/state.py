@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, Protocol
 
 from tests.telephony.provider.faults import Fault, Refusal
 
@@ -30,6 +30,19 @@ SHOWN_OF_A_RECORDING = ("sid", "account_sid", "call_sid", "status", "duration", 
 Course = tuple[tuple[float, str], ...]
 
 
+class Carrier(Protocol):
+    """What carries out the calls that are asked for, where they are more than records. Called under the lock."""
+
+    def placed(self, sid: str, asked: Mapping[str, Sequence[str]]) -> None:
+        """A call was asked for; the whole form."""
+
+    def sent_elsewhere(self, sid: str, url: str) -> None:
+        """A call under way is to ask this address what to do."""
+
+    def ended(self, sid: str) -> None:
+        """A call under way is to end."""
+
+
 @dataclass
 class Provider:
     """Everything the provider knows. `clock` gives seconds since 1970, and moves calls on."""
@@ -43,6 +56,8 @@ class Provider:
     """How many calls may be created a second; 0 for no limit."""
     clock: Callable[[], float] = time.time
     course: Course = ANSWERED
+    carrier: Carrier | None = None
+    """Who rings people; None where a call is only a record that goes on as time does."""
     settles_seconds: float = 0.0
     """How long after its end a call's record can't be deleted yet."""
     refuses_duplicates: bool = False

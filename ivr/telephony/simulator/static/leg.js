@@ -1,8 +1,8 @@
 // What is said of a leg to the hotline.
 
 // What every webhook carries, as [name, value].
-export function legParams({ sid, account, fromNumber, toNumber, rung, joins }, status) {
-  return [
+export function legParams({ sid, account, fromNumber, toNumber, rung, joins, parent }, status) {
+  const always = [
     ["CallSid", sid],
     ["AccountSid", account],
     ["From", fromNumber],
@@ -11,6 +11,7 @@ export function legParams({ sid, account, fromNumber, toNumber, rung, joins }, s
     ["ApiVersion", "2010-04-01"],
     ["Direction", joins ? "outbound-dial" : rung ? "outbound-api" : "inbound"],
   ];
+  return parent ? [...always, ["ParentCallSid", parent]] : always;
 }
 
 // What the provider charges for.

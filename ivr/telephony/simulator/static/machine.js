@@ -96,10 +96,11 @@ export class Call {
       return;
     }
     this.#fetches += 1;
-    this.#url = url.split("#", 1)[0];
+    const [address, tries = ""] = url.split("#", 2);
+    this.#url = address;
     this.phase = "fetching";
     this.due = null;
-    this.#do("fetch", { fetch: this.#fetches, method, url: this.#url, params: this.#params(extra) });
+    this.#do("fetch", { fetch: this.#fetches, method, url: address, params: this.#params(extra), tries });
   }
 
   #fetchAction(action, method, extra) {
@@ -299,10 +300,10 @@ export class Call {
   }
 
   // Dialling
-
   #startDialling(step) {
     this.#dial = step;
-    const parties = step.parties.map((p) => [p.number, p.whisper ? this.#address(p.whisper) : ""]);
+    const fromHere = (url) => (url ? this.#address(url) : "");
+    const parties = step.parties.map((p) => [p.number, fromHere(p.whisper), fromHere(p.statusUrl), p.statusEvents]);
     this.#do("start-dialling", { parties, callerId: step.callerId, seconds: step.timeout });
     if (parties.length) return this.#wait("dialling", step.timeout);
     return this.#dialled("failed");

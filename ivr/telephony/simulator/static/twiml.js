@@ -84,10 +84,10 @@ function readRecord(element) {
 
 function readDial(element, problems) {
   const own = words(element);
-  const parties = own ? [{ number: own, whisper: "" }] : [];
+  const parties = own ? [{ number: own, whisper: "", statusUrl: "", statusEvents: [] }] : [];
   for (const child of element.children) {
     if (child.tagName === "Number") {
-      parties.push({ number: words(child), whisper: attribute(child, "url", "") });
+      parties.push(readParty(child));
     } else {
       problems.push(unknown(child.tagName));
     }
@@ -104,6 +104,17 @@ function readDial(element, problems) {
     timeout: number(element, "timeout", 30),
     limit: number(element, "timeLimit", 14400),
     callerId,
+  };
+}
+
+function readParty(element) {
+  const statusUrl = attribute(element, "statusCallback", "");
+  const events = statusUrl ? attribute(element, "statusCallbackEvent", "completed") : "";
+  return {
+    number: words(element),
+    whisper: attribute(element, "url", ""),
+    statusUrl,
+    statusEvents: events.split(/\s+/).filter(Boolean),
   };
 }
 
