@@ -27,6 +27,7 @@ COMMANDS = {
     "scrub": "ivr.scrub_commands:scrub",
     "people": "ivr.people_commands:people",
     "audit": "ivr.audit_commands:audit",
+    "staffing": "ivr.staffing_commands:staffing",
     "doctor": "ivr.doctor_commands:doctor",
     "twilio": "ivr.doctor_commands:twilio",
 }
