@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import audio.tables
 import ivr.audit.tables
+import ivr.outcomes.tables
+import ivr.people.roster_tables
 import ivr.people.tables
 import ivr.scrubbing.tables
+import ivr.store.callback_tables
 import ivr.store.tables
 import ivr.telephony.simulator.tables
 import ivr.vault.tables
@@ -13,8 +16,11 @@ import referrals.tables
 
 ALL_METADATA = [
     ivr.store.tables.metadata,
+    ivr.store.callback_tables.metadata,
     ivr.audit.tables.metadata,
     ivr.people.tables.metadata,
+    ivr.people.roster_tables.metadata,
+    ivr.outcomes.tables.metadata,
     ivr.scrubbing.tables.metadata,
     ivr.vault.tables.metadata,
     audio.tables.metadata,

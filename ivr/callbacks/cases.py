@@ -20,7 +20,8 @@ from ivr.people.notices import NoticeKind, Notices
 from ivr.people.person import Person
 from ivr.people.roles import Right
 from ivr.store.engine import wipe_deleted
-from ivr.store.tables import callback_wishes, lines
+from ivr.store.callback_tables import callbacks
+from ivr.store.tables import lines
 from ivr.vault.due import LONGEST_HOLD_DAYS, is_due
 from ivr.vault.errors import CallerAsksAgain
 from ivr.vault.tables import number_holds, vault_entries
@@ -96,11 +97,11 @@ class Cases:
             select(
                 vault_entries.c.id,
                 lines.c.name,
-                callback_wishes.c.need,
-                callback_wishes.c.language,
-                callback_wishes.c.date,
-                callback_wishes.c.band,
-                callback_wishes.c.wishes,
+                callbacks.c.need,
+                callbacks.c.language,
+                callbacks.c.date,
+                callbacks.c.band,
+                callbacks.c.wishes,
                 vault_entries.c.shred_at,
                 number_holds.c.held_until,
                 number_holds.c.reason,
@@ -108,7 +109,7 @@ class Cases:
             )
             .select_from(vault_entries)
             .outerjoin(lines, lines.c.id == vault_entries.c.line_id)
-            .outerjoin(callback_wishes, callback_wishes.c.number_id == vault_entries.c.id)
+            .outerjoin(callbacks, callbacks.c.number_id == vault_entries.c.id)
             .outerjoin(number_holds, number_holds.c.entry_id == vault_entries.c.id)
             .where(vault_entries.c.kind == "caller")
             .order_by(vault_entries.c.shred_at, vault_entries.c.id)

@@ -1,25 +1,33 @@
 """Notes that a caller wishes to be called back, with what was keyed, and with the number sealed in the vault.
 
-The wish and the sealed number are kept in the transaction of the turn that says "it is noted": a caller is never told
-so in vain. A number has one wish a line. The wish bears the id of the vault's entry, and the vault gives one number one
-id, so two calls at once from one phone put the same wish right instead of making two.
+The callback and the sealed number are kept in the transaction of the turn that says "it is noted": a caller is never
+told so in vain. A number has one pending callback a line. Its id is made of the id of the vault's entry, and the vault
+gives one number one id, so two calls at once from one phone put the same callback right instead of making two. A
+callback that a helper is busy with already isn't changed any more.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Dialect, Engine
+from sqlalchemy import Dialect, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.effects import RequestCallback
 from flows.inputs import NumberFact
+from ivr.callbacks.machine import Callback, State, asked
+from ivr.callbacks.matching import CRISIS
 from ivr.callbacks.requested import Requested
+from ivr.callbacks.rows import changing_values, gender_of, priority_of, window_of
+from ivr.callbacks.time_zones import zone_of_caller
 from ivr.publishing.hours import kept_of
+from ivr.store.callback_tables import callbacks
 from ivr.store.engine import reading
 from ivr.store.hot import Addition, Insertion
-from ivr.store.tables import callback_wishes
+from ivr.vault.allowed import country_of
 from ivr.vault.errors import CannotBeCalled, CiphertextDamaged, VaultOutOfReach
 from ivr.vault.number import PhoneNumber
 from ivr.vault.tables import vault_entries
@@ -28,6 +36,22 @@ from ivr.vault.vault import KeptNumber, Vault
 log = structlog.get_logger()
 
 UNAVAILABLE = Requested("unavailable")
+PUT_RIGHT = (
+    "need", "priority", "language", "gender", "crisis", "wishes", "expires_at", "ready", "until", "not_before",
+    "ranked_at", "version",
+)  # fmt: skip
+"""What asking again changes of a callback that waits. Not: since when it waits."""
+
+
+class AskedOn(Protocol):
+    """The line on which a caller asks."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def country(self) -> str: ...
+    @property
+    def time_zone(self) -> str: ...
 
 
 class Desk:
@@ -36,7 +60,8 @@ class Desk:
     def __init__(self, database: Engine, dialect: Dialect, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._wish = Insertion(callback_wishes, dialect, replaces=True)
+        waiting = callbacks.c.state == State.WAITING.value
+        self._callback = Insertion(callbacks, dialect, changes=PUT_RIGHT, provided=waiting)
         self._number = Insertion(vault_entries, dialect, replaces=True)
 
     def number_of(self, caller: PhoneNumber | None) -> NumberFact:
@@ -51,49 +76,95 @@ class Desk:
 
     def request(
         self,
-        line_id: str,
+        line: AskedOn,
         wish: RequestCallback,
         *,
         caller: PhoneNumber | None,
         at: float,
-        time_zone: str,
+        path: str,
         test: bool,
     ) -> Requested:
         """Keeps the wish, or puts it right; "unavailable" where no number can be kept or called."""
         if caller is None or not self._vault.can_keep():
             return UNAVAILABLE
         try:
-            kept = self._vault.keep(caller, kind="caller", line_id=line_id, now=at)
+            kept = self._vault.keep(caller, kind="caller", line_id=line.id, now=at)
         except (CannotBeCalled, VaultOutOfReach, CiphertextDamaged) as error:
             log.warning("callback_not_noted", error=type(error).__name__)
             return UNAVAILABLE
-        noted = kept_of(at, time_zone)
-        row = {
-            "id": kept.id,
-            "line_id": line_id,
-            "need": wish.need,
-            "language": wish.language,
-            "wishes": json.dumps(dict(wish.wishes)),
-            "date": noted.date,
-            "band": noted.band,
-            "test": test,
-            "number_id": kept.id,
-        }
-        is_new = wish.corrects == kept.id or not self._is_noted(kept, caller, line_id, at)
-        return Requested(
-            "noted" if is_new else "already_noted",
-            kept.id,
-            [Addition(self._number, kept.row), Addition(self._wish, row)],
-        )
+        before = self._noted(kept, at)
+        row = _row(line, wish, caller=caller, kept=kept, at=at, before=before, path=path, test=test)
+        is_new = before is None or before.state == State.CLOSED or wish.corrects == row["id"]
+        additions = [Addition(self._number, kept.row), Addition(self._callback, row)]
+        return Requested("noted" if is_new else "already_noted", row["id"], additions)
 
-    def _is_noted(self, kept: KeptNumber, caller: PhoneNumber, line_id: str, at: float) -> bool:
-        """Whether a wish of this number has been stored; one whose call was cut short has only left its key."""
+    def _noted(self, kept: KeptNumber, at: float) -> Any:
+        """The newest callback of this number; one whose call was cut short has only left its key in the vault."""
         if not kept.known:
-            return False
+            return None
+        newest = (
+            select(callbacks).where(callbacks.c.number_id == kept.id).order_by(callbacks.c.asked_at.desc())
+        )
         try:
             with reading(self._database) as connection:
-                found = self._vault.recognise(connection, caller, kind="caller", line_id=line_id, now=at)
-                return found == kept.id
-        except (SQLAlchemyError, VaultOutOfReach, CiphertextDamaged):
+                return connection.execute(newest.limit(1)).first()
+        except SQLAlchemyError:
             # The turn's own writes will say what is wrong with the database; the number is sealed already.
-            return False
+            return None
+
+
+def _row(
+    line: AskedOn,
+    wish: RequestCallback,
+    *,
+    caller: PhoneNumber,
+    kept: KeptNumber,
+    at: float,
+    before: Any,
+    path: str,
+    test: bool,
+) -> dict[str, Any]:
+    wishes = dict(wish.wishes)
+    open_before = before is not None and before.state != State.CLOSED
+    asked_at = before.asked_at if open_before else at
+    noted = kept_of(asked_at, line.time_zone)
+    callback = asked(
+        Callback(
+            id=_id_of(kept, before),
+            wish=window_of(wishes),
+            time_zone=zone_of_caller(country_of(caller), line.country, line.time_zone),
+            asked_at=asked_at,
+            expires_at=kept.row["shred_at"],
+        ),
+        at,
+    )
+    return {
+        "id": callback.id,
+        "line_id": line.id,
+        "need": wish.need,
+        "path": path,
+        "priority": priority_of(wish.need),
+        "language": wish.language,
+        "gender": gender_of(wishes),
+        "crisis": wish.need == CRISIS,
+        "wishes": json.dumps(wishes),
+        "time_zone": callback.time_zone,
+        "asked_at": callback.asked_at,
+        "expires_at": callback.expires_at,
+        **changing_values(callback, at),
+        "first_rang_at": 0.0,
+        "version": before.version + 1 if open_before else 0,
+        "date": noted.date,
+        "band": noted.band,
+        "test": test,
+        "number_id": kept.id,
+    }
+
+
+def _id_of(kept: KeptNumber, before: Any) -> str:
+    """Two calls at once from one phone have to come to the same id, so it is made of what both know."""
+    if before is None:
+        return kept.id
+    if before.state != State.CLOSED:
+        return str(before.id)
+    return hashlib.sha256(f"after {before.id}".encode()).hexdigest()[:32]

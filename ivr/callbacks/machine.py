@@ -200,9 +200,9 @@ Deed = RingHelper | RingCaller | EndLegs | AskOutcome | CloseCase
 Step = tuple[Callback, tuple[Deed, ...]]
 
 
-def asked(callback: Callback) -> Callback:
-    """A new callback, waiting for the first time at which it is safe."""
-    return _wait(callback, callback.asked_at)
+def asked(callback: Callback, now: float) -> Callback:
+    """A callback just asked for, or asked for again, waiting for the first time at which it is safe."""
+    return _wait(callback, now)
 
 
 def may_be_taken(callback: Callback, now: float) -> bool:

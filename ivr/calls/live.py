@@ -47,6 +47,8 @@ class OnLine(NamedTuple):
     emergency_number: str
     open_hours: str
     dial_emergency: bool
+    country: str
+    flash: bool
 
 
 class LiveCall(NamedTuple):
@@ -93,7 +95,10 @@ _LINE = (
     lines.c.emergency_number,
     lines.c.open_hours,
     lines.c.dial_emergency,
+    lines.c.country,
+    lines.c.flash,
 )
+LINE_COLUMNS = len(_LINE)
 _LIVE = (
     live_calls.c.call_id,
     live_calls.c.release_id,
@@ -190,8 +195,9 @@ class CallRows:
         )
         if row is None:
             return Arrival(None, None, False)
-        live = LiveCall._make(row[8:17]) if row[8] is not None else None
-        return Arrival(OnLine._make(row[:8]), live, row[17] is not None)
+        line, call, ended = row[:LINE_COLUMNS], row[LINE_COLUMNS:-1], row[-1]
+        live = LiveCall._make(call) if call[0] is not None else None
+        return Arrival(OnLine._make(line), live, ended is not None)
 
     def under_way(
         self, connection: HotConnection, provider: str, provider_call: str
@@ -200,7 +206,7 @@ class CallRows:
         row = connection.read(self._under_way, {"provider": provider, "provider_call": provider_call})
         if row is None:
             return None
-        return OnLine._make(row[:8]), LiveCall._make(row[8:])
+        return OnLine._make(row[:LINE_COLUMNS]), LiveCall._make(row[LINE_COLUMNS:])
 
     def begin(
         self,

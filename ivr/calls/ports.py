@@ -6,6 +6,7 @@ from typing import Protocol
 
 from flows.effects import FindServices, RequestCallback
 from flows.inputs import NumberFact
+from ivr.callbacks.desk import AskedOn
 from ivr.callbacks.requested import Requested
 from ivr.vault.number import PhoneNumber
 
@@ -21,15 +22,15 @@ class CallbackDesk(Protocol):
 
     def request(
         self,
-        line_id: str,
+        line: AskedOn,
         wish: RequestCallback,
         *,
         caller: PhoneNumber | None,
         at: float,
-        time_zone: str,
+        path: str,
         test: bool,
     ) -> Requested:
-        """Notes a wish; one that corrects another of the same call takes its place."""
+        """Notes a wish; one that corrects another of the same call takes its place. `path` is where in the flow."""
 
 
 class Connector(Protocol):

@@ -85,7 +85,7 @@ class Turn:
         for _ in range(MOST_ANSWERS_A_TURN):
             if shown is not None:
                 break
-            step = engine.step(self.release.pack, step.session, self.inside(step.last), facts)
+            step = engine.step(self.release.pack, step.session, self.inside(step.last, step.session), facts)
             events += kept_of_step(step.effects)
             shown = self.show(step.last)
         else:
@@ -113,16 +113,16 @@ class Turn:
             case _:
                 return show(last, self.release.clips, self.house.addresses)
 
-    def inside(self, last: Effect) -> FromInside:
+    def inside(self, last: Effect, session: Session) -> FromInside:
         """The answer to what the engine asked for."""
         match last:
             case RequestCallback():
                 requested = self.house.desk.request(
-                    self.line.id,
+                    self.line,
                     last,
                     caller=self.caller,
                     at=self.now,
-                    time_zone=self.line.time_zone,
+                    path=f"{session.flow}/{session.node}",
                     test=self.dialect.name == TEST_PROVIDER,
                 )
                 self.additions += requested.additions

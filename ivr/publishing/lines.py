@@ -33,6 +33,7 @@ class Line:
     emergency_number: str
     open_hours: str = ALWAYS
     dial_emergency: bool = False
+    flash: bool = False
 
 
 def problems_with(line: Line) -> list[str]:

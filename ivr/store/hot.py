@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, Dialect, Engine, Table, bindparam, cast, literal_column, select
+from sqlalchemy import CTE, ColumnElement, Dialect, Engine, Table, bindparam, cast, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import PoolProxiedConnection
@@ -101,13 +101,24 @@ class Group(NamedTuple):
 class Insertion:
     """How a row is added to a table: alone, or as part of one statement, if the row of the guard was `taken`.
 
-    With `replaces`, a row with the same key is put in the place of the one before.
+    With `replaces`, a row with the same key is put in the place of the one before; with `changes`, only these of its
+    columns are, and only where `provided` holds for it.
     """
 
-    __slots__ = ("_replaces", "_table", "_write", "plain")
+    __slots__ = ("_changes", "_provided", "_table", "_write", "plain")
 
-    def __init__(self, table: Table, dialect: Dialect, replaces: bool = False) -> None:
-        self._replaces = replaces
+    def __init__(
+        self,
+        table: Table,
+        dialect: Dialect,
+        replaces: bool = False,
+        changes: Sequence[str] = (),
+        provided: ColumnElement[bool] | None = None,
+    ) -> None:
+        keys = {column.name for column in table.primary_key}
+        every = [column.name for column in table.columns if column.name not in keys]
+        self._changes = every if replaces else list(changes)
+        self._provided = provided
         self._table = table
         self._write = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
         self.plain = Prepared(self._over(self._write(table)), dialect)
@@ -123,12 +134,11 @@ class Insertion:
         return self._over(added), {name: column.name for name, column in columns.items()}
 
     def _over(self, statement: Statement) -> Statement:
-        if not self._replaces:
+        if not self._changes:
             return statement
         keys = [column.name for column in statement.table.primary_key]
-        others = [column.name for column in statement.table.columns if column.name not in keys]
-        changed = {name: statement.excluded[name] for name in others}
-        return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+        changed = {name: statement.excluded[name] for name in self._changes}
+        return statement.on_conflict_do_update(index_elements=keys, set_=changed, where=self._provided)
 
 
 def _compiled(statement: ClauseElement, dialect: Dialect) -> tuple[str, list[str]]:

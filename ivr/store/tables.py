@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from ivr.store.naming import tables_of_a_room
@@ -46,6 +47,7 @@ lines = Table(
     Column("emergency_number", String(16), nullable=False),
     Column("open_hours", Text, nullable=False, doc="JSON: see ivr.publishing.hours"),
     Column("dial_emergency", Boolean, nullable=False, doc="may the line dial it for the caller"),
+    Column("flash", Boolean, nullable=False, server_default=false(), doc="rejects calls and rings back"),
 )
 
 live_calls = Table(
@@ -119,20 +121,5 @@ notes = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("name", String(32), nullable=False),
     Column("value", String(32), nullable=False),
-    sqlite_with_rowid=False,
-)
-
-callback_wishes = Table(
-    "callback_wishes",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("line_id", String(32), nullable=False),
-    Column("need", String(32), nullable=False),
-    Column("language", String(8), nullable=True),
-    Column("wishes", Text, nullable=False, doc="JSON: what the caller keyed"),
-    Column("date", String(10), nullable=False),
-    Column("band", String(5), nullable=False),
-    Column("test", Boolean, nullable=False),
-    Column("number_id", String(32), nullable=True, doc="the vault's entry; empty when it has been shredded"),
     sqlite_with_rowid=False,
 )

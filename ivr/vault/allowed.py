@@ -34,3 +34,11 @@ def check_can_be_called(number: PhoneNumber, countries: Collection[str]) -> None
         raise CannotBeCalled("not an ordinary phone")
     if phonenumbers.region_code_for_number(parsed) not in countries:
         raise CannotBeCalled("not of a country that is called")
+
+
+def country_of(number: PhoneNumber) -> str:
+    """The country of a number, in two letters; "" where it has none. It says when it is night there, and not whose."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(e164_of(number))) or ""
+    except NumberParseException:
+        return ""

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from ivr.store.tables import callback_wishes
+from ivr.store.callback_tables import callbacks, flashes, risk_cases
 from ivr.vault import sealing
 from ivr.vault.allowed import check_can_be_called
 from ivr.vault.due import is_due
@@ -145,7 +145,7 @@ class Vault:
     ) -> int:
         """Destroys numbers: their keys, for good and at once, then their rows, in the caller's transaction.
 
-        A wish whose number is gone keeps no trace of it. Spared is a number that a turn after `spare_after` has sealed
+        A callback whose number is gone keeps no trace of it. Spared is a number that a turn after `spare_after` has sealed
         again and not stored yet: its caller is asking in this moment. Returns how many are gone.
 
         Raises VaultOutOfReach.
@@ -267,8 +267,9 @@ def forget_rows(connection: Connection, entry_ids: Collection[str]) -> None:
     """Deletes the rows of entries whose keys are gone."""
     connection.execute(delete(vault_entries).where(vault_entries.c.id.in_(entry_ids)))
     connection.execute(delete(number_holds).where(number_holds.c.entry_id.in_(entry_ids)))
-    of_these = callback_wishes.c.number_id.in_(entry_ids)
-    connection.execute(update(callback_wishes).where(of_these).values(number_id=None))
+    connection.execute(delete(flashes).where(flashes.c.number_id.in_(entry_ids)))
+    for table in (callbacks, risk_cases):
+        connection.execute(update(table).where(table.c.number_id.in_(entry_ids)).values(number_id=None))
 
 
 def _sealed(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
-from sqlalchemy import insert
 
 from ivr.people.roles import Role
 from ivr.publishing.lines import all_lines
-from ivr.store.tables import callback_wishes
 from ivr.vault.number import PhoneNumber
+from tests.callback_rows import put_callback
 from tests.console.desk import Desk, Worker
 from tests.hotline import make_hotline
 from tests.simulator.listening import served
@@ -130,9 +128,8 @@ def _caller(desk: Desk, number: PhoneNumber, wish: tuple[str, str]) -> str:
         line = all_lines(connection)[0]
         kept = wiring.vault.keep(number, kind="caller", line_id=line.id, now=desk.now)
         wiring.vault.store(connection, kept)
-        wished = {
-            "id": kept.id[::-1], "line_id": line.id, "need": wish[0], "language": wish[1],
-            "wishes": json.dumps({}), "date": "2026-03-01", "band": "12-16", "test": False, "number_id": kept.id,
-        }  # fmt: skip
-        connection.execute(insert(callback_wishes).values(wished))
+        put_callback(
+            connection, kept.id[::-1], at=desk.now, line_id=line.id, need=wish[0], language=wish[1],
+            crisis=wish[0] == "crisis", number_id=kept.id,
+        )  # fmt: skip
     return kept.id

@@ -61,7 +61,7 @@ def test_a_whole_call_from_the_language_to_goodbye(
     assert amina.problems == []
     assert rows(running_hotline, "SELECT count(*) FROM live_calls") == [(0,)]
     assert rows(running_hotline, "SELECT language, test, ended FROM calls") == [("sw", 1, "goodbye")]
-    [(wishes,)] = rows(running_hotline, "SELECT wishes FROM callback_wishes")
+    [(wishes,)] = rows(running_hotline, "SELECT wishes FROM callbacks")
     assert json.loads(wishes) == {
         "safe_when": "as_soon_as_possible",
         "say_who": "answer_no",

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from flows.effects import RequestCallback
 from ivr.callbacks.desk import Desk
 from ivr.calls.sweep import sweep_calls
 from ivr.publishing.lines import save_line
-from ivr.store.tables import callback_wishes, live_calls
+from ivr.store.callback_tables import callbacks
+from ivr.store.tables import live_calls
 from ivr.vault import reach
 from ivr.vault.number import PhoneNumber
 from ivr.vault.tables import number_holds, vault_entries
@@ -27,6 +29,7 @@ from tests.hotline import AMINA, LINE, Hotline, Ringing, make_hotline
 from tests.vault.rig import MARCH_FIRST, Rig
 
 HOUR = 3600.0
+THE_LINE = replace(LINE, id="a" * 32, time_zone="UTC")
 ASK = "11111"
 """English, to talk to someone, and an answer to each of three questions."""
 
@@ -46,7 +49,7 @@ def hotline(on_air: Hotline) -> Hotline:
 
 def wishes(hotline: Hotline) -> list[dict[str, Any]]:
     with hotline.wiring.database.connect() as connection:
-        query = select(callback_wishes).order_by(callback_wishes.c.id)
+        query = select(callbacks).order_by(callbacks.c.id)
         return [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -100,10 +103,10 @@ def test_whether_it_is_noted_already_is_asked_of_the_vault(rig: Rig) -> None:
     wish = RequestCallback("emotional_support", "sw", ())
 
     def ask(caller: PhoneNumber, at: float, *, stored: bool = True) -> str:
-        asked = desk.request("a" * 32, wish, caller=caller, at=at, time_zone="UTC", test=False)
+        asked = desk.request(THE_LINE, wish, caller=caller, at=at, path="first_line/ask", test=False)
         if stored:
             with rig.database.begin() as connection:
-                for table, addition in zip((vault_entries, callback_wishes), asked.additions, strict=True):
+                for table, addition in zip((vault_entries, callbacks), asked.additions, strict=True):
                     connection.execute(delete(table).where(table.c.id == asked.reference))
                     connection.execute(insert(table).values(addition.values))
         return asked.answer

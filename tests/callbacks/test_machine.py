@@ -19,7 +19,7 @@ JOSEPH, LEILA = "joseph", "leila"
 
 def a_callback(wish: str = "as_soon_as_possible") -> m.Callback:
     """Amina has asked for a call."""
-    return m.asked(m.Callback("c", wish, "Africa/Nairobi", ASKED, ASKED + 72 * 3600))  # type: ignore[arg-type]
+    return m.asked(m.Callback("c", wish, "Africa/Nairobi", ASKED, ASKED + 72 * 3600), ASKED)  # type: ignore[arg-type]
 
 
 def happening(callback: m.Callback, *what: m.Happening, now: float = ASKED + 60) -> m.Step:
@@ -114,8 +114,9 @@ def test_a_late_key_of_an_attempt_that_is_over_hangs_up() -> None:
 
 def test_waiting_at_night_does_not_move_anybody_forward() -> None:
     """Amina asks at noon for an evening; Leila's caller asks at five in the evening: both begin to wait at five."""
+    at_noon = ASKED - 5 * 3600
     noon = m.asked(
-        m.Callback("noon", "in_the_evening", "Africa/Nairobi", ASKED - 5 * 3600, ASKED + 72 * 3600)
+        m.Callback("noon", "in_the_evening", "Africa/Nairobi", at_noon, ASKED + 72 * 3600), at_noon
     )
     evening = a_callback("in_the_evening")
     assert noon.ranked_at == evening.ranked_at == ASKED
@@ -126,7 +127,8 @@ def test_an_evening_that_passed_counts_as_waiting() -> None:
     first = a_callback("in_the_evening")
     closes = first.until
     first, _ = m.step(first, m.TimePassed(), closes, RULES)
-    later = m.asked(m.Callback("later", "in_the_evening", "Africa/Nairobi", closes + 60, closes + 72 * 3600))
+    asks = closes + 60
+    later = m.asked(m.Callback("later", "in_the_evening", "Africa/Nairobi", asks, closes + 72 * 3600), asks)
     assert first.not_before == later.not_before
     assert later.ranked_at - first.ranked_at == closes - ASKED
 

@@ -6,14 +6,15 @@ import json
 
 from sqlalchemy import func, select
 
-from ivr.store.tables import callback_wishes, calls, live_calls
+from ivr.store.callback_tables import callbacks
+from ivr.store.tables import calls, live_calls
 from tests.hotline import Hotline
 
 
 def wishes_kept(hotline: Hotline) -> list[dict[str, str]]:
     """What was keyed for each callback that is asked for."""
     with hotline.wiring.database.connect() as connection:
-        return [json.loads(row.wishes) for row in connection.execute(select(callback_wishes.c.wishes))]
+        return [json.loads(row.wishes) for row in connection.execute(select(callbacks.c.wishes))]
 
 
 def test_a_correction_takes_the_place_of_the_wish(hotline: Hotline) -> None:

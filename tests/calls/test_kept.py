@@ -89,7 +89,7 @@ def test_calls_of_the_simulator_are_marked_as_tests(simulated: Hotline) -> None:
     simulated.ring(provider="simulator").press("11122").hang_up()
     with simulated.wiring.database.connect() as connection:
         (kept,) = kept_calls(connection, 10)
-        wished = connection.execute(text("SELECT test FROM callback_wishes")).scalars().all()
+        wished = connection.execute(text("SELECT test FROM callbacks")).scalars().all()
     assert kept["test"]
     assert all(wished)
     assert wished

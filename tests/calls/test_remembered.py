@@ -60,7 +60,7 @@ def remembered(process: Hotline) -> int:
 
 
 def known(turn: int) -> Known:
-    line = OnLine("l", LINE.number, "twilio", "r", "UTC", "112", "{}", False)
+    line = OnLine("l", LINE.number, "twilio", "r", "UTC", "112", "{}", False, "KE", False)
     return Known(line, LiveCall("c", "r", True, turn, "", "", 1.0, 0.0, 0.0), Session("f", "n"))
 
 

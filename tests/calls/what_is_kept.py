@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from ivr.store.tables import callback_wishes, calls, live_calls, notes, visits
+from ivr.store.callback_tables import callbacks
+from ivr.store.tables import calls, live_calls, notes, visits
 from ivr.vault.tables import vault_entries
 from tests.hotline import Hotline
 
@@ -16,7 +17,7 @@ def all_rows(hotline: Hotline) -> dict[str, list[tuple[Any, ...]]]:
     with hotline.wiring.database.connect() as connection:
         return {
             table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
-            for table in (live_calls, calls, visits, notes, callback_wishes)
+            for table in (live_calls, calls, visits, notes, callbacks)
         }
 
 
@@ -48,7 +49,7 @@ def kept_under(hotline: Hotline, call_id: str) -> dict[str, Any]:
 def wishes(hotline: Hotline) -> int:
     """How many callbacks are wished for."""
     with hotline.wiring.database.connect() as connection:
-        return connection.execute(select(func.count()).select_from(callback_wishes)).scalar_one()
+        return connection.execute(select(func.count()).select_from(callbacks)).scalar_one()
 
 
 def forget_wishes(hotline: Hotline) -> None:
@@ -56,7 +57,7 @@ def forget_wishes(hotline: Hotline) -> None:
     vault = hotline.wiring.vault
     with hotline.wiring.database.begin() as connection:
         vault.shred(connection, list(connection.execute(select(vault_entries.c.id)).scalars()))
-        connection.execute(delete(callback_wishes))
+        connection.execute(delete(callbacks))
 
 
 def call_ids(hotline: Hotline) -> set[str]:

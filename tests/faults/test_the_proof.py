@@ -31,7 +31,8 @@ from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
 from ivr.jobs.timetable import ENTRIES, enqueue_due
 from ivr.people.roles import Role
 from ivr.people.tables import people
-from ivr.store.tables import callback_wishes, live_calls, notes
+from ivr.store.callback_tables import callbacks
+from ivr.store.tables import live_calls, notes
 from ivr.vault.key_tables import row_keys
 from ivr.vault.tables import vault_entries
 from ivr.vault.upkeep import shred_due_numbers, tend_keys
@@ -337,7 +338,7 @@ def _processes(parent: int) -> str:
 def test_what_should_have_been_kept_was_kept(lived_through: Installation) -> None:
     """The search would find nothing in an empty house: callers' wishes, sealed numbers and helpers' are there."""
     with lived_through.database.connect() as connection:
-        wishes = connection.execute(select(func.count()).select_from(callback_wishes)).scalar()
+        wishes = connection.execute(select(func.count()).select_from(callbacks)).scalar()
         helpers = connection.execute(
             select(func.count()).select_from(people).where(people.c.number_id.is_not(None))
         ).scalar()

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from ivr.store.tables import callback_wishes, visits
+from ivr.store.callback_tables import callbacks
+from ivr.store.tables import visits
 from tests.hotline import AMINA, LINE_NUMBER, Hotline
 from tests.serving import fields_of
 
@@ -27,7 +28,7 @@ def test_a_withheld_number_gets_every_menu_and_no_promise(on_air: Hotline, calle
     assert call.prompts == ["breathing"]
     call.hang_up()
     with on_air.wiring.database.connect() as connection:
-        assert connection.execute(select(callback_wishes)).all() == []
+        assert connection.execute(select(callbacks)).all() == []
 
 
 @pytest.mark.parametrize(

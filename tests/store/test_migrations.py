@@ -45,7 +45,8 @@ def test_two_processes_may_migrate_at_once(database_url: str, tmp_path: Path) ->
 def test_no_column_could_hold_a_callers_number(database: Engine) -> None:
     """Of all columns whose name speaks of a number, none is a caller's."""
     known = {"lines.number", "lines.emergency_number", "live_calls.has_number"}
-    known |= {"callback_wishes.number_id", "people.number_id", "people.phone_code"}
+    known |= {"callbacks.number_id", "people.number_id", "people.phone_code"}
+    known |= {"attempts.caller_leg", "flashes.number_id", "risk_cases.number_id"}
     of_the_simulator = {"simulated_calls.from_number", "simulated_calls.to_number"}
     inspector = inspect(database)
     found = {
@@ -62,7 +63,7 @@ def test_what_stays_lies_in_no_order_of_time(sqlite_url: str) -> None:
     engine = open_database(sqlite_url)
     migrate(engine)
     with engine.connect() as connection:
-        for table in ("calls", "visits", "notes", "callback_wishes", "ended_calls"):
+        for table in ("calls", "visits", "notes", "callbacks", "ended_calls", "outcomes", "attempts"):
             sql = connection.execute(
                 text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": table}
             ).scalar()

@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Engine, insert, select
 
-from ivr.store.tables import callback_wishes
+from ivr.store.callback_tables import callbacks
 from ivr.vault.key_store import KeyStore
 from ivr.vault.master_keys import MasterKeys, add_new_key
 from ivr.vault.number import PhoneNumber
 from ivr.vault.tables import number_holds, vault_entries
 from ivr.vault.vault import KeptNumber, Vault
 from ivr.wiring import new_id
+from tests.callback_rows import put_callback
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -62,28 +63,16 @@ class Rig:
         )
 
     def keep(self, number: PhoneNumber = AMINA, now: float = NOON, line: str = LINE) -> str:
-        """A caller's number, kept and stored with a wish; its id."""
+        """A caller's number, kept and stored with a callback; its id."""
         kept = self.vault.keep(number, kind="caller", line_id=line, now=now)
         self.store(kept, line)
         return kept.id
 
     def store(self, kept: KeptNumber, line: str = LINE) -> None:
         """What a turn stores."""
-        wish = {
-            "id": kept.id,
-            "line_id": line,
-            "need": "emotional_support",
-            "language": "sw",
-            "wishes": "{}",
-            "date": "2026-03-01",
-            "band": "12-16",
-            "test": False,
-            "number_id": kept.id,
-        }
         with self.database.begin() as connection:
             self.vault.store(connection, kept)
-            connection.execute(callback_wishes.delete().where(callback_wishes.c.id == kept.id))
-            connection.execute(insert(callback_wishes).values(wish))
+            put_callback(connection, kept.id, at=NOON, line_id=line)
 
     def hold(self, entry_id: str, until: float) -> None:
         """What a supervisor's hold leaves."""
@@ -110,7 +99,7 @@ class Rig:
     def numbers_of_wishes(self) -> dict[str, str | None]:
         """Which entry each wish points to."""
         with self.database.connect() as connection:
-            query = select(callback_wishes.c.id, callback_wishes.c.number_id)
+            query = select(callbacks.c.id, callbacks.c.number_id)
             return {row.id: row.number_id for row in connection.execute(query)}
 
     def has_key(self, entry_id: str) -> bool:
