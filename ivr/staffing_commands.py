@@ -137,11 +137,19 @@ def read_by(
     show_default=True,
     help="How long a number is kept; who hasn't been reached by then isn't called any more.",
 )
-@click.option("--days", type=click.IntRange(1, 366), default=28, show_default=True, help="Length of a run.")
 @click.option(
-    "--runs", type=click.IntRange(FEWEST_RUNS, 1000), default=12, show_default=True, help="Independent runs."
+    "--days", type=click.IntRange(1, 366), default=Trial().days, show_default=True, help="Length of a run."
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same figures.")
+@click.option(
+    "--runs",
+    type=click.IntRange(FEWEST_RUNS, 1000),
+    default=Trial().runs,
+    show_default=True,
+    help="Independent runs.",
+)
+@click.option(
+    "--seed", type=int, default=Trial().seed, show_default=True, help="The same seed gives the same figures."
+)
 @click.option("--csv", "csv_file", type=FILE, help="Write all figures, with their ranges, into this file.")
 @click.option("--svg", "svg_file", type=FILE, help="Draw the plot into this file.")
 @click.option("--check", is_flag=True, help="Hold the simulation against the theory (Erlang C) instead.")

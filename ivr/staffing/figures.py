@@ -63,6 +63,9 @@ class Row:
     low: Measures
     high: Measures
 
+    def reaches(self, target: Target) -> bool:
+        return self.middle.wait_of_target <= target.seconds
+
 
 def try_plan(
     plan: Plan, helpers: Sequence[int], target: Target, trial: Trial, one_is_done: Callable[[], None]
@@ -92,7 +95,7 @@ def steps_of(helpers: Sequence[int], trial: Trial) -> int:
 
 def measure(run: Run, target: Target) -> Measures:
     """The figures of one run with at least one caller."""
-    waits = sorted(inf if case.waited is None else case.waited for case in run.cases)
+    waits = sorted(inf if (waited := case.waited) is None else waited for case in run.cases)
     endings = [case.ending for case in run.cases]
     return Measures(
         wait_of_half=quantile(waits, 0.5),

@@ -108,7 +108,7 @@ class Trial:
     """How long and how often a plan is tried. A run is one period of `days`, independent of the others."""
 
     days: int = 28
-    runs: int = 12
+    runs: int = 13
     seed: int = 1
 
 

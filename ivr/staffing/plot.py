@@ -14,7 +14,8 @@ from ivr.staffing.report import sentence
 from ivr.staffing.words import duration, of_callers, percent
 
 WIDTH = 720.0
-LEFT, RIGHT = 24.0, 696.0
+LEFT, COLUMNS_END, RIGHT = 24.0, 612.0, 696.0
+"""What is right of the columns belongs to the words on the lines."""
 TOP = 92.0
 BARS, WAITS = 170.0, 150.0
 """Heights of the two charts."""
@@ -54,7 +55,7 @@ def draw(rows: Sequence[Row], target: Target) -> str:
 
 
 def _middles(columns: int) -> list[float]:
-    width = (RIGHT - LEFT) / columns
+    width = (COLUMNS_END - LEFT) / columns
     return [LEFT + width * (place + 0.5) for place in range(columns)]
 
 
@@ -67,14 +68,14 @@ def _bars(rows: Sequence[Row], middles: Sequence[float], base: float, target: Ta
     """Bars from zero to 100 %, dark where the target is reached."""
     heading = f"Called back within {duration(target.seconds)}, of all callers"
     shapes = [text(LEFT, TOP - 14, heading, WORDS, bold=True)]
-    width = min(56.0, (RIGHT - LEFT) / len(rows) * 0.62)
+    width = min(56.0, (COLUMNS_END - LEFT) / len(rows) * 0.62)
 
     def at(share: float) -> float:
         return base - share * (BARS - 22)
 
     for row, middle in zip(rows, middles, strict=True):
         share = row.middle.in_time
-        reached = share >= target.share
+        reached = row.reaches(target)
         shapes.append(
             element(
                 "rect",
@@ -88,38 +89,36 @@ def _bars(rows: Sequence[Row], middles: Sequence[float], base: float, target: Ta
             )
         )
         if len(rows) <= FEW:
-            shapes.append(text(middle, at(share) - 6, percent(share), SMALL, bold=reached, anchor="middle"))
-    shapes += _target_line(at(target.share), f"target {percent(target.share)}")
-    return [*shapes, _line(base)]
+            shapes.append(_label(middle, at(share) - 6, percent(share), bold=reached))
+    return [*_target_line(at(target.share), f"target {percent(target.share)}"), *shapes, _line(base)]
 
 
 def _waits(rows: Sequence[Row], middles: Sequence[float], base: float, target: Target) -> list[str]:
     """How long most wait, with the range; what is far above the target leaves the picture, and says so."""
     heading = f"How long {of_callers(target.share)} callers wait at most"
     top = base - WAITS
-    shapes = [text(LEFT, top - 14, heading, WORDS, bold=True), _line(base)]
     highest = _highest(rows, target)
 
     def at(seconds: float) -> float:
         return base - min(seconds / highest, 1.0) * (WAITS - 28)
 
-    points = []
-    for row, middle in zip(rows, middles, strict=True):
-        wait = row.middle.wait_of_target
-        if wait > highest:
-            shapes += _beyond(middle, at(highest), wait, labelled=len(rows) <= FEW)
-            continue
-        points.append((middle, at(wait)))
-        shapes.append(_whisker(middle, at(row.low.wait_of_target), at(row.high.wait_of_target)))
-        shapes.append(element("circle", cx=middle, cy=at(wait), r=5, fill=INK))
-        if len(rows) <= FEW:
-            above = min(at(wait), at(row.high.wait_of_target)) - 9
-            shapes.append(text(middle, above, duration(wait), SMALL, anchor="middle"))
+    shapes = [text(LEFT, top - 14, heading, WORDS, bold=True), _line(base)]
+    shapes += _target_line(at(target.seconds), f"target {duration(target.seconds)}")
+    points = [
+        (middle, at(row.middle.wait_of_target))
+        for row, middle in zip(rows, middles, strict=True)
+        if row.middle.wait_of_target <= highest
+    ]
     path = "".join(f"{'L' if place else 'M'}{x:.1f} {y:.1f}" for place, (x, y) in enumerate(points))
-    if path:
-        shapes.append(element("path", d=path, fill="none", stroke=INK, stroke_width=1.2))
-    if target.seconds <= highest:
-        shapes += _target_line(at(target.seconds), f"target {duration(target.seconds)}")
+    shapes += [element("path", d=path, fill="none", stroke=INK, stroke_width=1.2)] if points else []
+    for row, middle in zip(rows, middles, strict=True):
+        wait, labelled = row.middle.wait_of_target, len(rows) <= FEW
+        if wait > highest:
+            shapes += _beyond(middle, at(highest), wait, labelled=labelled)
+            continue
+        low, high = at(row.low.wait_of_target), at(row.high.wait_of_target)
+        shapes += [_whisker(middle, low, high), element("circle", cx=middle, cy=at(wait), r=5, fill=INK)]
+        shapes += [_label(middle, min(at(wait), high) - 9, duration(wait))] if labelled else []
     return shapes
 
 
@@ -132,7 +131,7 @@ def _highest(rows: Sequence[Row], target: Target) -> float:
 def _beyond(x: float, y: float, wait: float, *, labelled: bool) -> list[str]:
     arrow = element("path", d=f"M{x:.1f} {y - 6:.1f}l-5 9h10z", fill=INK)
     stem = element("path", d=f"M{x:.1f} {y + 2:.1f}v14", stroke=INK, stroke_width=1.5, stroke_dasharray="3 3")
-    return [arrow, stem, *([text(x, y - 12, duration(wait), SMALL, anchor="middle")] if labelled else [])]
+    return [arrow, stem, *([_label(x, y - 12, duration(wait))] if labelled else [])]
 
 
 def _whisker(x: float, low: float, high: float) -> str:
@@ -142,13 +141,35 @@ def _whisker(x: float, low: float, high: float) -> str:
 
 def _target_line(y: float, words: str) -> list[str]:
     line = element(
-        "path", d=f"M{LEFT:.1f} {y:.1f}H{RIGHT:.1f}", stroke=SOFT, stroke_width=1.2, stroke_dasharray="6 4"
+        "path",
+        d=f"M{LEFT:.1f} {y:.1f}H{COLUMNS_END:.1f}",
+        stroke=SOFT,
+        stroke_width=1.2,
+        stroke_dasharray="6 4",
     )
-    return [line, text(RIGHT, y - 5, words, SMALL, fill=SOFT, anchor="end")]
+    return [line, text(COLUMNS_END + 6, y + 4, words, SMALL)]
+
+
+def _label(x: float, y: float, words: str, *, bold: bool = False) -> str:
+    """A figure over its point, on a rim of paper that keeps lines away from it."""
+    return element(
+        "text",
+        escaped(words),
+        x=x,
+        y=y,
+        font_size=SMALL,
+        fill=INK,
+        font_weight="bold" if bold else None,
+        text_anchor="middle",
+        stroke=PAPER,
+        stroke_width=4.0,
+        stroke_linejoin="round",
+        paint_order="stroke",
+    )
 
 
 def _line(y: float) -> str:
-    return element("path", d=f"M{LEFT:.1f} {y:.1f}H{RIGHT:.1f}", stroke=LINE, stroke_width=1.2)
+    return element("path", d=f"M{LEFT:.1f} {y:.1f}H{COLUMNS_END:.1f}", stroke=LINE, stroke_width=1.2)
 
 
 def _helpers(rows: Sequence[Row], middles: Sequence[float], base: float) -> list[str]:
@@ -156,5 +177,5 @@ def _helpers(rows: Sequence[Row], middles: Sequence[float], base: float) -> list
         text(middle, base + 19, str(row.helpers), WORDS, anchor="middle")
         for row, middle in zip(rows, middles, strict=True)
     ]
-    words = "helpers on call; a line through a point: where the truth is, 95 % sure"
-    return [*numbers, text(WIDTH / 2, base + 40, words, SMALL, fill=SOFT, anchor="middle")]
+    words = "Helpers on call at the same time. A line through a point: where the truth is, 95 % sure."
+    return [*numbers, text(LEFT, base + 40, words, SMALL, fill=SOFT)]

@@ -24,7 +24,7 @@ LOST = 0.01
 
 def fewest_that_reach(rows: Sequence[Row], target: Target) -> Row | None:
     """The first row that reaches the target with a number of helpers."""
-    reaching = (row for row in rows if row.helpers is not None and row.middle.in_time >= target.share)
+    reaching = (row for row in rows if row.helpers is not None and row.reaches(target))
     return next(reaching, None)
 
 
@@ -63,12 +63,13 @@ def _how_sure(row: Row, target: Target) -> str:
 
 
 def _why_not(rows: Sequence[Row], target: Target) -> list[str]:
-    best = rows[-1].middle.in_time
-    if best >= target.share:
+    if rows[-1].reaches(target):
         return ["More helpers would reach it: try a higher number with --helpers."]
+    best = percent(rows[-1].middle.in_time)
     return [
-        f"No number of helpers reaches it. Even if one were always free, {percent(best)} of callers would be called "
-        "back in time: the rest ask, or can be rung safely, when the service is closed. Longer or other hours would help."
+        f"No number of helpers reaches it. Even if one were always free, {best} of callers would be called "
+        "back in time: the rest ask, or can be rung safely, when the service is closed. Longer or other "
+        "hours would help."
     ]
 
 
@@ -92,8 +93,8 @@ def _who_is_lost(plan: Plan, rows: Sequence[Row]) -> list[str]:
     most = too_few[-1]
     return [
         f"With {count(most.helpers or 0, 'helper')}{' or fewer' if (most.helpers or 0) > 1 else ''}, callers are lost "
-        f"who could have been called: nobody has time for them within {duration(plan.keep_seconds)}, and then their number "
-        "is gone."
+        f"who could have been called: nobody has time for them within {duration(plan.keep_seconds)}, and then "
+        "their number is gone."
     ]
 
 
@@ -194,7 +195,8 @@ def assumptions(plan: Plan, guessed_shape: bool) -> str:
         f"{plan.calls_a_day:g} callers a day{shape}; call back {wishes}; helpers on call {hours}; "
         f"calls of {plan.call_seconds / 60:g} min and a break of {plan.care.wrap_up_seconds / 60:g} min; "
         f"{', '.join(percent(share) for share in plan.reached_by)} reached by attempt "
-        f"{', '.join(str(number + 1) for number in range(len(plan.reached_by)))}."
+        f"{', '.join(str(number + 1) for number in range(len(plan.reached_by)))}. "
+        "Waiting is counted from asking to the first ring, while it is safe to ring."
     )
 
 

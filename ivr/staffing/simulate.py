@@ -27,13 +27,20 @@ Process = Generator[Event, object, None]
 
 @dataclass(slots=True)
 class Case:
-    """A caller, the callback, and what came of it. `waited`: seconds until the first ring, None before it."""
+    """A caller, the callback, and what came of it."""
 
     caller: Caller
     callback: Callback
-    waited: float | None = None
+    first_rung_at: float | None = None
     taken: Event | None = None
     """Succeeds with the helper who takes it; there only while it stands in the line."""
+
+    @property
+    def waited(self) -> float | None:
+        """Seconds from asking to the first ring, while it was safe to ring; None where the phone never rang."""
+        if self.first_rung_at is None:
+            return None
+        return seconds_in_spans(self.caller.wish, TIME_ZONE, self.caller.asked_at, self.first_rung_at)
 
     @property
     def ending(self) -> Ending | None:
@@ -188,8 +195,8 @@ class Floor:
         attempt = f"{case.callback.id}.{case.callback.tried}"
         self._step(case, machine.Taken(place.name, attempt))
         self._step(case, machine.HelperAccepted(attempt))
-        if case.waited is None:
-            case.waited = seconds_in_spans(case.caller.wish, TIME_ZONE, case.caller.asked_at, env.now)
+        if case.first_rung_at is None:
+            case.first_rung_at = env.now
         yield self._busy_for(plan.ring_seconds)
         if case.caller.answers[case.callback.tried - 1]:
             self._step(case, machine.CallerAccepted(attempt))
