@@ -20,8 +20,9 @@ nested legs with whispers, puts people through, sends status callbacks, and writ
 - **Time.** All durations are seconds of the network; `speed` of them pass in one real second. What is waited for from
   the hotline doesn't hurry, so an answer gets at least `least_patience` real seconds. `network.now()` is the time of
   the ledger.
-- **People.** See `people.py`. A phone that rings or is talked on is busy for everybody else. A number that nobody has
-  fails. `clips={sha256: (prompt, language)}` lets people know what they hear (`heard.prompts`).
+- **People.** See `people.py`; `by_prompt({"take_it": "1"})` and `MoodyPerson` are there for long runs. A phone that
+  rings or is talked on is busy for everybody else. A number that nobody has fails. `clips={sha256: (prompt, language)}`
+  lets people know what they hear (`heard.prompts`).
 - **By hand.** `network.ring_in(number, line, hangs_up_after=2)` is a flash; `network.press(number, "1")` and
   `network.hang_up(number)` act on a call under way, `network.wait_until(condition)` waits in real seconds.
 - **Weather.** `network.weather.add("repeated", "CallStatus=completed", seconds=(5, 9))`, `.storm()`, `.calm()`; see
@@ -43,11 +44,15 @@ from tests.network.people import (
     BUSY,
     DEAD,
     NEVER,
+    PICKS_UP,
     SILENT,
+    Chances,
     Heard,
+    MoodyPerson,
     Move,
     Person,
     PicksUp,
+    by_prompt,
     hang_up,
     press,
 )
@@ -57,11 +62,14 @@ __all__ = [
     "BUSY",
     "DEAD",
     "NEVER",
+    "PICKS_UP",
     "SILENT",
     "Bridge",
+    "Chances",
     "Heard",
     "Ledger",
     "LegRecord",
+    "MoodyPerson",
     "Move",
     "Person",
     "PhoneNetwork",
@@ -69,6 +77,7 @@ __all__ = [
     "Weather",
     "Webhook",
     "WebhookFault",
+    "by_prompt",
     "hang_up",
     "phone_network",
     "press",

@@ -18,6 +18,7 @@ from ivr.telephony.simulator.interpreter import MOST_BYTES
 from ivr.telephony.simulator.words import Params
 
 PATIENCE = 15.0
+HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,24 @@ class Delivery:
             late = waited > PATIENCE and time.monotonic() - began > self._least
             if tries > parcel.rule.more_tries or late or not parcel.rule.says_again(came):
                 return came, tries
+
+    def head_of(self, url: str) -> bytes | None:
+        """The beginning of a file, unsigned; None when it can't be had."""
+        where = self._where(url)
+        if where is None:
+            return None
+        (host, port), target = where
+        line = http.client.HTTPConnection(host, port, timeout=self._real(PATIENCE))
+        try:
+            line.request(
+                "GET", target, headers={"Host": urlsplit(url).netloc, "Range": f"bytes=0-{HEAD - 1}"}
+            )
+            answer = line.getresponse()
+            return answer.read(HEAD) if answer.status in (200, 206) else None
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            line.close()
 
     def _try(self, parcel: Parcel, fate: Failure | None) -> Answer | Failure:
         if fate == "ct":

@@ -67,10 +67,11 @@ class Bridge:
 class Webhook:
     """Something the network has told the hotline, or asked it."""
 
-    at: float
     kind: WebhookKind
     url: str
     params: dict[str, str]
+    at: float = 0.0
+    """When it was sent off for the first time."""
     repeated: bool = False
     """Sent again although it had arrived."""
     lost: bool = False

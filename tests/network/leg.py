@@ -193,7 +193,7 @@ class Leg:
         )
         self._told_so_far += 1
         params = (*self._opening.params(outcome or STATUS_NAMES[event]), *more, *about)
-        self._network.send("status", self._told.method, self._told.url, params)
+        self._network.post.send("status", self._told.method, self._told.url, params)
 
     # What the interpreter wants done
 
@@ -202,7 +202,7 @@ class Leg:
             case words.Fetch():
                 self._fetch(action)
             case words.Notify():
-                self._network.send("voice", "POST", action.url, self._with_dial(action.params))
+                self._network.post.send("voice", "POST", action.url, self._with_dial(action.params))
             case words.Answered():
                 self.record.answered_at = self._network.now()
                 self._becomes("in-progress")
@@ -243,7 +243,7 @@ class Leg:
                 self.happen(words.Unreachable(fetch.fetch))
 
         url = f"{fetch.url}#{fetch.tries}" if fetch.tries else fetch.url
-        self._network.send("voice", fetch.method, url, self._with_dial(fetch.params), answered)
+        self._network.post.send("voice", fetch.method, url, self._with_dial(fetch.params), answered)
 
     def _with_dial(self, params: Params) -> Params:
         if self.dials is None or all(name != "DialCallStatus" for name, _ in params):
@@ -253,15 +253,18 @@ class Leg:
     def _play(self, action: words.PlayClip) -> None:
         self._clips.append(action.url)
         self.record.played.append(action.url)
-        seconds = self._network.clip_seconds(action.url)
-        ended = words.ClipBroken(action.play) if seconds is None else words.ClipEnded(action.play)
-        self._later_on(seconds or 0.0, lambda: self.happen(ended))
+
+        def lasts(seconds: float | None) -> None:
+            ended = words.ClipBroken(action.play) if seconds is None else words.ClipEnded(action.play)
+            self._later_on(seconds or 0.0, lambda: self.happen(ended))
+
+        self._network.with_length(action.url, lasts)
 
     # Whoever holds the phone
 
     def _hears(self, clips: tuple[str, ...], records: bool) -> Move | None:
         person, everything = self.person, (*self._clips, *clips)
-        said = tuple(self._network.said(url) for url in everything)
+        said = tuple(self._network.clips.said(url) for url in everything)
         known = tuple(one for one in said if one is not None)
         heard = Heard(self.record, self.record.url, everything, known, len(self.record.heard), records)
         self.record.heard.append(heard)

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from urllib.parse import urldefrag
 
-from ivr.telephony.simulator.words import Opening, Outcome, Params, Party
-from tests.network.delivery import Answer, Delivery, Failure, Parcel, Rule
+from ivr.telephony.simulator.words import Opening, Outcome, Party
+from tests.network.clips import Clips
+from tests.network.delivery import Delivery
 from tests.network.dialling import Dialling
-from tests.network.ledger import Kind, Ledger, LegRecord, Webhook, WebhookKind
+from tests.network.ledger import Kind, Ledger, LegRecord
 from tests.network.leg import Leg, Told
 from tests.network.people import Person
+from tests.network.post_office import PostOffice
 from tests.network.schedule import Schedule
 from tests.network.weather import Weather
 from tests.telephony.fake_rest import rest_app, serve
 from tests.telephony.provider.state import OVER, Provider
-
-USUAL_CLIP_SECONDS = 2.0
-_SHA = re.compile(r"/([0-9a-f]{64})\.wav")
-
-OnAnswer = Callable[[Answer | Failure], None]
 
 
 class PhoneNetwork:
@@ -37,6 +30,7 @@ class PhoneNetwork:
         reach: str | Callable[[], str],
         speed: float,
         clips: Mapping[str, tuple[str, str]] | None = None,
+        clips_fetched: bool = False,
         least_patience: float = 5.0,
     ) -> None:
         self.provider = provider
@@ -47,19 +41,16 @@ class PhoneNetwork:
         self.schedule = Schedule(self.lock, speed)
         self.reach = reach
         """Where the hotline's public address really leads: "http://127.0.0.1:PORT", or a function; "" is nowhere."""
-        self.clip_seconds: Callable[[str], float | None] = lambda url: USUAL_CLIP_SECONDS
-        """How long a clip at an address is; None for one that can't be had."""
         self.not_accepted: Outcome = "no-answer"
         """What a Dial ends with when somebody picked up and nobody was put through."""
         self.calls_per_second = 0.0
         """How many placed calls leave the provider's queue in a second of the network; 0 for no limit."""
         self.api_url = ""
-        self._clips = clips or {}
         self._live: dict[str, Leg] = {}
-        self._under_way = 0
         self._queue_free_at = 0.0
-        self._pool = ThreadPoolExecutor(64, "phone-network-webhook")
-        self._delivery = Delivery(public_url, self._where, lambda: provider.token, speed, least_patience)
+        delivery = Delivery(public_url, self._where, lambda: provider.token, speed, least_patience)
+        self.post = PostOffice(self.schedule, delivery, self.weather, self.ledger)
+        self.clips = Clips(dict(clips or {}), clips_fetched, delivery)
         provider.carrier = self
         provider.course = ()
 
@@ -122,7 +113,7 @@ class PhoneNetwork:
     def is_quiet(self) -> bool:
         """Whether no phone rings, nobody talks, and no webhook is on its way."""
         with self.lock:
-            return not self._live and not self._under_way
+            return not self._live and not self.post.under_way
 
     def wait_until(self, condition: Callable[[], object], seconds: float = 10.0, what: str = "it") -> None:
         """Waits so many real seconds at most until a condition holds. It is asked with the lock held."""
@@ -193,18 +184,6 @@ class PhoneNetwork:
         self.schedule.soon(lambda: dialled.set_out(ring_seconds) if not dialled.is_over else None)
         return dialled
 
-    def send(
-        self, kind: WebhookKind, method: str, url: str, params: Params, answered: OnAnswer | None = None
-    ) -> None:
-        """Sends a webhook off, as the weather lets it."""
-        address, rule = urldefrag(url)
-        parcel = Parcel(method, address, params, Rule.read(rule), secrets.token_hex(16))
-        late = self.weather.draw("delayed", kind, address, params) or 0.0
-        again = self.weather.draw("repeated", kind, address, params)
-        self._post(kind, parcel, late, answered, repeated=False)
-        if again is not None:
-            self._post(kind, parcel, late + again, None, repeated=True)
-
     def is_in_use(self, leg: Leg) -> bool:
         """Whether a phone rings or is talked on, apart from this leg."""
         return any(
@@ -222,10 +201,17 @@ class PhoneNetwork:
         if call is not None and call["status"] not in OVER:
             self.provider.become(call, status, self.provider.clock())
 
-    def said(self, url: str) -> tuple[str, str] | None:
-        """Which prompt a clip is, and in which language, as far as the network was told."""
-        found = _SHA.search(url)
-        return self._clips.get(found[1]) if found else None
+    def with_length(self, url: str, then: Callable[[float | None], None]) -> None:
+        """Tells how long a clip is, None for one that can't be had: now, or after a look at it."""
+        if self.clips.is_known(url):
+            then(self.clips.length(url))
+            return
+
+        def look() -> None:
+            self.clips.look(url)
+            self.schedule.soon(lambda: then(self.clips.length(url)))
+
+        self.post.aside(look)
 
     def new_recording(self, call: str) -> str:
         """The provider keeps a recording of a call; its id."""
@@ -259,41 +245,6 @@ class PhoneNetwork:
         self._queue_free_at = begins + 1 / self.calls_per_second
         return begins - now
 
-    def _post(
-        self, kind: WebhookKind, parcel: Parcel, late: float, answered: OnAnswer | None, repeated: bool
-    ) -> None:
-        self._under_way += 1
-        lost = self.weather.draw("lost", kind, parcel.url, parcel.params) is not None
-        hook = Webhook(self.now() + late, kind, parcel.url, dict(parcel.params), repeated, lost)
-        if late:
-            self.schedule.after(late, lambda: self._hand_over(hook, parcel, answered))
-        else:
-            self._hand_over(hook, parcel, answered)
-
-    def _hand_over(self, hook: Webhook, parcel: Parcel, answered: OnAnswer | None) -> None:
-        self.ledger.webhooks.append(hook)
-        self._pool.submit(self._deliver, hook, parcel, answered)
-
-    def _deliver(self, hook: Webhook, parcel: Parcel, answered: OnAnswer | None) -> None:
-        came, tries = self._delivery.deliver(parcel, lambda: self._fate(hook, parcel))
-
-        def arrived() -> None:
-            hook.tries, hook.status = tries, came.status if isinstance(came, Answer) else None
-            try:
-                if answered is not None:
-                    answered(came)
-            finally:
-                self._under_way -= 1
-
-        self.schedule.soon(arrived)
-
-    def _fate(self, hook: Webhook, parcel: Parcel) -> Failure | None:
-        with self.lock:
-            if hook.lost or self.weather.draw("refused", hook.kind, parcel.url, parcel.params) is not None:
-                return "ct"
-            unanswered = self.weather.draw("unanswered", hook.kind, parcel.url, parcel.params)
-            return None if unanswered is None else "rt"
-
     def start(self) -> None:
         """Time begins."""
         self.schedule.start()
@@ -302,7 +253,7 @@ class PhoneNetwork:
         """Nobody rings any more."""
         self.provider.carrier = None
         self.schedule.stop()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self.post.close()
 
 
 @contextmanager
@@ -313,15 +264,19 @@ def phone_network(
     speed: float = 50.0,
     provider: Provider | None = None,
     clips: Mapping[str, tuple[str, str]] | None = None,
+    clips_fetched: bool = False,
     least_patience: float = 5.0,
 ) -> Iterator[PhoneNetwork]:
     """A network with its REST interface at `network.api_url`, until the end of the block.
 
-    `clips` says which prompt in which language has which sha256, so that people can know what they hear.
+    `clips` says which prompt in which language has which sha256, so that people can know what they hear. With
+    `clips_fetched` they are really asked for; otherwise each is two seconds long.
     `least_patience` is how many real seconds at least an answer is waited for, however hurried the network.
     Raises what went wrong inside, such as an error of a `Person`.
     """
-    network = PhoneNetwork(provider or Provider(), public_url, reach, speed, clips, least_patience)
+    network = PhoneNetwork(
+        provider or Provider(), public_url, reach, speed, clips, clips_fetched, least_patience
+    )
     with serve(rest_app(network.provider)) as api_url:
         network.api_url = api_url
         network.start()

@@ -16,6 +16,7 @@ class Schedule:
 
     def __init__(self, lock: threading.RLock, speed: float) -> None:
         self.speed = speed
+        self.lock = lock
         self.errors: list[BaseException] = []
         """What went wrong in a deed; the others were done all the same."""
         self._changed = threading.Condition(lock)

@@ -47,6 +47,8 @@ class SmallHotline:
     replies: dict[str, str]
     posted: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     forged: list[str] = field(default_factory=list)
+    fails: dict[str, float] = field(default_factory=dict)
+    """How often a path answers with an error first."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def app(self) -> Flask:
@@ -62,6 +64,9 @@ class SmallHotline:
             self.posted.append((target, form))
             if not is_genuine(TOKEN.encode(), PUBLIC + target, list(form.items()), signature):
                 self.forged.append(target)
+            if self.fails.get(f"/{path}", 0) > 0:
+                self.fails[f"/{path}"] -= 1
+                return Response(status=500)
         keyed = f"/{path}?Digits={form.get('Digits', '')}"
         reply = self.replies.get(keyed, self.replies.get(f"/{path}"))
         if reply is None:
@@ -90,10 +95,15 @@ CALLBACK = {
 
 
 @contextmanager
-def on_the_network(speed: float = 400.0, **replies: str) -> Iterator[tuple[PhoneNetwork, SmallHotline]]:
+def on_the_network(
+    speed: float = 400.0, clips_fetched: bool = False, **replies: str
+) -> Iterator[tuple[PhoneNetwork, SmallHotline]]:
     """The small hotline on air, and the network in front of it."""
     hotline = SmallHotline(CALLBACK | {f"/{path}": reply for path, reply in replies.items()})
-    with serve(hotline.app()) as reach, phone_network(PUBLIC, reach, speed=speed) as network:
+    with (
+        serve(hotline.app()) as reach,
+        phone_network(PUBLIC, reach, speed=speed, clips_fetched=clips_fetched) as network,
+    ):
         network.has_line(LINE, f"{PUBLIC}/voice", f"{PUBLIC}/fallback", f"{PUBLIC}/status")
         yield network, hotline
 

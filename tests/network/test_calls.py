@@ -156,7 +156,7 @@ def test_the_hotline_ends_and_redirects_calls_under_way() -> None:
 def test_a_phone_in_use_is_busy() -> None:
     """Amina is talked to by Joseph, so Leila, who rings her too, doesn't reach her."""
     with on_the_network() as (network, _):
-        network.add(Person(JOSEPH, "1"), Person(LEILA, "1"), Person(AMINA, "1", talks=1200))
+        network.add(Person(JOSEPH, "1"), Person(LEILA, "1"), Person(AMINA, "1", talks=200))
         place_call(network, JOSEPH)
         network.wait_until(lambda: network.ledger.bridges(AMINA))
         place_call(network, LEILA)
