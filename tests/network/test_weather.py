@@ -22,7 +22,7 @@ def test_status_callbacks_come_again_and_out_of_order() -> None:
     """That the phone rang is told after the talk, and its end twice; numbers in a row say what was first."""
     with on_the_network() as (network, hotline):
         network.add(Person(JOSEPH, "1"), Person(AMINA, "1", talks=30))
-        network.weather.add("delayed", "leg-status.*CallStatus=ringing", seconds=(90, 90))
+        network.weather.add("delayed", "leg-status.*CallStatus=ringing", seconds=(300, 300))
         network.weather.add("repeated", "leg-status.*CallStatus=completed", seconds=(5, 5))
         place_call(network, JOSEPH)
         network.wait_quiet()
