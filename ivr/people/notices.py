@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from ivr.audit.words import typed_text
 from ivr.people.roles import TOLD_OF_EVERYTHING
@@ -114,6 +114,13 @@ class Notices:
         told = leads if kind in FOR_THOSE_WHO_LEAD else leads | is_here
         wanted = select(people.c.id).where(people.c.state == "active", told)
         return list(connection.execute(wanted.order_by(people.c.id)).scalars())
+
+
+def forget_about(connection: Connection, about: str) -> None:
+    """Forgets every notice about something that is over, so that its id stays nowhere."""
+    these = select(notices.c.id).where(notices.c.about == about)
+    connection.execute(delete(notices_for).where(notices_for.c.notice_id.in_(these)))
+    connection.execute(delete(notices).where(notices.c.about == about))
 
 
 def _urgency(notice: Notice) -> int:
