@@ -16,8 +16,9 @@ Open = Callable[..., Telephone]
 GOODBYE = play(0.2) + "<Hangup/>"
 
 
-def dial(number: str, timeout: int = 20, whisper: str = "") -> str:
+def dial(number: str, timeout: int = 20, whisper: str = "", told: str = "") -> str:
     url = f' url="{whisper}"' if whisper else ""
+    url += f' statusCallback="{told}" statusCallbackEvent="answered completed"' if told else ""
     return (
         f'<Dial action="{WEBHOOKS}/dialled" callerId="{LINE_NUMBER}" timeout="{timeout}">'
         f"<Number{url}>{number}</Number></Dial>"
@@ -63,6 +64,25 @@ def test_the_caller_hangs_up_on_the_helper(scripted: ScriptedHotline, open_telep
     amina.page.keyboard.press("Escape")
     joseph.wait_until("at rest")
     assert wait_told(scripted, amina, "status")["CallStatus"] == "completed"
+
+
+@pytest.mark.parametrize(("answers", "outcome"), [(True, "completed"), (False, "busy")])
+def test_how_a_dialled_phone_ended_is_told(
+    scripted: ScriptedHotline, open_telephone: Open, answers: bool, outcome: str
+) -> None:
+    """The hotline dials Joseph and wants to know of his leg: it learns how that ended, and whose leg it was."""
+    amina, joseph = open_telephone(scripted.address), open_telephone(scripted.address)
+    scripted.reply("voice", dial(joseph.number, told=f"{WEBHOOKS}/leg-status"))
+    scripted.reply("dialled", GOODBYE)
+    amina.call()
+    joseph.wait_until("rung")
+    if answers:
+        joseph.page.get_by_role("button", name="Answer").click()
+        amina.wait_for("You are connected")
+    joseph.page.keyboard.press("Escape")
+    told = wait_told(scripted, joseph, "leg-status")
+    assert (told["CallStatus"], told["To"]) == (outcome, joseph.number)
+    assert told["ParentCallSid"] == scripted.told("voice")[0]["CallSid"]
 
 
 def test_nobody_answers(scripted: ScriptedHotline, open_telephone: Open) -> None:

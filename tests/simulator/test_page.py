@@ -167,12 +167,14 @@ def test_a_ring_is_seen_and_answered_once(client: FlaskClient) -> None:
         "dialled_by": "CA" + "2" * 32,
         "from": LINE_NUMBER,
         "to": "+12025550150",
+        "status_url": f"{PUBLIC_URL}/phone/simulator/leg-status",
         "seconds": 9,
     }
     assert client.post("/telephone/legs", json=leg, headers=OWN).status_code == 201
     look = {"number": "+12025550150", "call": ""}
     [ring] = client.post("/telephone/rings", json=look, headers=OWN).get_json()["rings"]
     assert (ring["id"], ring["in_vain"]) == (leg["id"], False)
+    assert (ring["status_url"], ring["dialled_by"]) == (leg["status_url"], leg["dialled_by"])
     answer = f"/telephone/legs/{leg['id']}/answer"
     assert client.post(answer, headers=OWN).status_code == 200
     assert client.post(answer, headers=OWN).status_code == 409

@@ -164,6 +164,7 @@ class _Views:
             from_number=_text(asked, "from", 32),
             to_number=_text(asked, "to", 32),
             voice_url=_text(asked, "voice_url", 2048),
+            status_url=_text(asked, "status_url", 2048),
             dialled_by=_text(asked, "dialled_by", 34),
             state="ringing" if asked.get("dialled_by") else "answered",
         )

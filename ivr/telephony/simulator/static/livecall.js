@@ -134,8 +134,15 @@ export class LiveCall {
   }
 
   async #dial({ parties, callerId, seconds }) {
-    const legs = parties.map(([number, whisper]) => ({
-      id: newCallId(), dialled_by: this.sid, from: callerId, to: number, voice_url: whisper, seconds,
+    const legs = parties.map(([number, whisper, statusUrl, events]) => ({
+      id: newCallId(),
+      dialled_by: this.sid,
+      from: callerId,
+      to: number,
+      voice_url: whisper,
+      // A telephone page says only how a leg has ended.
+      status_url: events.includes("completed") ? statusUrl : "",
+      seconds,
     }));
     this.#parties = legs.map((leg) => leg.id);
     const rung = await Promise.all(legs.map((leg) => this.#house.exchange.begin(leg)));

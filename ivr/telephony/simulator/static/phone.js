@@ -88,7 +88,7 @@ export class Phone {
     }
   }
 
-  // Of a call that the hotline has placed, it hears how it went, answered or not.
+  // Of a call that the hotline has placed or dialled, it hears how it went, answered or not.
   #tellHotline(ring, outcome) {
     if (!ring.status_url) return;
     const told = [...legParams(this.#openingOf(ring), outcome), ["CallDuration", "0"], ["SequenceNumber", "0"]];
@@ -106,6 +106,7 @@ export class Phone {
       statusUrl: ring.status_url,
       rung: true,
       joins: ring.kind === "dialled",
+      parent: ring.dialled_by,
     };
   }
 
