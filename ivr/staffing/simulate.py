@@ -154,7 +154,7 @@ class Floor:
             elif env.now >= case.callback.until:
                 self._step(case, machine.TimePassed())
             elif env.now < case.callback.not_before:
-                yield self._pause_until(case, case.callback.not_before)
+                yield self._pause_until(case, min(case.callback.not_before, case.callback.until))
             else:
                 place = yield from self._stand_in_line(case)
                 if place is not None:

@@ -23,7 +23,7 @@ RUNS = 12
 STUDENT = 3.106
 """Student's t for 11 degrees of freedom: 99 of 100 ranges enclose the truth."""
 CALL_SECONDS = 60.0
-CALLERS_OF_A_RUN = 1200
+CALLERS_OF_A_RUN = 1000
 
 
 @dataclass(frozen=True, slots=True)
