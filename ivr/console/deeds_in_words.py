@@ -34,6 +34,9 @@ SENTENCES: dict[str, Any] = {
     Deed.NUMBER_HELD: _l("%(who)s kept a caller's number for longer."),
     Deed.HOLD_ENDED: _l("%(who)s ended the keeping of a caller's number."),
     Deed.NUMBER_SHREDDED: _l("%(who)s shredded a caller's number."),
+    Deed.TERMS_CHANGED: _l("%(who)s changed the words in which outcomes are written."),
+    Deed.RISK_CASE_ACCEPTED: _l("%(who)s took on looking after a caller whose life may be in danger."),
+    Deed.RISK_CASE_CLOSED: _l("%(who)s closed the case of a caller whose life was in danger."),
     Deed.LOG_RESTORED: _l("%(who)s said that an older state of the database was restored."),
     Deed.MASTER_KEY_ROTATED: _l("%(who)s changed the master key of the vault."),
 }
@@ -59,6 +62,9 @@ NAMES: dict[str, Any] = {
     Deed.NUMBER_HELD: _l("Kept a number for longer"),
     Deed.HOLD_ENDED: _l("Ended keeping a number"),
     Deed.NUMBER_SHREDDED: _l("Shredded a number"),
+    Deed.TERMS_CHANGED: _l("Changed the words of outcomes"),
+    Deed.RISK_CASE_ACCEPTED: _l("Took on a life in danger"),
+    Deed.RISK_CASE_CLOSED: _l("Closed the case of a life in danger"),
     Deed.LOG_RESTORED: _l("Restored the database"),
     Deed.MASTER_KEY_ROTATED: _l("Changed the master key"),
 }

@@ -25,6 +25,7 @@ class Right(StrEnum):
     REVEAL_NUMBER = "reveal_number"
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
+    EDIT_TERMS = "edit_terms"
 
 
 WHO_MAY: dict[Right, frozenset[Role]] = {
@@ -35,6 +36,7 @@ WHO_MAY: dict[Right, frozenset[Role]] = {
     Right.REVEAL_NUMBER: frozenset({Role.SUPERVISOR}),
     Right.MANAGE_PEOPLE: frozenset({Role.ADMIN}),
     Right.READ_AUDIT: frozenset({Role.ADMIN}),
+    Right.EDIT_TERMS: frozenset({Role.SUPERVISOR, Role.ADMIN}),
 }
 
 NEED_CODES = frozenset({Role.SUPERVISOR, Role.ADMIN})
