@@ -28,6 +28,8 @@ class Deed(StrEnum):
     NUMBER_HELD = "number_held"
     HOLD_ENDED = "hold_ended"
     NUMBER_SHREDDED = "number_shredded"
+    TRAINING_CHANGED = "training_changed"
+    DEBRIEFED = "debriefed"
     TERMS_CHANGED = "terms_changed"
     RISK_CASE_ACCEPTED = "risk_case_accepted"
     RISK_CASE_CLOSED = "risk_case_closed"

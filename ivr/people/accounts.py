@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ivr.audit.deeds import Deed
 from ivr.audit.log import COMMAND_LINE
+from ivr.people.helper_rows import forget_helper
 from ivr.people.keys import new_token
 from ivr.people.names import folded_sign_in_name, tidy_name, tidy_sign_in_name
 from ivr.people.notices import NoticeKind, Notices
@@ -164,6 +165,7 @@ class Accounts:
             _end_sign_ins(connection, person_id)
             for table in (invitations, recovery_codes, person_roles):
                 connection.execute(delete(table).where(table.c.person_id == person_id))
+            forget_helper(connection, person_id)
             connection.execute(
                 update(people)
                 .where(people.c.id == person_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ivr.people.accounts import Accounts, Shred
 from ivr.people.codes import Codes
+from ivr.people.helpers import Helpers
 from ivr.people.notices import Notices
 from ivr.people.passwords import MEASURED, Cost, Passwords
 from ivr.people.pins import Pins
@@ -14,6 +15,7 @@ from ivr.people.records import Records
 from ivr.people.sessions import Sessions, Times
 from ivr.people.sign_in import SignIn
 from ivr.people.subjects import Subjects
+from ivr.people.wellbeing import Care
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class PeopleParts:
     codes: Codes
     pins: Pins
     notices: Notices
+    helpers: Helpers
     times: Times
 
 
@@ -43,5 +46,6 @@ def people_parts(records: Records, times: Times, shred: Shred, cost: Cost = MEAS
         # Queues of their own: whoever guesses PINs by phone keeps nobody waiting on the web.
         pins=Pins(records, Passwords(cost), subjects),
         notices=notices,
+        helpers=Helpers(records.audit, Care()),
         times=times,
     )

@@ -11,6 +11,10 @@ class NobodyOfThisId(NotDone, LookupError):
     """There is no such person, or the account has been closed."""
 
 
+class NotAHelper(NotDone):
+    """This person takes no calls, so there is nothing to say of shifts or rest."""
+
+
 class NameTaken(NotDone):
     """Somebody else signs in with this name."""
 

@@ -5,12 +5,14 @@ A shift begins on its weekday, or on one date; whatever has been taken out for t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONGEST_SHIFT_HOURS = 12
+LeftOut = tuple[str, date]
+"""A shift, and the date on which it would have begun."""
 
 
 class ShiftImpossible(ValueError):
@@ -43,46 +45,54 @@ class Shift:
         begins, ends = (one.hour + one.minute / 60 for one in (self.begins, self.ends))
         return ends - begins if ends > begins else ends - begins + 24
 
+    def is_on(self, day: date) -> bool:
+        """Whether it begins on this day, unless it was left out."""
+        return self.on == day or self.weekday == day.weekday()
+
 
 @dataclass(frozen=True, slots=True)
 class OnShift:
-    """One shift that really takes place. Seconds since 1970."""
+    """One shift that really takes place. Seconds since 1970; `on` is the date on which it begins, where it is said."""
 
     person: str
     shift: str
     begins: float
     ends: float
+    on: date
 
 
-def on_shift(shifts: Iterable[Shift], left_out: Iterable[tuple[str, date]], now: float) -> list[OnShift]:
-    """Whose shift it is now. `left_out` names (shift, the date on which it would have begun)."""
-    return [one for one in _around(shifts, left_out, now, 1, 0) if one.begins <= now < one.ends]
+def on_shift(shifts: Iterable[Shift], left_out: Iterable[LeftOut], now: float) -> list[OnShift]:
+    """Whose shift it is now."""
+    return [one for one in taking_place(shifts, left_out, now, now + 1) if one.begins <= now < one.ends]
 
 
-def coming(
-    shifts: Iterable[Shift], left_out: Iterable[tuple[str, date]], now: float, days: int
-) -> list[OnShift]:
+def coming(shifts: Iterable[Shift], left_out: Iterable[LeftOut], now: float, days: int) -> list[OnShift]:
     """What begins within so many days, the next first."""
-    found = _around(shifts, left_out, now, 1, days + 1)
-    return sorted(
-        (one for one in found if now <= one.begins < now + days * 86_400), key=lambda one: one.begins
-    )
+    found = taking_place(shifts, left_out, now, now + days * 86_400)
+    return [one for one in found if one.begins >= now]
 
 
-def _around(
-    shifts: Iterable[Shift], left_out: Iterable[tuple[str, date]], now: float, back: int, ahead: int
-) -> Iterable[OnShift]:
-    without = set(left_out)
-    for shift in shifts:
-        zone = ZoneInfo(shift.time_zone)
-        today = datetime.fromtimestamp(now, UTC).astimezone(zone).date()
-        for day in range(-back, ahead + 1):
-            begins = today + timedelta(days=day)
-            if (shift.on == begins or shift.weekday == begins.weekday()) and (
-                shift.id,
-                begins,
-            ) not in without:
-                yield _taking_place(shift, begins, zone)
+def taking_place(
+    shifts: Iterable[Shift], left_out: Iterable[LeftOut], since: float, until: float
+) -> list[OnShift]:
+    """Whatever takes place in some part of the time from `since` to before `until`, in the order of beginning."""
+    without = frozenset(left_out)
+    found = [one for shift in shifts for one in _times_of(shift, without, since, until)]
+    return sorted(found, key=lambda one: (one.begins, one.ends, one.person, one.shift))
+
+
+def _times_of(shift: Shift, left_out: Collection[LeftOut], since: float, until: float) -> Iterator[OnShift]:
+    zone = ZoneInfo(shift.time_zone)
+    # No shift lasts a day: what takes place at all began on the day before, at the earliest.
+    day = datetime.fromtimestamp(since, UTC).astimezone(zone).date() - timedelta(days=1)
+    last = datetime.fromtimestamp(until, UTC).astimezone(zone).date()
+    while day <= last:
+        if shift.is_on(day) and (shift.id, day) not in left_out:
+            one = _taking_place(shift, day, zone)
+            # A shift within the hour that the clocks leave out has no time to take place.
+            if one.begins < one.ends and one.begins < until and one.ends > since:
+                yield one
+        day += timedelta(days=1)
 
 
 def _taking_place(shift: Shift, begins: date, zone: ZoneInfo) -> OnShift:
@@ -92,4 +102,5 @@ def _taking_place(shift: Shift, begins: date, zone: ZoneInfo) -> OnShift:
         shift.id,
         datetime.combine(begins, shift.begins, zone).timestamp(),
         datetime.combine(ends, shift.ends, zone).timestamp(),
+        begins,
     )

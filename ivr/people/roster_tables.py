@@ -35,8 +35,15 @@ helper_states = Table(
         "chosen", String(4), nullable=False, doc="on or off by one's own choice; empty: as the roster says"
     ),
     Column("chosen_at", Float, nullable=False),
+    Column(
+        "stretch_began",
+        Float,
+        nullable=False,
+        doc="since when this person has been on call when that was chosen: choosing again is no rest",
+    ),
     Column("rung", Boolean, nullable=False, doc="wants to be rung when somebody waits"),
     Column("paused", Boolean, nullable=False),
+    Column("break_until", Float, nullable=False, doc="a break that was put in, and ends by itself"),
     Column("crisis_trained", Boolean, nullable=False),
     Column("owes_debrief", Boolean, nullable=False, doc="after a call with a life at risk"),
     Column(
@@ -46,12 +53,13 @@ helper_states = Table(
     Column(
         "offered_at", Float, nullable=False, doc="when a callback was last offered: the order of fairness"
     ),
+    Column("ask_after", Float, nullable=False, doc="not asked before this, such as after not picking up"),
 )
 
 helper_talks = Table(
     "helper_talks",
     metadata,
-    Column("id", String(32), primary_key=True, doc="random"),
+    Column("id", String(32), primary_key=True, doc="of the attempt or call"),
     Column("person_id", String(32), nullable=False),
     Column("began", Float, nullable=False),
     Column("ended", Float, nullable=False),

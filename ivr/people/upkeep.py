@@ -1,4 +1,5 @@
-"""Forgetting what nobody needs any more: sign-ins that are over, old links, wrong attempts, long unseen browsers."""
+"""Forgetting what nobody needs any more: sign-ins that are over, old links, wrong attempts, long unseen browsers,
+and when helpers talked."""
 
 from __future__ import annotations
 
@@ -6,8 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete
 
+from ivr.people.helper_rows import forget_talks
 from ivr.people.lockout import LONGEST_REMEMBERED
 from ivr.people.sessions import HALF_IN_SECONDS, Times
+from ivr.people.standings import REMEMBERED
 from ivr.people.tables import failures, invitations, known_browsers, notices, notices_for, sign_ins
 
 BROWSER_SECONDS = 180 * 24 * 3600.0
@@ -23,6 +26,7 @@ class Forgotten:
     failures: int
     known_browsers: int
     notices: int
+    talks: int
 
 
 def forget_old(database: Engine, times: Times, now: float) -> Forgotten:
@@ -44,6 +48,7 @@ def forget_old(database: Engine, times: Times, now: float) -> Forgotten:
                 connection, known_browsers, known_browsers.c.seen_at < now - BROWSER_SECONDS
             ),
             notices=_delete(connection, notices, old_notices),
+            talks=forget_talks(connection, now - REMEMBERED),
         )
 
 

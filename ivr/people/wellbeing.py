@@ -47,6 +47,8 @@ class Day:
     """When this shift, or being on call by one's own choice, began; None when it hasn't."""
     busy: bool = False
     paused: bool = False
+    break_until: float = 0.0
+    """Until when a break lasts that somebody has put in."""
     owes_debrief: bool = False
     talked: Sequence[Talked] = ()
 
@@ -71,6 +73,8 @@ def standing(day: Day, now: float, care: Care) -> Verdict:
         return Verdict(Standing.DONE_FOR_TODAY)
     if day.paused:
         return Verdict(Standing.PAUSED)
+    if now < day.break_until:
+        return Verdict(Standing.PAUSED, day.break_until)
     return _after_calls(day.talked, now, care)
 
 

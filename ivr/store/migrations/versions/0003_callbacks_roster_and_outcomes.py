@@ -85,6 +85,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_callbacks_until", "callbacks", ["state", "until"], unique=False)
     op.create_table(
+        "crisis_calls",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("line_id", sa.String(length=32), nullable=False),
+        sa.Column("provider", sa.String(length=32), nullable=False),
+        sa.Column("path", sa.String(length=64), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=True),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("number_id", sa.String(length=32), nullable=True),
+        sa.Column("test", sa.Boolean(), nullable=False),
+        sa.Column("rung_at", sa.Float(), nullable=False),
+        sa.Column("helper", sa.String(length=32), nullable=False),
+        sa.Column("attempt", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_crisis_calls")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "flash_counts",
         sa.Column("subject", sa.String(length=64), nullable=False),
         sa.Column("day", sa.String(length=10), nullable=False),
@@ -149,13 +165,16 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=32), nullable=False),
         sa.Column("chosen", sa.String(length=4), nullable=False),
         sa.Column("chosen_at", sa.Float(), nullable=False),
+        sa.Column("stretch_began", sa.Float(), nullable=False),
         sa.Column("rung", sa.Boolean(), nullable=False),
         sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("break_until", sa.Float(), nullable=False),
         sa.Column("crisis_trained", sa.Boolean(), nullable=False),
         sa.Column("owes_debrief", sa.Boolean(), nullable=False),
         sa.Column("busy_with", sa.String(length=32), nullable=False),
         sa.Column("busy_until", sa.Float(), nullable=False),
         sa.Column("offered_at", sa.Float(), nullable=False),
+        sa.Column("ask_after", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_helper_states")),
     )
     op.create_table(
@@ -277,6 +296,7 @@ def downgrade() -> None:
         "shifts_left_out",
         "attempts",
         "callbacks",
+        "crisis_calls",
         "flash_counts",
         "flashes",
         "pages",
