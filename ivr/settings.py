@@ -85,6 +85,24 @@ class Settings(BaseSettings):
         "",
         description="Countries that are called back, such as KE,TZ. Empty: those of the lines.",
     )
+    calls_per_second: float = Field(
+        1.0,
+        ge=0.1,
+        le=100,
+        description="Calls that the provider is asked for in a second, by all processes together.",
+    )
+    ring_back_minutes: int = Field(
+        15, ge=1, le=60, description="Minutes after which a missed call isn't rung back any more."
+    )
+    ring_backs_a_number: int = Field(
+        5, ge=1, le=100, description="How often one number is rung back in a day, however often it rings."
+    )
+    ring_backs_an_hour: int = Field(
+        1000, ge=1, le=100_000, description="How many missed calls one line rings back in an hour."
+    )
+    ring_backs_a_day: int = Field(
+        5000, ge=1, le=1_000_000, description="How many missed calls one line rings back in a day."
+    )
     host: str = Field("127.0.0.1", description="Address on which the web process listens.")
     port: int = Field(
         8000, ge=1, le=65535, description="Port on which the web process listens; PORT is honoured too."
