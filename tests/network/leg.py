@@ -60,6 +60,7 @@ class Leg:
         self._later: Move | None = None
         self._voice_seconds = 0
         self._recording = ""
+        self._most_seconds = 0.0
 
     @property
     def person(self) -> Person | None:
@@ -76,8 +77,9 @@ class Leg:
 
     # Ringing
 
-    def set_out(self, ring_seconds: float) -> None:
-        """The network begins to look for the phone."""
+    def set_out(self, ring_seconds: float, most_seconds: float = 4 * 3600) -> None:
+        """The network begins to look for the phone. Once answered, the call is ended after `most_seconds`."""
+        self._most_seconds = most_seconds
         self._becomes("queued")
         self.tell("initiated")
         self._later_on(BEFORE_IT_RINGS, lambda: self._reach_the_phone(ring_seconds))
@@ -113,6 +115,7 @@ class Leg:
         if self._dialling is not None:
             self._dialling.somebody_answered = True
         self.tell("answered")
+        self._later_on(self._most_seconds, self.drop)
         if hangs_up_after is not None:
             self._later_on(hangs_up_after, self.hang_up)
         self.happen(words.Begin())

@@ -146,10 +146,8 @@ class PhoneNetwork:
         events = " ".join(asked.get("StatusCallbackEvent", ())) or "completed"
         told = Told(one("StatusCallback"), tuple(events.split()), one("StatusCallbackMethod", "POST"))
         leg = self._begin(Leg(self, record, opening, told))
-        ring_seconds = float(one("Timeout", "60"))
-        self.schedule.after(
-            self._wait_in_queue(), lambda: leg.set_out(ring_seconds) if not leg.is_over else None
-        )
+        seconds = float(one("Timeout", "60")), float(one("TimeLimit", "14400"))
+        self.schedule.after(self._wait_in_queue(), lambda: leg.set_out(*seconds) if not leg.is_over else None)
 
     def sent_elsewhere(self, sid: str, url: str) -> None:
         """A call is redirected by REST."""

@@ -9,6 +9,7 @@ from tests.network.small_hotline import (
     AMINA,
     JOSEPH,
     LEILA,
+    PUBLIC,
     SARA,
     change_call,
     dials,
@@ -153,10 +154,46 @@ def test_the_hotline_ends_and_redirects_calls_under_way() -> None:
     assert network.ledger.leg(listens).played[-1].endswith("/media/thank_you.wav")
 
 
+def test_the_hotline_ends_a_talk_for_both() -> None:
+    """By REST the helper's call is ended in the middle of a talk, and the caller's phone is put down with it."""
+    with on_the_network(speed=50) as (network, _):
+        network.add(Person(JOSEPH, "1"), Person(AMINA, "1"))
+        call = place_call(network, JOSEPH)
+        network.wait_until(lambda: network.ledger.bridges())
+        change_call(network, call, Status="completed")
+        network.wait_quiet()
+    assert [leg.outcome for leg in network.ledger.legs] == ["completed", "completed"]
+    assert network.ledger.bridges()[0].ended is not None
+
+
+def test_a_caller_taken_out_of_a_talk_goes_on_alone() -> None:
+    """By REST Amina's leg is sent elsewhere: the talk is over, she hears goodbye, and Joseph says how it was."""
+    with on_the_network(speed=50) as (network, hotline):
+        network.add(Person(JOSEPH, "1,7"), Person(AMINA, "1"))
+        place_call(network, JOSEPH)
+        network.wait_until(lambda: network.ledger.bridges())
+        [amina] = network.ledger.rings_of(AMINA)
+        change_call(network, amina.sid, Url=f"{PUBLIC}/outcome")
+        network.wait_quiet()
+    assert amina.played[-1].endswith("/media/thank_you.wav")
+    assert hotline.about("/dialled")[0]["DialCallStatus"] == "completed"
+
+
+def test_a_call_ends_when_the_provider_was_told_to_end_it() -> None:
+    """A call that was asked for with a time limit doesn't outlast it, whatever the replies say."""
+    with on_the_network(helper='<Pause length="3000"/>') as (network, _):
+        network.add(Person(JOSEPH))
+        call = place_call(network, JOSEPH, TimeLimit="60")
+        network.wait_quiet()
+    leg = network.ledger.leg(call)
+    assert leg.outcome == "completed"
+    assert (leg.ended_at or 0) - (leg.answered_at or 0) < 600
+
+
 def test_a_phone_in_use_is_busy() -> None:
     """Amina is talked to by Joseph, so Leila, who rings her too, doesn't reach her."""
     with on_the_network() as (network, _):
-        network.add(Person(JOSEPH, "1"), Person(LEILA, "1"), Person(AMINA, "1", talks=600))
+        network.add(Person(JOSEPH, "1"), Person(LEILA, "1"), Person(AMINA, "1", talks=300))
         place_call(network, JOSEPH)
         network.wait_until(lambda: network.ledger.bridges(AMINA))
         place_call(network, LEILA)
