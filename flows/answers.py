@@ -6,6 +6,8 @@ from flows.arrivals import services_read
 from flows.effects import Ending
 from flows.inputs import (
     CallbackAnswered,
+    CallbackFound,
+    CallbackWithdrawn,
     DialEnded,
     Digits,
     Heard,
@@ -16,7 +18,7 @@ from flows.inputs import (
     Silence,
 )
 from flows.keys import follow, global_key, one_key, press
-from flows.model import AGAIN, BACK, Callback, Connect, Services, VoiceMessage
+from flows.model import AGAIN, BACK, Branch, Callback, Connect, Services, VoiceMessage, Withdraw
 from flows.silence import keep_silent
 from flows.walk import Walk
 
@@ -39,6 +41,10 @@ def take(walk: Walk, given: Input) -> Ending | None:
             _nobody(walk)
         case CallbackAnswered():
             _callback_answered(walk, given)
+        case CallbackFound():
+            _callback_found(walk, given)
+        case CallbackWithdrawn(done=done):
+            _callback_withdrawn(walk, done)
         case ServicesFound(services=services):
             return _services_found(walk, services)
         case _:
@@ -88,7 +94,27 @@ def _callback_answered(walk: Walk, given: CallbackAnswered) -> None:
         walk.go(node.unavailable)
         return
     walk.requested(node.need, given.reference)
+    walk.told_to_wait(given.waiting)
     walk.go(node.then)
+
+
+def _callback_found(walk: Walk, given: CallbackFound) -> None:
+    node = walk.node
+    if not isinstance(node, Branch) or node.on != "callback":
+        return
+    if given.found == "waiting":
+        walk.told_to_wait(given.waiting)
+    walk.go(dict(node.cases).get(given.found, node.otherwise))
+
+
+def _callback_withdrawn(walk: Walk, done: bool) -> None:
+    node = walk.node
+    if not isinstance(node, Withdraw):
+        return
+    walk.leave("passed")
+    if done:
+        walk.withdrawn()
+    walk.go(node.then if done else node.otherwise)
 
 
 def _services_found(walk: Walk, services: tuple[tuple[str, ...], ...]) -> Ending | None:

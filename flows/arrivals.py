@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from flows import screens
-from flows.effects import Connect, Ending, FindServices, Inside, Record, RequestCallback
+from flows.effects import (
+    Connect,
+    Ending,
+    FindCallback,
+    FindServices,
+    Inside,
+    Record,
+    RequestCallback,
+    WithdrawCallback,
+)
 from flows.model import (
     AskLanguage,
     Branch,
@@ -18,6 +27,7 @@ from flows.model import (
     Return,
     Services,
     VoiceMessage,
+    Withdraw,
 )
 from flows.model import Connect as ConnectNode
 from flows.paths import branch_to, declined_before
@@ -32,8 +42,10 @@ def arrive(walk: Walk) -> Inside | Ending:
         walk.count_node()
         node = walk.node
         match node:
+            case Branch(on="callback") if not walk.asked and walk.facts.number != "no":
+                return FindCallback()
             case Branch():
-                walk.go(branch_to(node, walk.language, walk.facts))
+                walk.go(branch_to(node, walk))
             case Enter():
                 walk.enter(node)
             case Return():
@@ -45,7 +57,7 @@ def arrive(walk: Walk) -> Inside | Ending:
             case Menu() if (no := declined_before(walk)) is not None:
                 walk.leave("passed")
                 walk.go(no)
-            case Callback() | Services() | ConnectNode():
+            case Callback() | Withdraw() | Services() | ConnectNode():
                 return _ask_inside(walk, node)
             case _:
                 return _screen(walk, node)
@@ -57,12 +69,15 @@ def services_read(walk: Walk, services: tuple[tuple[str, ...], ...]) -> Ending |
     return screens.content(prompts, walk.languages, walk.facts) if prompts else None
 
 
-def _ask_inside(walk: Walk, node: Callback | Services | ConnectNode) -> Inside | Ending:
+def _ask_inside(walk: Walk, node: Callback | Withdraw | Services | ConnectNode) -> Inside | Ending:
     notes = walk.notes
     match node:
         case Callback(need=need):
             corrected = dict(walk.asked).get(need, "")
-            return RequestCallback(need, walk.language, _wishes(walk, node), corrected)
+            unanswered = tuple(name for name in node.wishes if name not in notes)
+            return RequestCallback(need, walk.language, _wishes(walk, node), corrected, unanswered)
+        case Withdraw():
+            return WithdrawCallback()
         case Services(need=need):
             area = notes.get(node.area) if node.area is not None else None
             return FindServices(need, area, walk.language)

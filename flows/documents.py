@@ -19,6 +19,7 @@ KINDS: dict[str, type[Node]] = {
     "play": model.Play,
     "rate": model.Rate,
     "callback": model.Callback,
+    "withdraw": model.Withdraw,
     "services": model.Services,
     "connect": model.Connect,
     "voice_message": model.VoiceMessage,

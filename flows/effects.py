@@ -72,6 +72,18 @@ class RequestCallback:
     wishes: tuple[tuple[str, str], ...]
     corrects: str = ""
     """What the inside called the request of this call that this one takes the place of, or ""."""
+    unanswered: tuple[str, ...] = ()
+    """What was asked for it, and not answered: an answer from an earlier call doesn't hold any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindCallback:
+    """Whether a callback is noted for the caller's phone already; answered within the turn by CallbackFound."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawCallback:
+    """Takes back what is noted for the caller's phone; answered within the turn by CallbackWithdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,6 @@ class Over:
     """The call is already over: nothing can be said any more."""
 
 
-Inside = FindServices | RequestCallback
+Inside = FindServices | RequestCallback | FindCallback | WithdrawCallback
 Ending = AskKeys | Record | Connect | EndCall | Over
 Effect = Visited | Noted | Inside | Ending

@@ -1,7 +1,7 @@
 """The engine: (pack, session, input, facts) → (session, effects). Pure, and every loop in it is bounded.
 
-A step ends with one effect that is answered from inside (FindServices, RequestCallback, Connect) or that goes
-to the caller. `Visited` and `Noted` before it say what is to be kept.
+A step ends with one effect that is answered from inside (one of `Inside`, or Connect) or that goes to the caller.
+`Visited` and `Noted` before it say what is to be kept.
 
 `answers.py` knows what an input means, `arrivals.py` what a node does, `walk.py` where the call is meanwhile.
 """
@@ -9,12 +9,13 @@ to the caller. `Visited` and `Noted` before it say what is to be kept.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from flows import screens
 from flows.answers import take
 from flows.arrivals import arrive
 from flows.effects import Effect, Ending, Inside, Noted, Over, Visited
-from flows.inputs import CallbackAnswered, Facts, HungUp, Input, NobodyToConnect, ServicesFound
+from flows.inputs import Facts, FromInside, HungUp, Input
 from flows.model import Pack
 from flows.session import Session
 from flows.walk import COMPLETED_SHARE, MOST_SILENCES, MOST_STEPS, MOST_TURNS, Lost, Walk
@@ -29,6 +30,8 @@ __all__ = [
     "next_turn",
     "step",
 ]
+
+_FROM_INSIDE = get_args(FromInside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,6 @@ def _last(walk: Walk, given: Input) -> Inside | Ending:
         return Over()
     if walk.before.turn >= MOST_TURNS:
         raise Lost
-    if not isinstance(given, CallbackAnswered | ServicesFound | NobodyToConnect):
+    if not isinstance(given, _FROM_INSIDE):
         walk.passed = 0
     return take(walk, given) or arrive(walk)

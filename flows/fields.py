@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from flows.model import EMERGENCY_NUMBER, KEYS
+from flows.model import EMERGENCY_NUMBER, KEYS, STANDING_FOR, WAITING_TIME
 from flows.problems import Path, Problem, Severity, did_you_mean, listed
 from flows.yaml_tree import Block, Listing, Text, Tree
 
@@ -173,7 +173,7 @@ class Fields:
         return self._ids_of(tree, name, hint, prompts=False)
 
     def prompts(self, name: str, hint: str) -> tuple[str, ...]:
-        """Like ids, and the emergency number may stand among them."""
+        """Like ids, and the emergency number and the waiting time may stand among them."""
         tree = self.required(name, hint)
         return () if tree is None else self._ids_of(tree, name, hint, prompts=True)
 
@@ -183,8 +183,8 @@ class Fields:
             self.error(self.line(name), f"The list of “{name}” is empty.", hint)
         found = []
         for item in items:
-            if prompts and isinstance(item, Text) and item.value == EMERGENCY_NUMBER:
-                found.append(EMERGENCY_NUMBER)
+            if prompts and isinstance(item, Text) and item.value in STANDING_FOR:
+                found.append(item.value)
             elif name_read := self.as_id(item, item.line, hint):
                 found.append(name_read)
         return tuple(found)
@@ -259,6 +259,8 @@ def why_no_id(value: str) -> str:
         return "nothing is written"
     if value == EMERGENCY_NUMBER:
         return "the emergency number can only stand among prompts"
+    if value == WAITING_TIME:
+        return "the waiting time can only stand among prompts"
     if value[0].isdigit():
         return "it begins with a number"
     if " " in value:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from flows.house import WAIT_UNKNOWN
+
 
 class Heard(NamedTuple):
     """How much of the last screen was listened to: seconds, and the share of its length (0 to 1)."""
@@ -69,6 +71,23 @@ class CallbackAnswered:
 
     answer: CallbackAnswer
     reference: str = ""
+    waiting: str = ""
+    """How long the call may take to come: one of `flows.house.WAITING_TIMES`, or "" where nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackFound:
+    """Whether a callback is noted for the caller's phone, and if so, how long it may take to come."""
+
+    found: Literal["waiting", "none"]
+    waiting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackWithdrawn:
+    """Whether the callback is taken back; not `done` when there was none, or a helper is about to call."""
+
+    done: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +103,7 @@ class NobodyToConnect:
 
 
 FromCaller = Started | Digits | Silence | Recorded | DialEnded | HungUp
-FromInside = CallbackAnswered | ServicesFound | NobodyToConnect
+FromInside = CallbackAnswered | CallbackFound | CallbackWithdrawn | ServicesFound | NobodyToConnect
 Input = FromCaller | FromInside
 
 
@@ -98,3 +117,5 @@ class Facts(NamedTuple):
     open: bool = True
     number: NumberFact = "yes"
     emergency_number: str = "112"
+    waiting_time: str = WAIT_UNKNOWN
+    """What `$waiting_time` becomes. The engine knows it from the answers to what it asked."""

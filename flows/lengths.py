@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from flows.house import WAITING_TIMES
 from flows.languages import base
-from flows.model import EMERGENCY_NUMBER, Pack
+from flows.model import EMERGENCY_NUMBER, WAITING_TIME, Pack
 
 LETTERS_PER_SECOND = {
     "en": 11.5,
@@ -58,10 +59,13 @@ def estimated_seconds(text: str, language: str) -> float:
 
 
 def seconds_of(pack: Pack, prompts: Iterable[str], language: str, lengths: Lengths) -> float:
-    """How long a caller hears these prompts together, with the silence in their clips. One without clip or
-    text counts nothing: that is another problem."""
+    """How long a caller hears these prompts together, with the silence in their clips. The waiting time counts as
+    its longest sentence. One without clip or text counts nothing: that is another problem."""
     total = 0.0
     for prompt in prompts:
+        if prompt == WAITING_TIME:
+            total += max(seconds_of(pack, [sentence], language, lengths) for sentence in WAITING_TIMES)
+            continue
         known = lengths.get((prompt, language))
         script = pack.scripts.get((prompt, language))
         if prompt == EMERGENCY_NUMBER:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
 from flows import model
 from flows.fields import Fields, as_yes_no, is_key, shortened, what_it_is
@@ -17,6 +18,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "play": ("play", "then", "measure", "barge_in"),
     "rate": ("rate", "choices", "note", "then", "silence", "tries"),
     "callback": ("callback", "wishes", "then", "unavailable"),
+    "withdraw": ("withdraw", "then", "otherwise"),
     "services": ("services", "area", "then", "none"),
     "connect": ("connect", "then", "otherwise", "seconds"),
     "voice_message": ("voice_message", "then", "silence", "seconds"),
@@ -47,7 +49,8 @@ def kind_of(fields: Fields) -> str | None:
     fields.error(
         fields.block.line,
         "It isn't clear what this node does.",
-        (guesses[0] + " " if guesses else "") + f"A node needs one of these: {listed(KINDS, 'or')}.",
+        (guesses[0] + " " if guesses else "")
+        + f"A node needs one of these: {listed(KINDS, 'or', len(KINDS))}.",
     )
     return None
 
@@ -197,6 +200,15 @@ def _callback(fields: Fields, name: str) -> Node:
     return model.Callback(name, need, then, unavailable, wishes)
 
 
+def _withdraw(fields: Fields, name: str) -> Node:
+    _one_of(fields, "withdraw", ("callback",))
+    then = fields.id("then", "Name the node that follows when the call is taken back.")
+    otherwise = fields.id(
+        "otherwise", "Name the node that follows when it can't be, such as a word that says so."
+    )
+    return model.Withdraw(name, then, otherwise)
+
+
 def _services(fields: Fields, name: str) -> Node:
     need = fields.id("services", "Say what is looked for, such as “services: health”.")
     then = _then(fields)
@@ -222,13 +234,15 @@ def _voice_message(fields: Fields, name: str) -> Node:
     )
 
 
-_CASES = {"open": "yes and no", "number": "yes, no and unavailable"}
+_CASES = {"open": "yes and no", "number": "yes, no and unavailable", "callback": "waiting and none"}
+_EXAMPLES = {"language": "{sw: swahili_news}", "callback": "{waiting: asked_already}"}
+_ON: tuple[model.BranchOn, ...] = get_args(model.BranchOn)
 
 
 def _branch(fields: Fields, name: str) -> Node:
-    on = _one_of(fields, "branch", ("open", "language", "number"))
+    on = _one_of(fields, "branch", _ON)
     otherwise = fields.id("otherwise", "Name the node that follows in every other case.")
-    example = "{sw: swahili_news}" if on == "language" else "{yes: talk_now, no: closed}"
+    example = _EXAMPLES.get(on, "{yes: talk_now, no: closed}")
     block = fields.block_of("cases", f"Write where each case leads: “cases: {example}”.")
     cases: dict[str, str] = {}
     for case, tree in block.fields.items() if block else ():
@@ -247,7 +261,7 @@ def _branch(fields: Fields, name: str) -> Node:
                 f"The case “{shortened(case)}” is written twice here, first in line {first}.",
                 "Take one of the two away.",
             )
-    kind: model.BranchOn = "language" if on == "language" else "number" if on == "number" else "open"
+    kind: model.BranchOn = next((known for known in _ON if known == on), "open")
     return model.Branch(name, kind, tuple(cases.items()), otherwise)
 
 
@@ -260,7 +274,9 @@ def _case(fields: Fields, on: str, case: str, line: int | None) -> str:
         return case
     if (on == "number" and case == "unavailable") or not on:
         return case
-    value = as_yes_no(Text(case, 0))
+    if on == "callback" and case in ("waiting", "none"):
+        return case
+    value = as_yes_no(Text(case, 0)) if on != "callback" else None
     if value is None:
         fields.error(
             line,
@@ -297,6 +313,7 @@ READERS: dict[str, Callable[[Fields, str], Node]] = {
     "play": _play,
     "rate": _rate,
     "callback": _callback,
+    "withdraw": _withdraw,
     "services": _services,
     "connect": _connect,
     "voice_message": _voice_message,

@@ -23,7 +23,7 @@ STANDING_FOR = (EMERGENCY_NUMBER, WAITING_TIME)
 """What may stand where a prompt may, and isn't recorded under that name."""
 
 Measure = Literal["completion"]
-BranchOn = Literal["open", "language", "number"]
+BranchOn = Literal["open", "language", "number", "callback"]
 
 AGAIN = "again"
 BACK = "back"
@@ -113,6 +113,15 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Takes back the callback that is noted for this phone; `otherwise` when there is none, or it is too late."""
+
+    id: str
+    then: str
+    otherwise: str
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Reads out at most three whitelisted services for a need; `area` names a noted answer."""
 
@@ -147,7 +156,8 @@ class VoiceMessage:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Goes on without asking: by open hours, by language, or by whether the caller's phone shows a number."""
+    """Goes on without asking: by open hours, by language, by whether the caller's phone shows a number, or by whether
+    a callback is noted for it already."""
 
     id: str
     on: BranchOn
@@ -185,6 +195,7 @@ Node = (
     | Play
     | Rate
     | Callback
+    | Withdraw
     | Services
     | Connect
     | VoiceMessage

@@ -8,6 +8,7 @@ from flows.effects import AskKeys, EndCall, Said
 from flows.inputs import Facts
 from flows.model import (
     EMERGENCY_NUMBER,
+    WAITING_TIME,
     End,
     Flow,
     GlobalKey,
@@ -33,10 +34,13 @@ def say(prompts: Iterable[str], languages: tuple[str, ...], facts: Facts) -> tup
 
 
 def expand(prompts: Iterable[str], facts: Facts) -> Iterable[str]:
-    """Puts the line's emergency number, digit by digit, where a pack says `$emergency_number`."""
+    """Puts the line's emergency number, digit by digit, where a pack says `$emergency_number`, and what is known of
+    the time until a call where it says `$waiting_time`."""
     for prompt in prompts:
         if prompt == EMERGENCY_NUMBER:
             yield from _digits(facts.emergency_number) or _digits(EMERGENCY_NUMBER_ANYWHERE)
+        elif prompt == WAITING_TIME:
+            yield facts.waiting_time
         else:
             yield prompt
 

@@ -13,6 +13,7 @@ MOST_HISTORY = 6
 MOST_STACK = 3
 MOST_NOTES = 12
 MOST_ASKED = 3
+WITHDRAWN = "withdrawn"
 
 Place = tuple[str, str]
 """(flow, node)"""
@@ -37,7 +38,8 @@ class Session:
     asking: bool = False
     """The language menu is what was said last, though the call is at another node."""
     said_no: str = ""
-    """The key with which a call was declined that silence would have asked for: it holds until the call ends."""
+    """How a call was declined that silence would have asked for: with a key, or WITHDRAWN. It holds until the call
+    ends, or the caller asks for one."""
     tries: int = 0
     invalid: int = 0
     silences: int = 0
@@ -49,6 +51,8 @@ class Session:
     asked: tuple[tuple[str, str], ...] = ()
     """The needs for which a callback is already noted in this call, each with what the inside calls it."""
     over: bool = False
+    waiting: str = ""
+    """How long a call may take to come, as it was said when it was asked for or asked after; "" before that."""
 
     def at_turn(self, turn: int) -> Session:
         """The same session at another turn. Written out, because `replace` takes four times as long."""
@@ -69,6 +73,7 @@ class Session:
             self.notes,
             self.asked,
             self.over,
+            self.waiting,
         )
 
     def to_json(self) -> str:
@@ -92,6 +97,8 @@ class Session:
             document["q"] = 2 if self.asking else 1
         if self.said_no:
             document["x"] = self.said_no
+        if self.waiting:
+            document["w"] = self.waiting
         return _write(document)
 
     @classmethod
@@ -120,6 +127,7 @@ class Session:
                 notes=document.get("m", {}),
                 asked=_places(document.get("a", ())),
                 over="o" in document,
+                waiting=document.get("w", ""),
             )
         except UnreadableSession:
             raise

@@ -5,20 +5,21 @@ The walk knows places, not what keys or silence mean: that is `answers.py`; what
 
 from __future__ import annotations
 
-from flows.effects import (
-    Connect,
-    Effect,
-    Ending,
-    FindServices,
-    Inside,
-    LeftBy,
-    Noted,
-    RequestCallback,
-    Visited,
-)
+from typing import get_args
+
+from flows.effects import Connect, Effect, Ending, Inside, LeftBy, Noted, Visited
+from flows.house import WAIT_UNKNOWN, WAITING_TIMES
 from flows.inputs import Facts, Heard
 from flows.model import Enter, Flow, Node, Pack, Play
-from flows.session import MOST_ASKED, MOST_HISTORY, MOST_NOTES, MOST_STACK, Place, Session
+from flows.session import (
+    MOST_ASKED,
+    MOST_HISTORY,
+    MOST_NOTES,
+    MOST_STACK,
+    WITHDRAWN,
+    Place,
+    Session,
+)
 
 MOST_STEPS = 50
 """Nodes passed in one turn without the caller; the checker finds such loops, this bounds what it misses."""
@@ -26,6 +27,8 @@ MOST_STEPS = 50
 MOST_TURNS = 200
 MOST_SILENCES = 12
 COMPLETED_SHARE = 0.75
+
+_NOT_SAID = (*get_args(Inside), Connect)
 
 
 class Lost(Exception):
@@ -56,13 +59,14 @@ class Walk:
         "silences",
         "stack",
         "tries",
+        "waiting",
         "wrong_key",
     )
 
     def __init__(self, pack: Pack, session: Session, facts: Facts) -> None:
         self.pack = pack
         self.entry = pack.flows[pack.entry]
-        self.facts = facts
+        self.facts = facts._replace(waiting_time=session.waiting) if session.waiting else facts
         self.before = session
         self.effects: list[Effect] = []
         self.wrong_key = False
@@ -80,6 +84,7 @@ class Walk:
         self.history = session.history
         self.notes = session.notes
         self.asked = session.asked
+        self.waiting = session.waiting
         self.over = session.over
 
     @property
@@ -205,9 +210,21 @@ class Walk:
             self.notes = {noted: value for noted, value in self.notes.items() if noted != name}
 
     def requested(self, need: str, reference: str) -> None:
-        """Remembers that a callback is noted, so that asking again corrects it instead of asking for another."""
+        """Remembers that a callback is noted, so that asking again corrects it instead of asking for another. Whoever
+        has said no before and then asks has changed their mind."""
         others = [one for one in self.asked if one[0] != need]
         self.asked = (*others, (need, reference))[-MOST_ASKED:]
+        self.said_no = ""
+
+    def withdrawn(self) -> None:
+        """Remembers that no call is wished any more: silence doesn't ask for another."""
+        self.asked = ()
+        self.said_no = WITHDRAWN
+
+    def told_to_wait(self, waiting: str) -> None:
+        """Keeps how long a call may take to come, for whatever node says so. A word without a clip isn't one."""
+        self.waiting = waiting if waiting in WAITING_TIMES else WAIT_UNKNOWN
+        self.facts = self.facts._replace(waiting_time=self.waiting)
 
     def leave(self, left_by: LeftBy, heard: Heard | None = None, key: str | None = None) -> None:
         """Takes down how the node was left; `heard` is None where nothing was said."""
@@ -228,7 +245,7 @@ class Walk:
 
     def session_after(self, last: Inside | Ending) -> Session:
         """The session that this step leaves behind. Nodes are counted until the caller is heard again."""
-        goes_on = isinstance(last, RequestCallback | FindServices | Connect)
+        goes_on = isinstance(last, _NOT_SAID)
         return Session(
             flow=self.flow_id,
             node=self.node_id,
@@ -246,4 +263,5 @@ class Walk:
             notes=self.notes,
             asked=self.asked,
             over=self.over,
+            waiting=self.waiting,
         )

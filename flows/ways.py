@@ -19,6 +19,7 @@ from flows.model import (
     Rate,
     Services,
     VoiceMessage,
+    Withdraw,
 )
 from flows.prompts import KEYS_FOR_LANGUAGES
 
@@ -52,6 +53,8 @@ def ways(node: Node, languages: int = 0) -> tuple[Way, ...]:
             own = (Way("on", then, ("then",)),)
         case Callback(then=then, unavailable=unavailable):
             own = (Way("on", then, ("then",)), Way("else", unavailable, ("unavailable",), word="unavailable"))
+        case Withdraw(then=then, otherwise=otherwise):
+            own = (Way("on", then, ("then",)), Way("else", otherwise, ("otherwise",), word="not possible"))
         case Services(then=then, none=none):
             own = (Way("on", then, ("then",)), Way("else", none, ("none",), word="none"))
         case Connect(then=then, otherwise=otherwise):

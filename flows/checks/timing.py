@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from flows.checks.report import Report
+from flows.house import WAITING_TIMES
 from flows.languages import name as language_name
 from flows.lengths import Lengths, seconds_of
-from flows.model import EMERGENCY_NUMBER, AskLanguage, Flow, Menu, Node, Pack, Play, Rate
+from flows.model import EMERGENCY_NUMBER, WAITING_TIME, AskLanguage, Flow, Menu, Node, Pack, Play, Rate
 from flows.problems import Path, listed
 from flows.prompts import KEYS_FOR_LANGUAGES, THIS_LANGUAGE, press
 
@@ -59,7 +60,7 @@ class _Timing:
 
     def doubt(self, heard: Iterable[tuple[str, str]]) -> float:
         """How far the length of these (prompt, language) may be off, as a part of it."""
-        measured = all(each in self.lengths for each in heard if each[0] != EMERGENCY_NUMBER)
+        measured = all(each in self.lengths for each in clips_of(heard))
         return 0.0 if measured else ESTIMATES_ERR_BY
 
     def over(self, prompts: tuple[str, ...], most: float) -> str:
@@ -132,6 +133,15 @@ class _Timing:
                 "Leave more room with “…” (one second each), or repeat a part. If it is no exercise, "
                 "take “measure” away.",
             )
+
+
+def clips_of(heard: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The clips of which something consists; the length of the emergency number is taken as known."""
+    for prompt, language in heard:
+        if prompt == WAITING_TIME:
+            yield from ((sentence, language) for sentence in WAITING_TIMES)
+        elif prompt != EMERGENCY_NUMBER:
+            yield prompt, language
 
 
 def _up(seconds: float) -> str:

@@ -11,7 +11,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flows.model import AGAIN, BACK, Branch, Callback, Connect, Enter, Flow, Node, Pack, Return, Services
+from flows.model import (
+    AGAIN,
+    BACK,
+    Branch,
+    Callback,
+    Connect,
+    Enter,
+    Flow,
+    Node,
+    Pack,
+    Return,
+    Services,
+    Withdraw,
+)
 from flows.session import MOST_STACK, Place
 from flows.ways import By, has_silence_path, silence_of, waits_for_caller, ways
 
@@ -118,7 +131,7 @@ def _global(pack: Pack, flow: Flow, stack: tuple[Place, ...]) -> Iterator[Edge]:
 
 def without_caller(node: Node, edge: Edge) -> bool:
     """Whether a call can pass along here within one turn, with nothing said and nothing pressed."""
-    if isinstance(node, Branch | Callback):
+    if isinstance(node, Branch | Callback | Withdraw):
         return edge.by != "global"
     if isinstance(node, Services | Connect):
         return edge.by == "else"

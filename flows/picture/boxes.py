@@ -9,6 +9,7 @@ from typing import Literal
 from flows.lengths import seconds_of
 from flows.model import (
     EMERGENCY_NUMBER,
+    WAITING_TIME,
     AskLanguage,
     Branch,
     Callback,
@@ -24,6 +25,7 @@ from flows.model import (
     Return,
     Services,
     VoiceMessage,
+    Withdraw,
 )
 from flows.picture.plan import Link, Plan
 from flows.picture.text import wrapped
@@ -52,6 +54,7 @@ SHAPES: dict[type[Node], tuple[Shape, str]] = {
     Services: ("sound", "Services"),
     VoiceMessage: ("sound", "Records"),
     Callback: ("person", "Callback"),
+    Withdraw: ("choice", "Withdraws"),
     Connect: ("person", "Connects"),
     Branch: ("choice", "Decides"),
     Enter: ("choice", "Enters"),
@@ -63,6 +66,7 @@ BRANCHES = {
     "open": "Is the line open now?",
     "number": "Does the caller's phone show a number?",
     "language": "Which language was chosen?",
+    "callback": "Is a call noted for this phone already?",
 }
 
 
@@ -149,6 +153,8 @@ class Boxes:
             case Callback(need=need, wishes=wishes):
                 told = [f"with the answers to: {', '.join(wishes)}"] if wishes else []
                 return [f"for: {need.replace('_', ' ')}", *told]
+            case Withdraw():
+                return ["the call that is noted for this phone"]
             case Services(need=need, area=area):
                 near = [f"near: the answer to {area}"] if area is not None else []
                 return [f"at most three, for: {need.replace('_', ' ')}", *near]
@@ -181,6 +187,8 @@ class Boxes:
     def script(self, prompt: str) -> str:
         if prompt == EMERGENCY_NUMBER:
             return "(☎)"
+        if prompt == WAITING_TIME:
+            return "(how long it may take)"
         if not prompt:
             return "(?)"
         script = self.pack.scripts.get((prompt, self.language))

@@ -18,10 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from flows.effects import RequestCallback
 from flows.inputs import NumberFact
-from ivr.callbacks.machine import Callback, State, asked
+from ivr.callbacks.machine import Callback, Rules, State, Withdrawn, asked, step
 from ivr.callbacks.matching import CRISIS
-from ivr.callbacks.requested import Requested
-from ivr.callbacks.rows import changing_values, gender_of, priority_of, window_of
+from ivr.callbacks.requested import Pending, Requested, TakenBack
+from ivr.callbacks.rows import callback_of, changing_values, gender_of, priority_of, window_of
 from ivr.callbacks.time_zones import zone_of_caller
 from ivr.publishing.hours import kept_of
 from ivr.store.callback_tables import callbacks
@@ -41,6 +41,9 @@ PUT_RIGHT = (
     "ranked_at", "version",
 )  # fmt: skip
 """What asking again changes of a callback that waits. Not: since when it waits."""
+
+CLOSES = ("state", "ready", "until", "not_before", "attempt", "helper", "ending", "version")
+"""What taking a callback back changes of one that waits."""
 
 
 class AskedOn(Protocol):
@@ -62,6 +65,7 @@ class Desk:
         self._vault = vault
         waiting = callbacks.c.state == State.WAITING.value
         self._callback = Insertion(callbacks, dialect, changes=PUT_RIGHT, provided=waiting)
+        self._closing = Insertion(callbacks, dialect, changes=CLOSES, provided=waiting)
         self._number = Insertion(vault_entries, dialect, replaces=True)
 
     def number_of(self, caller: PhoneNumber | None) -> NumberFact:
@@ -98,6 +102,34 @@ class Desk:
         additions = [Addition(self._number, kept.row), Addition(self._callback, row)]
         return Requested("noted" if is_new else "already_noted", row["id"], additions)
 
+    def pending(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> Pending:
+        """Whether a callback is noted for this phone already; where the vault is out of reach, none is known of."""
+        return Pending(self._open_callback(line, caller, at) is not None)
+
+    def take_back(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> TakenBack:
+        """Takes back the callback of this phone, if no helper is busy with it yet. Closing it is left to the sweep of
+        closed callbacks, in whose transaction the number is shredded."""
+        row = self._open_callback(line, caller, at)
+        if row is None or row.state != State.WAITING:
+            return TakenBack(False)
+        closed, _ = step(callback_of(row), Withdrawn(), at, Rules())
+        values = {**row._mapping, **changing_values(closed, at), "version": row.version + 1}
+        return TakenBack(True, [Addition(self._closing, values)])
+
+    def _open_callback(self, line: AskedOn, caller: PhoneNumber | None, at: float) -> Any:
+        if caller is None:
+            return None
+        try:
+            with reading(self._database) as connection:
+                entry = self._vault.recognise(connection, caller, kind="caller", line_id=line.id, now=at)
+                noted = select(callbacks).where(
+                    callbacks.c.number_id == entry, callbacks.c.state != State.CLOSED.value
+                )
+                return None if entry is None else connection.execute(noted.limit(1)).first()
+        except (SQLAlchemyError, VaultOutOfReach, CiphertextDamaged) as error:
+            log.warning("callback_not_looked_for", error=type(error).__name__)
+            return None
+
     def _noted(self, kept: KeptNumber, at: float) -> Any:
         """The newest callback of this number; one whose call was cut short has only left its key in the vault."""
         if not kept.known:
@@ -124,8 +156,10 @@ def _row(
     path: str,
     test: bool,
 ) -> dict[str, Any]:
-    wishes = dict(wish.wishes)
     open_before = before is not None and before.state != State.CLOSED
+    wishes = _wishes(wish, before if open_before else None)
+    urgent = wish.need == CRISIS or (open_before and before.crisis)
+    need = CRISIS if urgent else wish.need
     asked_at = before.asked_at if open_before else at
     noted = kept_of(asked_at, line.time_zone)
     callback = asked(
@@ -141,12 +175,12 @@ def _row(
     return {
         "id": callback.id,
         "line_id": line.id,
-        "need": wish.need,
+        "need": need,
         "path": path,
-        "priority": priority_of(wish.need),
+        "priority": priority_of(need),
         "language": wish.language,
         "gender": gender_of(wishes),
-        "crisis": wish.need == CRISIS,
+        "crisis": need == CRISIS,
         "wishes": json.dumps(wishes),
         "time_zone": callback.time_zone,
         "asked_at": callback.asked_at,
@@ -159,6 +193,15 @@ def _row(
         "test": test,
         "number_id": kept.id,
     }
+
+
+def _wishes(wish: RequestCallback, before: Any) -> dict[str, str]:
+    """What the caller keyed now, and before that what wasn't asked for again. Whoever keys nothing at all, such as
+    somebody who can't, hasn't taken back that a call is only safe in the evening."""
+    old: dict[str, str] = {} if before is None else json.loads(before.wishes)
+    new = dict(wish.wishes)
+    dropped = wish.unanswered if new else ()
+    return {name: value for name, value in old.items() if name not in dropped} | new
 
 
 def _id_of(kept: KeptNumber, before: Any) -> str:

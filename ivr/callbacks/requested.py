@@ -19,3 +19,19 @@ class Requested(NamedTuple):
     answer: CallbackAnswer
     reference: str = ""
     additions: Sequence[Addition] = ()
+    waiting: str = ""
+    """How long the call may take to come: one of `flows.house.WAITING_TIMES`, or "" where nothing is known."""
+
+
+class Pending(NamedTuple):
+    """Whether a callback is noted for a phone, and how long it may take to come (as in Requested)."""
+
+    found: bool
+    waiting: str = ""
+
+
+class TakenBack(NamedTuple):
+    """Whether a callback is taken back, and what is written with the turn for it to be so."""
+
+    done: bool
+    additions: Sequence[Addition] = ()

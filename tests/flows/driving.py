@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import get_args
 
 from flows.effects import (
     AskKeys,
     Connect,
     EndCall,
     Ending,
+    FindCallback,
     FindServices,
     Inside,
     Noted,
@@ -16,10 +18,13 @@ from flows.effects import (
     Record,
     RequestCallback,
     Visited,
+    WithdrawCallback,
 )
 from flows.engine import MOST_SILENCES, MOST_TURNS, Step, begin, next_turn, step
 from flows.inputs import (
     CallbackAnswered,
+    CallbackFound,
+    CallbackWithdrawn,
     DialEnded,
     Digits,
     Facts,
@@ -35,6 +40,7 @@ from flows.model import Pack
 from flows.prompts import LAST_RESORT
 from flows.session import MOST_BYTES, Session
 
+INSIDE = get_args(Inside)
 MOST_KEPT_A_STEP = 51
 """One for each node that can be passed, and one for the node that the caller leaves."""
 
@@ -115,8 +121,16 @@ class Call:
         if self.checked and ends_in_last_resort(self.taken):
             after = self.taken.session
             assert after.silences >= MOST_SILENCES or after.turn >= MOST_TURNS, "the call got lost"
-        inside = isinstance(self.last, RequestCallback | FindServices)
+        inside = isinstance(self.last, INSIDE)
         self.session = self.taken.session if inside else next_turn(self.taken.session)
+
+    def nothing_noted(self) -> Call:
+        """Answers that no call is noted for this phone, where that is asked."""
+        for _ in range(MOST_KEPT_A_STEP):
+            if not isinstance(self.last, FindCallback):
+                break
+            self.give(CallbackFound("none"))
+        return self
 
     def nobody_helps(self) -> None:
         """Answers from inside, as on a night when no part of the house can do anything."""
@@ -124,6 +138,10 @@ class Call:
             match self.last:
                 case RequestCallback():
                     self.give(CallbackAnswered("unavailable"))
+                case FindCallback():
+                    self.give(CallbackFound("none"))
+                case WithdrawCallback():
+                    self.give(CallbackWithdrawn(done=False))
                 case FindServices():
                     self.give(ServicesFound(()))
                 case Connect():
@@ -138,7 +156,7 @@ class Call:
         Where the call would ring somebody, either nobody can be rung or nobody answers."""
         seconds = 0
         for turns in range(MOST_SILENCES + 1):
-            while isinstance(self.last, RequestCallback | FindServices | Connect):
+            while isinstance(self.last, (*INSIDE, Connect)):
                 if nobody_answers and isinstance(self.last, Connect):
                     break
                 self.nobody_helps()
@@ -157,7 +175,7 @@ class Call:
     def call_for_help(self) -> None:
         """Presses 0 until it leads to a person; a callback that is noted already leads on from there."""
         asked = self.session.asked
-        last = self.give(Digits("0")).last
+        last = self.give(Digits("0")).nothing_noted().last
         person = isinstance(last, Connect | RequestCallback)
         passed = any(visit.left_by == "passed" for visit in self.visits)
         assert person or (asked and passed) or ends_in_last_resort(self.taken), last

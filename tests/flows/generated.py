@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from flows.model import (
     AGAIN,
     BACK,
-    EMERGENCY_NUMBER,
     KEYS,
+    STANDING_FOR,
     AskLanguage,
     Branch,
     Callback,
@@ -37,6 +37,7 @@ from flows.model import (
     Return,
     Services,
     VoiceMessage,
+    Withdraw,
 )
 from tests.flows.some_scripts import odd_scripts, with_scripts
 
@@ -77,8 +78,8 @@ class Draft:
         return self.name(self.draw(st.sampled_from(words)))
 
     def prompts(self) -> tuple[str, ...]:
-        chosen = self.draw(st.lists(st.sampled_from([*PROMPTS, EMERGENCY_NUMBER]), min_size=1, max_size=3))
-        return tuple(p if p == EMERGENCY_NUMBER else self.name(p) for p in chosen)
+        chosen = self.draw(st.lists(st.sampled_from([*PROMPTS, *STANDING_FOR]), min_size=1, max_size=3))
+        return tuple(p if p in STANDING_FOR else self.name(p) for p in chosen)
 
     def tries(self) -> int:
         return self.draw(st.integers(1, 4))
@@ -140,6 +141,10 @@ def _callback(draft: Draft, place: Place) -> Node:
     return Callback(place.name, draft.one(NEEDS), _on(draft, place), _on(draft, place))
 
 
+def _withdraw(draft: Draft, place: Place) -> Node:
+    return Withdraw(place.name, _on(draft, place), _on(draft, place))
+
+
 def _connect(draft: Draft, place: Place) -> Node:
     to = draft.draw(st.sampled_from(["crisis", "emergency"]))
     return Connect(place.name, to, _on(draft, place), _on(draft, place), draft.draw(st.integers(5, 120)))
@@ -154,8 +159,8 @@ def _voice_message(draft: Draft, place: Place) -> Node:
 
 
 def _branch(draft: Draft, place: Place) -> Node:
-    on = draft.draw(st.sampled_from(["open", "number", "language"]))
-    cases = draft.languages if on == "language" else ("yes", "no")
+    on = draft.draw(st.sampled_from(["open", "number", "language", "callback"]))
+    cases = {"language": draft.languages, "callback": ("waiting", "none")}.get(on, ("yes", "no"))
     named = draft.draw(st.lists(st.sampled_from(cases), min_size=1, unique=True))
     return Branch(place.name, on, tuple((case, _on(draft, place)) for case in named), _on(draft, place))
 
@@ -182,6 +187,7 @@ MAKERS: list[Make] = [
     _rate,
     _play,
     _callback,
+    _withdraw,
     _connect,
     _services,
     _voice_message,

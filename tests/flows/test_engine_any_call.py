@@ -9,10 +9,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from flows.check import check
-from flows.effects import AskKeys, Connect, FindServices, Record, RequestCallback
+from flows.effects import (
+    AskKeys,
+    Connect,
+    FindCallback,
+    FindServices,
+    Record,
+    RequestCallback,
+    WithdrawCallback,
+)
 from flows.engine import MOST_SILENCES, MOST_TURNS
 from flows.inputs import (
     CallbackAnswered,
+    CallbackFound,
+    CallbackWithdrawn,
     DialEnded,
     Digits,
     Facts,
@@ -28,7 +38,7 @@ from flows.problems import any_error
 from flows.screens import WAIT_SECONDS
 from tests.flows.driving import Call, hang_up
 from tests.flows.generated import restless_packs, right_packs
-from tests.flows.generated_inputs import any_inputs, facts, garbage_keys, heard, keys, spoken_services
+from tests.flows.generated_inputs import any_inputs, facts, garbage_keys, heard, keys, spoken_services, waits
 
 MOST_WAITING = MOST_SILENCES * WAIT_SECONDS
 
@@ -73,6 +83,16 @@ class AnyCall(RuleBasedStateMachine):
     @rule(answer=st.sampled_from(["noted", "already_noted", "unavailable"]))
     def is_answered_about_a_callback(self, answer: Any) -> None:
         self.call.give(CallbackAnswered(answer))
+
+    @precondition(lambda self: self.asked(FindCallback))
+    @rule(found=st.sampled_from(["waiting", "none"]), waiting=waits)
+    def is_told_of_an_earlier_wish(self, found: Any, waiting: str) -> None:
+        self.call.give(CallbackFound(found, waiting))
+
+    @precondition(lambda self: self.asked(WithdrawCallback))
+    @rule(done=st.booleans())
+    def takes_a_wish_back(self, done: bool) -> None:
+        self.call.give(CallbackWithdrawn(done))
 
     @precondition(lambda self: self.asked(FindServices))
     @rule(services=spoken_services)

@@ -10,10 +10,22 @@ from typing import get_args
 
 import pytest
 
-from flows.effects import AskKeys, Connect, EndCall, FindServices, RequestCallback, Said, Visited
+from flows.effects import (
+    AskKeys,
+    Connect,
+    EndCall,
+    FindCallback,
+    FindServices,
+    RequestCallback,
+    Said,
+    Visited,
+    WithdrawCallback,
+)
 from flows.engine import Step, begin, next_turn, step
 from flows.inputs import (
     CallbackAnswered,
+    CallbackFound,
+    CallbackWithdrawn,
     DialEnded,
     Digits,
     Facts,
@@ -60,6 +72,12 @@ def possible(taken: Step) -> Iterator[Input]:
         case RequestCallback():
             yield CallbackAnswered("noted")
             yield CallbackAnswered("unavailable")
+        case FindCallback():
+            yield CallbackFound("none")
+            yield CallbackFound("waiting", "wait_some_days")
+        case WithdrawCallback():
+            yield CallbackWithdrawn(done=True)
+            yield CallbackWithdrawn(done=False)
         case FindServices():
             yield ServicesFound(())
             yield ServicesFound((("goodbye",),))
@@ -150,6 +168,8 @@ def seconds_without_a_key(pack: Pack, pressed: str, facts: Facts, answer: Callba
         match call.last:
             case RequestCallback():
                 call.give(answer)
+            case FindCallback():
+                call.give(CallbackFound("none"))
             case Connect():
                 call.give(NobodyToConnect())
             case AskKeys() if pressed:
@@ -190,7 +210,7 @@ def test_a_no_holds_until_the_call_ends(first_line: Pack) -> None:
     """Amina says no to a call, listens, and falls silent: no call is noted, and the offer isn't made again."""
     call = Call(first_line)
     for given in [Digits("1"), *[Silence()] * 3, Digits("2"), Silence(), Digits("2"), *[Silence()] * 6]:
-        call.give(given)
+        call.give(given).nothing_noted()
         assert not isinstance(call.last, RequestCallback)
     assert isinstance(call.last, EndCall)
     assert call.session.node == "goodbye"

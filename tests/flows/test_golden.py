@@ -23,12 +23,40 @@ NO_NUMBER = Facts(number="no")
 NOT_CALLED = Facts(number="unavailable")
 
 CALLS = {
-    "talk_english": Script("Amina asks for a call, and says when and how it is safe", "11112~2x"),
-    "talk_unanswered_questions": Script("Amina asks for a call, and answers none of the questions", "11"),
+    "talk_english": Script("Amina asks for a call, and says when and how it is safe", "1111121~2x"),
+    "talk_unanswered_questions": Script("Amina asks for a call, and answers none of the questions", "111"),
+    "talk_may_we_call_unanswered": Script(
+        "Amina asks for a call, and doesn't say whether we may call this phone", "11"
+    ),
+    "talk_says_no": Script(
+        "Amina asks for a call, doesn't want one on this phone, and goes back", "112~*~~~"
+    ),
+    "asked_again_kept": Script(
+        "Amina has asked for a call before, and keeps it", "113~x", noted_before=True, waiting="wait_tomorrow"
+    ),
+    "asked_again_unanswered": Script(
+        "Amina has asked for a call before, and presses nothing more", "41", noted_before=True
+    ),
+    "asked_again_changed": Script(
+        "Amina has asked for a call before, and changes when it is safe",
+        "112~31~~2x",
+        noted_before=True,
+        callback="already_noted",
+        waiting="wait_some_days",
+    ),
+    "asked_again_cancelled": Script(
+        "Amina has asked for a call before, takes it back, and falls silent", "211", noted_before=True
+    ),
+    "asked_again_too_late": Script(
+        "A helper is about to call when Amina takes her wish back", "111~x", noted_before=True, too_late=True
+    ),
+    "silent_noted_before": Script(
+        "Nothing is pressed after the language, and a call is noted already", "3", noted_before=True
+    ),
     "talk_french_no_number": Script(
         "Asking for a call in French, from a phone that hides its number", "21", NO_NUMBER
     ),
-    "talk_not_available": Script("No call can be noted", "11111", callback="unavailable"),
+    "talk_not_available": Script("No call can be noted", "1111111", callback="unavailable"),
     "talk_not_called": Script(
         "Asking for a call while none can be offered: no question is asked first", "11", NOT_CALLED
     ),

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from flows.check import check
 from flows.examine import examine, problems_in, unreadable_in
-from flows.model import EMERGENCY_NUMBER, Pack
+from flows.model import STANDING_FOR, Pack
 from flows.picture import NoSuchFlow, NoSuchLanguage, Paper, draw_sheets
 from flows.picture.boxes import WIDTH
 from flows.picture.sheets import EDGE, PAPERS
@@ -90,7 +90,7 @@ def test_no_text_is_cut(pack: Pack, language: str) -> None:
     }
     for node in pack.flows[pack.entry].nodes.values():
         for prompt in named_by(node):
-            if prompt == EMERGENCY_NUMBER or prompt.startswith("press_"):
+            if prompt in STANDING_FOR or prompt.startswith("press_"):
                 continue
             text = " ".join(pack.scripts[prompt, language].text.split())
             assert text in shown[node.id], (node.id, prompt)
@@ -114,8 +114,8 @@ def test_a_branch_on_another_sheet_is_found_from_both_ends() -> None:
     """Where a branch goes on elsewhere, its number stands in the box, and its heading says where it comes from."""
     drawn = sheets(printed(SHIPPED))
     found = {name: box for sheet in drawn for name, box in boxes(sheet).items()}
-    number = (found["safe_when"].findtext(f"{SVG}title") or "").split()[0]
-    assert f"yes: safe_when {number}" in words(found["talk"])
+    number = (found["noted_before"].findtext(f"{SVG}title") or "").split()[0]
+    assert f"yes: noted_before {number}" in words(found["talk"])
     talk = (found["talk"].findtext(f"{SVG}title") or "").split()[0]
     assert any(f"From box {talk}, yes" in words(sheet) for sheet in drawn)
     when = (found["crisis_when"].findtext(f"{SVG}title") or "").split()[0]

@@ -11,17 +11,21 @@ from flows.effects import (
     AskKeys,
     Connect,
     EndCall,
+    FindCallback,
     FindServices,
     Noted,
     Record,
     RequestCallback,
     Said,
     Visited,
+    WithdrawCallback,
 )
 from flows.engine import Step
 from flows.inputs import (
     CallbackAnswer,
     CallbackAnswered,
+    CallbackFound,
+    CallbackWithdrawn,
     DialEnded,
     Digits,
     Facts,
@@ -50,6 +54,12 @@ class Script:
     does: str
     facts: Facts = field(default_factory=Facts)
     callback: CallbackAnswer = "noted"
+    waiting: str = "wait_today"
+    """How long a call may take to come, where one is noted."""
+    noted_before: bool = False
+    """Whether a call is noted already, from an earlier call."""
+    too_late: bool = False
+    """Whether a call that is noted can't be taken back any more."""
     talked: bool | None = None
     """Whether a helper answers; None when there is nobody to ring."""
     half: frozenset[int] = frozenset()
@@ -60,12 +70,15 @@ def written(pack: Pack, script: Script) -> str:
     lines = [script.title, "=" * len(script.title), *_conditions(script), ""]
     call = Call(pack, script.facts)
     screens = 0
+    noted = script.noted_before
     while screens < MOST_SCREENS:
         lines += _kept(call.taken)
         lines += _happens(pack, call.taken)
         if call.over:
             return "\n".join([*lines, ""])
-        given = _inside(call.taken, script)
+        given = _inside(call.taken, script, noted)
+        if isinstance(given, CallbackWithdrawn) and given.done:
+            noted = False
         if given is None:
             given = _from_caller(script, screens, call.taken)
             lines += ["", _done(given)]
@@ -79,14 +92,20 @@ def _conditions(script: Script) -> Iterator[str]:
     yield f"The caller's phone {shown} its number. The line's emergency number is {script.facts.emergency_number}."
     if script.facts.number == "unavailable":
         yield "No call can be offered to it."
+    if script.noted_before:
+        yield "The caller has asked for a call before."
     if script.callback != "noted":
         yield f"A callback is {script.callback}."
 
 
-def _inside(taken: Step, script: Script) -> Input | None:
+def _inside(taken: Step, script: Script, noted: bool) -> Input | None:
     match taken.last:
         case RequestCallback():
-            return CallbackAnswered(script.callback)
+            return CallbackAnswered(script.callback, "", script.waiting)
+        case FindCallback():
+            return CallbackFound("waiting" if noted else "none", script.waiting)
+        case WithdrawCallback():
+            return CallbackWithdrawn(not script.too_late)
         case FindServices():
             return ServicesFound(())
         case Connect() if script.talked is None:
@@ -144,6 +163,10 @@ def _happens(pack: Pack, taken: Step) -> Iterator[str]:
         case RequestCallback(need=need, language=language, wishes=wishes):
             told = ", ".join(f"{name} = {value}" for name, value in wishes) or "nothing else is known"
             yield f"    asked for: a call ({need}) in {language or 'a language not chosen'}; {told}"
+        case FindCallback():
+            yield "    looked for: a call that is noted for this phone already"
+        case WithdrawCallback():
+            yield "    asked for: to take back the call that is noted"
         case FindServices(need=need):
             yield f"    looked for: services ({need})"
         case _:
