@@ -7,7 +7,7 @@ from typing import Protocol
 from flows.effects import FindServices, RequestCallback
 from flows.inputs import NumberFact
 from ivr.callbacks.desk import AskedOn
-from ivr.callbacks.requested import Requested
+from ivr.callbacks.requested import Pending, Requested, TakenBack
 from ivr.vault.number import PhoneNumber
 
 
@@ -31,6 +31,12 @@ class CallbackDesk(Protocol):
         test: bool,
     ) -> Requested:
         """Notes a wish; one that corrects another of the same call takes its place. `path` is where in the flow."""
+
+    def pending(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> Pending:
+        """Whether a callback is noted for this phone already. Only calls that come to such a question ask."""
+
+    def take_back(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> TakenBack:
+        """Takes back the callback that is noted; not done when there is none, or the two are talking already."""
 
 
 class Connector(Protocol):

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from flows import engine
-from flows.effects import Connect, Effect, EndCall, FindServices, Noted, Over, RequestCallback, Visited
+from flows.effects import (
+    Connect,
+    Effect,
+    EndCall,
+    FindCallback,
+    FindServices,
+    Noted,
+    Over,
+    RequestCallback,
+    Visited,
+    WithdrawCallback,
+)
 from flows.inputs import (
     CallbackAnswered,
+    CallbackFound,
+    CallbackWithdrawn,
     DialEnded,
     Digits,
     Facts,
@@ -101,7 +114,7 @@ class Turn:
     def show(self, last: Effect) -> Shown | None:
         """The screen for the last effect; None when it has to be answered from inside first."""
         match last:
-            case FindServices() | RequestCallback():
+            case FindServices() | RequestCallback() | FindCallback() | WithdrawCallback():
                 return None
             case Connect(to=to, seconds=seconds):
                 numbers = self.house.connector.numbers_for(
@@ -126,7 +139,14 @@ class Turn:
                     test=self.dialect.name == TEST_PROVIDER,
                 )
                 self.additions += requested.additions
-                return CallbackAnswered(requested.answer, requested.reference)
+                return CallbackAnswered(requested.answer, requested.reference, requested.waiting)
+            case FindCallback():
+                pending = self.house.desk.pending(self.line, caller=self.caller, at=self.now)
+                return CallbackFound("waiting" if pending.found else "none", pending.waiting)
+            case WithdrawCallback():
+                taken_back = self.house.desk.take_back(self.line, caller=self.caller, at=self.now)
+                self.additions += taken_back.additions
+                return CallbackWithdrawn(taken_back.done)
             case FindServices():
                 found = self.house.directory.find(last, at=self.now, time_zone=self.line.time_zone)
                 return ServicesFound(
