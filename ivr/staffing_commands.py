@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from math import inf
@@ -24,6 +25,8 @@ from ivr.staffing.words import percent
 
 Read = TypeVar("Read")
 FILE = click.Path(path_type=Path, dir_okay=False)
+LINE = 110
+"""How wide sentences are printed, so that they are no wider than the table."""
 MOST_CALLS_A_DAY = 24 * reading.MOST_CALLS_AN_HOUR
 
 
@@ -238,11 +241,15 @@ def _try(plan: Plan, helpers: list[int], target: Target, trial: Trial) -> list[R
 def _say(plan: Plan, rows: list[Row], target: Target, *, guessed_shape: bool) -> None:
     click.echo(click.style(sentence(rows, target), bold=True))
     for remark in remarks(plan, rows, target):
-        click.echo(remark)
+        click.echo(_wrapped(remark))
     click.echo("")
     click.echo("\n".join(table(plan, rows, target)))
     click.echo("")
-    click.echo(assumptions(plan, guessed_shape))
+    click.echo(_wrapped(assumptions(plan, guessed_shape)))
+
+
+def _wrapped(words: str) -> str:
+    return textwrap.fill(words, LINE, break_long_words=False)
 
 
 def _write(path: Path | None, content: Callable[[], str]) -> None:

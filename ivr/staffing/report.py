@@ -114,13 +114,6 @@ def table(plan: Plan, rows: Sequence[Row], target: Target) -> list[str]:
     ]
 
 
-def markdown(plan: Plan, rows: Sequence[Row], target: Target) -> list[str]:
-    """The same table, for a document."""
-    texts = [_headings(target), *(_cells(plan, row) for row in rows)]
-    lines = [f"| {' | '.join(cells)} |" for cells in texts]
-    return [lines[0], "|" + " ---: |" * len(texts[0]), *lines[1:]]
-
-
 def _headings(target: Target) -> list[str]:
     return [
         "helpers",

@@ -17,7 +17,7 @@ from ivr.staffing.erlang import erlang_c, mean_wait, share_within
 from ivr.staffing.model import DAY, HOUR, Plan
 from ivr.staffing.simulate import Period, play
 
-CASES = ((1, 0.5), (2, 0.6), (3, 0.7), (6, 0.75))
+CASES = ((1, 0.5), (2, 0.6), (3, 0.7), (5, 0.7))
 """(helpers, how busy they are)."""
 RUNS = 12
 STUDENT = 3.106

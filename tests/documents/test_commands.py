@@ -133,6 +133,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     """Somebody who has nothing but a copy of Warmline and an account at a provider, and has followed the first page."""
     folder = tmp_path_factory.mktemp("reader")
     shutil.copytree(ROOT / "flows" / "packs", folder / "flows" / "packs")
+    (folder / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "arrivals.csv", folder / "docs")
     provider = Provider(account_sid=ACCOUNT, token=TOKEN)
     provider.has_number(LINE_NUMBER)
     with serve(rest_app(provider)) as api_url:
