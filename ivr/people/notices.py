@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from ivr.audit.words import typed_text
-from ivr.people.roles import TOLD_OF_EVERYTHING
+from ivr.people.roles import TOLD_OF_EVERYTHING, Role
 from ivr.people.tables import notices, notices_for, people, person_roles, sign_ins
 
 
@@ -22,11 +22,19 @@ class NoticeKind(StrEnum):
     HOLD_ENDED = "hold_ended"
     ROLE_GIVEN = "role_given"
     LINK_WITHOUT_CODES = "link_without_codes"
+    OUTCOME_MISSING = "outcome_missing"
+    OUTCOME_OVERDUE = "outcome_overdue"
+    RISK_CASE = "risk_case"
 
 
 FOR_THOSE_WHO_LEAD = frozenset({NoticeKind.ROLE_GIVEN, NoticeKind.LINK_WITHOUT_CODES})
 """Who may see a number or let somebody in concerns those who may, and nobody else."""
-URGENT = (NoticeKind.NUMBER_REVEALED, NoticeKind.LINK_WITHOUT_CODES, NoticeKind.ROLE_GIVEN)
+URGENT = (
+    NoticeKind.RISK_CASE,
+    NoticeKind.NUMBER_REVEALED,
+    NoticeKind.LINK_WITHOUT_CODES,
+    NoticeKind.ROLE_GIVEN,
+)
 """What has to be seen first, however much has happened since: a thief would bury it under smaller things."""
 
 
@@ -61,6 +69,21 @@ class Notices:
         now: float,
     ) -> str:
         """Tells everybody on duty, in the caller's transaction. Returns the notice's id."""
+        return self.tell_these(
+            connection, kind, self._on_duty(connection, kind, now), who, about, details, now
+        )
+
+    def tell_these(
+        self,
+        connection: Connection,
+        kind: NoticeKind,
+        people_ids: Iterable[str],
+        who: str,
+        about: str,
+        details: Mapping[str, str],
+        now: float,
+    ) -> str:
+        """Tells these people alone, in the caller's transaction. Returns the notice's id."""
         notice_id = self._new_id()
         kept = {name: typed_text(text) for name, text in details.items()}
         connection.execute(
@@ -73,7 +96,7 @@ class Notices:
                 details=json.dumps(kept, ensure_ascii=False, sort_keys=True),
             )
         )
-        for person_id in self._on_duty(connection, kind, now):
+        for person_id in people_ids:
             connection.execute(
                 insert(notices_for).values(notice_id=notice_id, person_id=person_id, seen=False)
             )
@@ -114,6 +137,17 @@ class Notices:
         told = leads if kind in FOR_THOSE_WHO_LEAD else leads | is_here
         wanted = select(people.c.id).where(people.c.state == "active", told)
         return list(connection.execute(wanted.order_by(people.c.id)).scalars())
+
+
+def supervisors(connection: Connection) -> list[str]:
+    """Everybody who is a supervisor now."""
+    query = (
+        select(people.c.id)
+        .join(person_roles)
+        .where(people.c.state == "active", person_roles.c.role == Role.SUPERVISOR.value)
+        .order_by(people.c.id)
+    )
+    return list(connection.execute(query).scalars())
 
 
 def forget_about(connection: Connection, about: str) -> None:
