@@ -57,7 +57,7 @@ attempts = Table(
     Column("id", String(32), primary_key=True, doc="random"),
     Column("callback_id", String(32), nullable=False, index=True),
     Column("helper_id", String(32), nullable=False, index=True),
-    Column("how", String(8), nullable=False, doc="console, rung or rang_in: how the helper came to it"),
+    Column("how", String(8), nullable=False, doc="console, rung, rang_in or crisis: how it came about"),
     Column("provider", String(32), nullable=False),
     Column("language", String(8), nullable=False, doc="in which the helper is spoken to"),
     Column("state", String(8), nullable=False, doc="to_ring, asked, live or over"),
@@ -104,28 +104,48 @@ pages = Table(
     sqlite_with_rowid=False,
 )
 
+crisis_calls = Table(
+    "crisis_calls",
+    metadata,
+    Column(
+        "id", String(32), primary_key=True, doc="the random id of the caller's call, which is still under way"
+    ),
+    Column("line_id", String(32), nullable=False),
+    Column("provider", String(32), nullable=False),
+    Column("path", String(64), nullable=False, doc="flow and node where help was asked for"),
+    Column("language", String(8), nullable=True),
+    Column("time_zone", String(64), nullable=False, doc="the caller's, by the country of the number"),
+    Column("number_id", String(32), nullable=True, doc="the vault's entry; empty for a withheld number"),
+    Column("test", Boolean, nullable=False),
+    Column("rung_at", Float, nullable=False, doc="when the helpers' phones were rung"),
+    Column("helper", String(32), nullable=False, doc="the first who pressed the key, or empty"),
+    Column("attempt", String(32), nullable=False, doc="under which the two talk, or empty"),
+    sqlite_with_rowid=False,
+)
+
 flashes = Table(
     "flashes",
     metadata,
-    Column("id", String(32), primary_key=True, doc="random"),
+    Column("number_id", String(32), primary_key=True, doc="the vault's entry: a number has one ring-back"),
+    Column("id", String(32), nullable=False, unique=True, doc="random, new for each ring-back"),
     Column("line_id", String(32), nullable=False),
-    Column("number_id", String(32), nullable=False, doc="the vault's entry"),
     Column("provider", String(32), nullable=False),
-    Column("came_at", Float, nullable=False),
+    Column("came_at", Float, nullable=False, doc="seconds since 1970: the order of waiting"),
     Column("state", String(8), nullable=False, doc="waiting, asked or over"),
-    Column("asked_at", Float, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("leg", String(128), nullable=False),
-    Index("ix_flashes_state", "state", "came_at"),
-    Index("ix_flashes_number_id", "number_id"),
+    Column("asked_at", Float, nullable=False, doc="when the provider was asked to ring back, or 0"),
+    Column("tries", Integer, nullable=False, doc="how often it may have been asked"),
+    Column("leg", String(128), nullable=False, doc="the provider's id, or empty while unknown"),
+    Index("ix_flashes_state", "state", "provider", "came_at"),
     sqlite_with_rowid=False,
 )
 
 flash_counts = Table(
     "flash_counts",
     metadata,
-    Column("subject", String(64), primary_key=True, doc="an epoch's token of a number, or a line's id"),
-    Column("day", String(10), primary_key=True),
+    Column(
+        "subject", String(64), primary_key=True, doc="an epoch's token of a number, or what of which line"
+    ),
+    Column("day", String(10), primary_key=True, doc="in UTC"),
     Column("count", Integer, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -110,20 +110,20 @@ def upgrade() -> None:
     )
     op.create_table(
         "flashes",
+        sa.Column("number_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("line_id", sa.String(length=32), nullable=False),
-        sa.Column("number_id", sa.String(length=32), nullable=False),
         sa.Column("provider", sa.String(length=32), nullable=False),
         sa.Column("came_at", sa.Float(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("asked_at", sa.Float(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("leg", sa.String(length=128), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_flashes")),
+        sa.PrimaryKeyConstraint("number_id", name=op.f("pk_flashes")),
+        sa.UniqueConstraint("id", name=op.f("uq_flashes_id")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_flashes_number_id", "flashes", ["number_id"], unique=False)
-    op.create_index("ix_flashes_state", "flashes", ["state", "came_at"], unique=False)
+    op.create_index("ix_flashes_state", "flashes", ["state", "provider", "came_at"], unique=False)
     op.create_table(
         "pages",
         sa.Column("id", sa.String(length=32), nullable=False),
