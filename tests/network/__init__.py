@@ -22,16 +22,18 @@ nested legs with whispers, puts people through, sends status callbacks, and writ
   the ledger.
 - **People.** See `people.py`; `by_prompt({"take_it": "1"})` and `MoodyPerson` are there for long runs. A phone that
   rings or is talked on is busy for everybody else. A number that nobody has fails. `clips={sha256: (prompt, language)}`
-  lets people know what they hear (`heard.prompts`).
+  lets people know what they hear (`heard.prompts`), and `clips_fetched=True` asks for each clip once, as a provider
+  does. `fictional_numbers(200)` are numbers that a hotline may ring.
 - **By hand.** `network.ring_in(number, line, hangs_up_after=2)` is a flash; `network.press(number, "1")` and
-  `network.hang_up(number)` act on a call under way, `network.wait_until(condition)` waits in real seconds.
+  `network.hang_up(number)` act on a call under way, `network.wait_until(condition)` waits in real seconds;
+  the condition may look at the network and must not ask the hotline (for that there is `tests.serving.wait_until`).
 - **Weather.** `network.weather.add("repeated", "CallStatus=completed", seconds=(5, 9))`, `.storm()`, `.calm()`; see
   `weather.py`. What goes wrong with REST requests is `network.provider.faults` and `.refuse(…)`, as before:
   `Fault("lost", "POST", "/Calls.json")` loses the answer of a call that was placed all the same.
 - **As a provider.** A webhook that nobody takes is tried once more, or as the fragment of its address says; then the
   fallback is asked, and without one the call fails. A Dial's `timeout` counts until a phone is picked up, a whisper
-  takes as long as it takes, and the first that is through with it is connected. `network.calls_per_second` is the
-  provider's own queue.
+  takes as long as it takes, and the first that is through with it is connected (`network.first_to_pick_up` for those
+  providers with which voicemail can win). `network.calls_per_second` is the provider's own queue.
 - **Afterwards.** `network.ledger`: `legs`, `rings_of(number)`, `bridges()`, `overlapping_bridges()`,
   `rung_while_busy()`, `webhooks`, `told(sid)`. Errors of people's methods are raised at the end of the block.
 """
@@ -53,6 +55,7 @@ from tests.network.people import (
     Person,
     PicksUp,
     by_prompt,
+    fictional_numbers,
     hang_up,
     press,
 )
@@ -78,6 +81,7 @@ __all__ = [
     "Webhook",
     "WebhookFault",
     "by_prompt",
+    "fictional_numbers",
     "hang_up",
     "phone_network",
     "press",

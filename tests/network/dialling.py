@@ -17,15 +17,21 @@ class Dialling:
     """`leg` is whose reply dials. Changed only with the network's lock held."""
 
     def __init__(self, network: PhoneNetwork, leg: Leg, asked: words.StartDialling) -> None:
-        self.somebody_answered = False
         self._network = network
         self._leg = leg
         self._joined: Leg | None = None
         self._bridge: Bridge | None = None
         self._closed = False
+        self._somebody_answered = False
         shown = asked.caller_id or leg.record.number
         self._legs = [network.dial(self, leg, party, shown, asked.seconds) for party in asked.parties]
         self._last = self._legs[-1].record.sid if self._legs else ""
+
+    def was_picked_up(self, leg: Leg) -> None:
+        """One of the phones is answered; a whisper may come first."""
+        self._somebody_answered = True
+        if self._network.first_to_pick_up:
+            self._drop_all_but(leg)
 
     def joins(self, leg: Leg) -> bool:
         """A whisper is over: puts the two through. False when it is too late."""
@@ -34,9 +40,7 @@ class Dialling:
         self._joined, self._last = leg, leg.record.sid
         self._bridge = Bridge(self._leg.record, leg.record, self._network.now())
         self._network.ledger.talks.append(self._bridge)
-        for other in self._legs:
-            if other is not leg:
-                other.drop()
+        self._drop_all_but(leg)
         self._leg.happen(words.PartyAnswered())
         self._talk(self._bridge, self._leg, leg)
         self._talk(self._bridge, leg, self._leg)
@@ -65,6 +69,11 @@ class Dialling:
         bridged = "true" if self._joined is not None else "false"
         return (("DialCallSid", self._last), ("DialBridged", bridged))
 
+    def _drop_all_but(self, leg: Leg) -> None:
+        for other in self._legs:
+            if other is not leg:
+                other.drop()
+
     def _close(self) -> None:
         self._closed = True
         if self._bridge is not None:
@@ -77,7 +86,7 @@ class Dialling:
             self._network.schedule.after(seconds, lambda: leg.hang_up() if bridge.ended is None else None)
 
     def _outcome(self) -> Outcome:
-        if self.somebody_answered:
+        if self._somebody_answered:
             return self._network.not_accepted
         outcomes = {leg.record.outcome for leg in self._legs}
         for outcome in ("busy", "no-answer", "failed"):

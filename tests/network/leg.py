@@ -113,7 +113,7 @@ class Leg:
         self.record.answered_at = self._network.now()
         self._becomes("in-progress")
         if self._dialling is not None:
-            self._dialling.somebody_answered = True
+            self._dialling.was_picked_up(self)
         self.tell("answered")
         self._later_on(self._most_seconds, self.drop)
         if hangs_up_after is not None:
@@ -222,7 +222,7 @@ class Leg:
             case words.StopRecording():
                 self._recorded()
             case words.StartDialling():
-                self.dials = Dialling(self._network, self, action)
+                self._start_dialling(action)
             case words.StopDialling() if self.dials is not None:
                 self.dials.stop()
             case words.Join():
@@ -262,6 +262,11 @@ class Leg:
             self._later_on(seconds or 0.0, lambda: self.happen(ended))
 
         self._network.with_length(action.url, lasts)
+
+    def _start_dialling(self, action: words.StartDialling) -> None:
+        if self._dialling is not None:
+            self.record.troubles.append("dial-in-whisper")
+        self.dials = Dialling(self._network, self, action)
 
     # Whoever holds the phone
 

@@ -43,6 +43,9 @@ class PhoneNetwork:
         """Where the hotline's public address really leads: "http://127.0.0.1:PORT", or a function; "" is nowhere."""
         self.not_accepted: Outcome = "no-answer"
         """What a Dial ends with when somebody picked up and nobody was put through."""
+        self.first_to_pick_up = False
+        """Whether, of phones that ring at once, the first to be picked up stops the others, before its whisper is over:
+        some providers do so, and then nobody else can take a call that a voicemail has picked up."""
         self.calls_per_second = 0.0
         """How many placed calls leave the provider's queue in a second of the network; 0 for no limit."""
         self.api_url = ""

@@ -40,6 +40,7 @@ DEAD: NotAnswered = "dead"
 
 
 PICKS_UP = PicksUp()
+AREAS = (203, 205, 206, 207, 208, 209, 210, 212, 213, 214)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,11 @@ def by_prompt(keys: Mapping[str, str], after: float | None = None) -> Hears:
         return press(known, after) if known else SILENT
 
     return hears
+
+
+def fictional_numbers(count: int) -> list[str]:
+    """At most a thousand numbers that belong to nobody, that a hotline may ring in the United States."""
+    return [f"+1{AREAS[place // 100]}55501{place % 100:02}" for place in range(count)]
 
 
 class Person:
@@ -193,6 +199,7 @@ __all__ = [
     "PicksUp",
     "Reaction",
     "by_prompt",
+    "fictional_numbers",
     "hang_up",
     "press",
 ]

@@ -110,6 +110,17 @@ def test_of_three_phones_that_ring_at_once_the_first_to_agree_is_put_through() -
     assert hotline.about("/dialled")[0]["DialCallSid"] == network.ledger.rings_of(SARA)[0].sid
 
 
+def test_with_some_providers_the_first_to_pick_up_stops_the_others() -> None:
+    """Leila's voicemail picks up before Sara does: where the provider then stops the others, nobody is put through."""
+    with on_the_network(voice=dials(LEILA, SARA, whisper="/whisper", timeout="30")) as (network, hotline):
+        network.first_to_pick_up = True
+        network.add(Person(LEILA, reaction=PicksUp(1)), Person(SARA, "1", reaction=PicksUp(9)))
+        network.ring_in(AMINA, LINE)
+        network.wait_quiet()
+    assert network.ledger.rings_of(SARA)[0].outcome == "canceled"
+    assert hotline.about("/dialled")[0]["DialCallStatus"] == "no-answer"
+
+
 def test_a_talk_ends_when_its_time_is_up() -> None:
     """Nobody hangs up, and after the time limit both hear that the talk is over."""
     with on_the_network(take=dials(AMINA, timeLimit="300")) as (network, hotline):

@@ -5,10 +5,25 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+import requests
 
-from tests.network import NEVER, SILENT, Heard, MoodyPerson, Move, Person, PicksUp, by_prompt, press
+from ivr.vault.allowed import check_can_be_called
+from ivr.vault.number import PhoneNumber
+from tests.network import (
+    BUSY,
+    NEVER,
+    SILENT,
+    Heard,
+    MoodyPerson,
+    Move,
+    Person,
+    PicksUp,
+    by_prompt,
+    fictional_numbers,
+    press,
+)
 from tests.network.small_hotline import AMINA, JOSEPH, on_the_network, place_call
-from tests.telephony.provider.state import LINE
+from tests.telephony.provider.state import ACCOUNT, LINE, TOKEN
 
 HUNDRED = [f"+120255501{number:02}" for number in range(100) if f"+120255501{number:02}" != LINE]
 
@@ -50,6 +65,32 @@ def test_calls_leave_the_providers_queue_one_a_second() -> None:
         network.wait_quiet()
     rang = [leg.rang_at or 0.0 for leg in network.ledger.legs]
     assert rang[1] - rang[0] > 5 and rang[2] - rang[1] > 5
+
+
+def test_a_call_in_the_providers_queue_has_not_begun() -> None:
+    """Whoever looks for a call by the day on which it began doesn't find one that waits for its turn."""
+    with on_the_network() as (network, _):
+        network.calls_per_second = 0.001
+        network.add(Person(JOSEPH, reaction=BUSY))
+        place_call(network, JOSEPH)
+        waiting = place_call(network, JOSEPH)
+        lists = f"{network.api_url}/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
+
+        def found(**asked: str) -> list[str]:
+            answer = requests.get(lists, {"To": JOSEPH, **asked}, auth=(ACCOUNT, TOKEN), timeout=10)
+            return [call["sid"] for call in answer.json()["calls"]]
+
+        assert waiting not in found(**{"StartTime>": "2000-01-01"})
+        assert waiting in found()
+        assert found(Status="queued") == [waiting]
+
+
+def test_numbers_for_many_people_are_such_as_may_be_rung() -> None:
+    """A thousand people get numbers of fiction, each another, and each of a country that is called."""
+    numbers = fictional_numbers(1000)
+    assert len(set(numbers)) == 1000
+    for number in numbers[::50]:
+        check_can_be_called(PhoneNumber(number), ["US"])
 
 
 def test_somebody_remembers_how_often_the_phone_rang() -> None:
