@@ -13,6 +13,7 @@ from ivr.people.pins import Pins
 from ivr.people.profiles import Profiles
 from ivr.people.records import Records
 from ivr.people.sessions import Sessions, Times
+from ivr.people.shifts import Shifts
 from ivr.people.sign_in import SignIn
 from ivr.people.subjects import Subjects
 from ivr.people.wellbeing import Care
@@ -29,6 +30,7 @@ class PeopleParts:
     pins: Pins
     notices: Notices
     helpers: Helpers
+    shifts: Shifts
     times: Times
 
 
@@ -47,5 +49,6 @@ def people_parts(records: Records, times: Times, shred: Shred, cost: Cost = MEAS
         pins=Pins(records, Passwords(cost), subjects),
         notices=notices,
         helpers=Helpers(records.audit, Care()),
+        shifts=Shifts(records.new_id, Care()),
         times=times,
     )

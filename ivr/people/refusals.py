@@ -15,6 +15,18 @@ class NotAHelper(NotDone):
     """This person takes no calls, so there is nothing to say of shifts or rest."""
 
 
+class NoSuchShift(NotDone, LookupError):
+    """There is no such shift, or it is somebody else's, or doesn't begin on that day."""
+
+
+class ShiftIsOver(NotDone):
+    """A single shift lies in the past."""
+
+
+class TooManyShifts(NotDone):
+    """Nobody keeps so many shifts; something fills the roster."""
+
+
 class NameTaken(NotDone):
     """Somebody else signs in with this name."""
 

@@ -88,14 +88,16 @@ def _times_of(shift: Shift, left_out: Collection[LeftOut], since: float, until: 
     last = datetime.fromtimestamp(until, UTC).astimezone(zone).date()
     while day <= last:
         if shift.is_on(day) and (shift.id, day) not in left_out:
-            one = _taking_place(shift, day, zone)
+            one = when_on(shift, day)
             # A shift within the hour that the clocks leave out has no time to take place.
             if one.begins < one.ends and one.begins < until and one.ends > since:
                 yield one
         day += timedelta(days=1)
 
 
-def _taking_place(shift: Shift, begins: date, zone: ZoneInfo) -> OnShift:
+def when_on(shift: Shift, begins: date) -> OnShift:
+    """From when until when a shift lasts that begins on this date."""
+    zone = ZoneInfo(shift.time_zone)
     ends = begins if shift.ends > shift.begins else begins + timedelta(days=1)
     return OnShift(
         shift.person,

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -100,7 +101,7 @@ def shifts_of(
     wanted = select(shifts).where(shifts.c.on_date.is_(None) | (shifts.c.on_date >= first))
     if person_ids is not None:
         wanted = wanted.where(shifts.c.person_id.in_(person_ids))
-    return [shift_of(row) for row in connection.execute(wanted)]
+    return [shift_of(*row) for row in connection.execute(wanted)]
 
 
 def left_out_of(connection: Connection, shift_ids: Iterable[str], *, not_before: float) -> set[LeftOut]:
@@ -114,16 +115,20 @@ def left_out_of(connection: Connection, shift_ids: Iterable[str], *, not_before:
     }
 
 
-def shift_of(row: Any) -> Shift:
+# The same few hundred rows are read each time that somebody is looked for, and reading their times takes longest.
+@lru_cache(maxsize=4096)
+def shift_of(
+    shift_id: str, person_id: str, time_zone: str, begins: str, ends: str, weekday: int | None, on: str | None
+) -> Shift:
     """The shift of a row."""
     return Shift(
-        row.id,
-        row.person_id,
-        row.time_zone,
-        time.fromisoformat(row.begins),
-        time.fromisoformat(row.ends),
-        weekday=row.weekday,
-        on=date.fromisoformat(row.on_date) if row.on_date else None,
+        shift_id,
+        person_id,
+        time_zone,
+        time.fromisoformat(begins),
+        time.fromisoformat(ends),
+        weekday=weekday,
+        on=date.fromisoformat(on) if on else None,
     )
 
 

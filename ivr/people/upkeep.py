@@ -1,5 +1,5 @@
 """Forgetting what nobody needs any more: sign-ins that are over, old links, wrong attempts, long unseen browsers,
-and when helpers talked."""
+when helpers talked, and shifts that are over."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, delete
 from ivr.people.helper_rows import forget_talks
 from ivr.people.lockout import LONGEST_REMEMBERED
 from ivr.people.sessions import HALF_IN_SECONDS, Times
+from ivr.people.shifts import forget_past
 from ivr.people.standings import REMEMBERED
 from ivr.people.tables import failures, invitations, known_browsers, notices, notices_for, sign_ins
 
@@ -27,6 +28,7 @@ class Forgotten:
     known_browsers: int
     notices: int
     talks: int
+    shifts: int
 
 
 def forget_old(database: Engine, times: Times, now: float) -> Forgotten:
@@ -49,6 +51,7 @@ def forget_old(database: Engine, times: Times, now: float) -> Forgotten:
             ),
             notices=_delete(connection, notices, old_notices),
             talks=forget_talks(connection, now - REMEMBERED),
+            shifts=forget_past(connection, now),
         )
 
 

@@ -110,12 +110,12 @@ def test_what_is_over_is_forgotten_and_nothing_else(house: House) -> None:
         house.sign_in("leila", "wrong")
     tell(house, daniel)
     before = rows(house)
-    assert forget_old(house.database, TIMES, house.now) == Forgotten(0, 0, 0, 0, 0, 0)
+    assert forget_old(house.database, TIMES, house.now) == Forgotten(0, 0, 0, 0, 0, 0, 0)
     assert house.who(token) is not None
     house.clock.forward(TIMES.idle + 1)
     assert forget_old(house.database, TIMES, house.now).sign_ins == 2
     house.clock.forward(7 * 24 * 3600)
-    assert forget_old(house.database, TIMES, house.now) == Forgotten(0, 1, 3, 0, 0, 0)
+    assert forget_old(house.database, TIMES, house.now) == Forgotten(0, 1, 3, 0, 0, 0, 0)
     house.clock.forward(NOTICE_SECONDS)
     assert forget_old(house.database, TIMES, house.now).notices == 2
     house.clock.forward(BROWSER_SECONDS)
