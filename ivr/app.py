@@ -48,7 +48,9 @@ def create_app(wiring: Wiring) -> Flask:
         make_emergency_screens(wiring)
     except SQLAlchemyError as error:
         log.error("database_out_of_reach_at_start", error=type(error).__name__)
-    webhooks = Webhooks(wiring.dialects, wiring.turns, wiring.emergency, settings.public_url)
+    webhooks = Webhooks(
+        wiring.dialects, wiring.turns, wiring.legs, wiring.filler, wiring.emergency, settings.public_url
+    )
     app.register_blueprint(webhooks.blueprint())
     app.register_blueprint(media_blueprint(wiring.media))
     app.add_url_rule("/healthz", "healthz", lambda: health(wiring), methods=["GET"])

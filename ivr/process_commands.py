@@ -37,9 +37,13 @@ def web() -> None:
 
 
 @click.command()
-def worker() -> None:
-    """Run jobs from the queue (one process of the Procfile)."""
+@click.option("--urgent", is_flag=True, help="Only what rings somebody. At least one such worker has to run.")
+def worker(urgent: bool) -> None:
+    """Run jobs from the queue (two processes of the Procfile)."""
+    from rq import SimpleWorker, Worker
+
     from ivr.jobs.queue import default_worker
+    from ivr.store.queue import QUEUES, URGENT
 
     settings = load_settings()
     set_up_logs(settings.log_level)
@@ -47,13 +51,16 @@ def worker() -> None:
     # RQ tells four lines of each job at "info": what matters would drown in them.
     level = "DEBUG" if settings.log_level == "debug" else "WARNING"
     logging.getLogger("rq").setLevel(level)
-    default_worker(connection).work(logging_level=level)
+    # A job that rings somebody takes milliseconds, and making a process for each takes longer than that.
+    if urgent:
+        default_worker(connection, SimpleWorker, (URGENT,)).work(logging_level=level)
+    else:
+        default_worker(connection, Worker, QUEUES).work(logging_level=level)
 
 
 @click.command()
 def timetable() -> None:
     """Put jobs on the queue at their times (one process of the Procfile)."""
-    from ivr.jobs.queue import default_queue
     from ivr.jobs.timetable import keep_time
 
     settings = load_settings()
@@ -62,7 +69,7 @@ def timetable() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
     connection = wait_for_queue(settings)
-    keep_time(connection, default_queue(connection), stop.is_set)
+    keep_time(connection, stop.is_set)
 
 
 @click.command()
@@ -79,8 +86,8 @@ def up() -> None:
 
 def wait_for_queue(settings: Settings, *, waits_for_jobs: bool = False) -> Redis:
     """A connection to the queue server, once it answers. It may start after us, or be away for a while."""
-    from ivr.jobs.queue import connect_to_queue, queue_url
     from ivr.jobs.queue_server import is_answering
+    from ivr.store.queue import connect_to_queue, queue_url
 
     said = False
     while not is_answering(queue_url(settings)):

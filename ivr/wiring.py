@@ -15,9 +15,15 @@ from sqlalchemy import Engine
 from audio.library import ClipLibrary
 from audio.media import MediaStore
 from ivr.audit.log import AuditLog
+from ivr.callbacks.book import Book
 from ivr.callbacks.cases import Cases
 from ivr.callbacks.countries import countries_called
 from ivr.callbacks.desk import Desk
+from ivr.callbacks.dispatch import Dispatcher
+from ivr.callbacks.hurry import Jobs
+from ivr.callbacks.machine import Rules
+from ivr.callbacks.parts import CallbackParts
+from ivr.callbacks.taking import Taking
 from ivr.calls.connector import EmergencyServicesOnly
 from ivr.calls.directory import ListedServices
 from ivr.calls.emergency import EmergencyScreens
@@ -25,19 +31,30 @@ from ivr.calls.house import House
 from ivr.calls.live import CallRows
 from ivr.calls.remembered import Remembered
 from ivr.calls.screens import Addresses
-from ivr.calls.turns import Turns
+from ivr.calls.turns import DOOR, Turns
 from ivr.console.parts import ConsoleParts
+from ivr.legs.caller_leg import CALLER, CallerLeg
+from ivr.legs.door import Door, DoorParts
+from ivr.legs.helper_leg import HELPER, HelperLeg
+from ivr.legs.legs import Legs
+from ivr.legs.outcome_leg import OUTCOME, OutcomeLeg
+from ivr.legs.parts import LegParts
+from ivr.outcomes.parts import OutcomeParts
+from ivr.outcomes.risk import RiskCases
+from ivr.outcomes.tasks import OutcomeTasks
 from ivr.people.keys import PeopleKeys
 from ivr.people.parts import PeopleParts, people_parts
 from ivr.people.passwords import MEASURED, Cost
 from ivr.people.records import Records
 from ivr.people.sessions import Times
+from ivr.phone.filling import Filler
 from ivr.publishing.lines import Line, all_lines
 from ivr.publishing.releases import Release, Releases
 from ivr.scrubbing.waiting import AtTheEnd
 from ivr.settings import Settings
 from ivr.store.engine import open_database, open_for_turns, reading
 from ivr.store.hot import HotDatabase
+from ivr.store.queue import connect_to_queue
 from ivr.telephony.contract import Dialect, Network
 from ivr.telephony.simulator.dialect import SimulatorDialect
 from ivr.telephony.twilio import TwilioDialect
@@ -52,6 +69,9 @@ if TYPE_CHECKING:
 
 
 log = structlog.get_logger()
+
+QUEUE_PATIENCE_SECONDS = 0.5
+"""A page or a leg doesn't wait longer for the queue server: what it wants done is swept up some seconds later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +88,17 @@ class Wiring:
     releases: Releases
     rows: CallRows
     turns: Turns
+    legs: Legs
+    filler: Filler
+    callbacks: CallbackParts
+    outcomes: OutcomeParts
     vault: Vault
     audit: AuditLog
     people: PeopleParts
     clock: Callable[[], float]
 
 
-def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
+def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost = MEASURED) -> Wiring:
     """Puts the parts of one process together. Reaches nothing yet."""
     database = open_database(settings.database)
     media = MediaStore(settings.media_folder)
@@ -101,6 +125,10 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
         clock=clock,
         new_id=new_id,
     )
+    turns = Turns(house)
+    people = people_of(settings, database, audit, vault, cost)
+    outcomes = outcomes_of(settings, database, people, vault, audit)
+    callbacks = callbacks_of(settings, database, people, outcomes)
     return Wiring(
         settings=settings,
         database=database,
@@ -111,17 +139,75 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time) -> Wiring:
         emergency=emergency,
         releases=releases,
         rows=rows,
-        turns=Turns(house),
+        turns=turns,
+        legs=legs_of(database, releases, addresses, callbacks, outcomes, people, vault, turns, clock),
+        filler=Filler(database, vault, clock),
+        callbacks=callbacks,
+        outcomes=outcomes,
         vault=vault,
         audit=audit,
-        people=people_of(settings, database, audit, vault),
+        people=people,
         clock=clock,
     )
 
 
-def people_of(
-    settings: Settings, database: Engine, audit: AuditLog, vault: Vault, cost: Cost = MEASURED
-) -> PeopleParts:
+def callbacks_of(
+    settings: Settings, database: Engine, people: PeopleParts, outcomes: OutcomeParts
+) -> CallbackParts:
+    """The services of callbacks. Reaches nothing yet."""
+    jobs = Jobs(lambda: connect_to_queue(settings, QUEUE_PATIENCE_SECONDS))
+    book = Book(Rules(), people.helpers, outcomes.tasks)
+    return CallbackParts(
+        book=book,
+        dispatcher=Dispatcher(database, book, people.helpers, jobs, new_id),
+        taking=Taking(database, book, people.helpers, people.accounts.person, jobs, new_id),
+        jobs=jobs,
+    )
+
+
+def outcomes_of(
+    settings: Settings, database: Engine, people: PeopleParts, vault: Vault, audit: AuditLog
+) -> OutcomeParts:
+    """What helpers fill in after talks, and what becomes of it."""
+    person, notices = people.accounts.person, people.notices
+    cases = RiskCases(database, vault, audit, notices, person, settings.risk_minutes * 60.0)
+    return OutcomeParts(OutcomeTasks(people.helpers, cases, notices), cases)
+
+
+def legs_of(
+    database: Engine,
+    releases: Releases,
+    addresses: Addresses,
+    callbacks: CallbackParts,
+    outcomes: OutcomeParts,
+    people: PeopleParts,
+    vault: Vault,
+    turns: Turns,
+    clock: Callable[[], float],
+) -> Legs:
+    """Every kind of leg that we ring, and the helpers' door."""
+    parts = LegParts(database, callbacks.book, releases, addresses, callbacks.jobs, vault.can_keep, clock)
+    helper = HelperLeg(parts, people.helpers, callbacks.book.rules.talk_seconds)
+    door = DoorParts(
+        pins=people.pins,
+        person=people.accounts.person,
+        helpers=people.helpers,
+        taking=callbacks.taking,
+        mark=vault.mark,
+        came_in=lambda provider, call: _came_in(turns, provider, call),
+    )
+    return Legs(
+        {
+            HELPER: helper,
+            CALLER: CallerLeg(parts),
+            OUTCOME: OutcomeLeg(parts, outcomes.tasks),
+            DOOR: Door(parts, door, helper),
+        },
+        addresses,
+    )
+
+
+def people_of(settings: Settings, database: Engine, audit: AuditLog, vault: Vault, cost: Cost) -> PeopleParts:
     """The people's room of this installation, whose passwords cost this much to look at. Reaches nothing yet."""
     secret = settings.secret_key.get_secret_value().encode()
     records = Records(database, audit, PeopleKeys(secret), new_id)
@@ -142,6 +228,9 @@ def console_parts_of(wiring: Wiring) -> ConsoleParts:
         new_id=new_id,
         public_url=wiring.settings.public_url,
         spoken=lambda: languages_on_air(wiring),
+        taking=wiring.callbacks.taking,
+        hurry=wiring.callbacks.jobs,
+        outcomes=wiring.outcomes,
     )
 
 
@@ -155,6 +244,10 @@ def languages_on_air(wiring: Wiring) -> list[str]:
 def times_of(settings: Settings) -> Times:
     """When a sign-in ends by itself."""
     return Times(idle=settings.sign_in_idle_minutes * 60.0, longest=settings.sign_in_hours * 3600.0)
+
+
+def _came_in(turns: Turns, provider: str, call: str) -> None:
+    turns.end(provider, call, ended="helper")
 
 
 def vault_of(settings: Settings, database: Engine) -> Vault:

@@ -8,7 +8,7 @@ import re
 import shutil
 import wave
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from html import unescape
@@ -32,7 +32,7 @@ from ivr.publishing.lines import Line, save_line
 from ivr.settings import Settings
 from ivr.store.migrate import migrate
 from ivr.telephony.signature import sign
-from ivr.wiring import Wiring, make_emergency_screens, people_of, wire
+from ivr.wiring import Wiring, make_emergency_screens, wire
 
 PUBLIC_URL = "https://line.example.org"
 ACCOUNT = "AC" + "0" * 32
@@ -264,9 +264,7 @@ def the_shipped_pack() -> Pack:
 
 def wire_for_tests(settings: Settings, clock: Clock) -> Wiring:
     """The parts of one process, whose passwords are cheap to look at."""
-    wiring = wire(settings, clock=clock)
-    people = people_of(settings, wiring.database, wiring.audit, wiring.vault, CHEAP)
-    return replace(wiring, people=people)
+    return wire(settings, clock, CHEAP)
 
 
 def make_hotline(

@@ -143,6 +143,11 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberGone:
+    """The number has been shredded: nobody can be called any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """Nothing happened. Asked by the sweep when `until` is over."""
 
@@ -156,6 +161,7 @@ Happening = (
     | NotRung
     | PutBack
     | Withdrawn
+    | NumberGone
     | TimePassed
 )
 
@@ -218,6 +224,8 @@ def step(callback: Callback, happened: Happening, now: float, rules: Rules) -> S
         return _time_passed(callback, now, rules)
     if isinstance(happened, Withdrawn):
         return _withdrawn(callback)
+    if isinstance(happened, NumberGone):
+        return _close(callback, Ending.EXPIRED) if callback.state is State.WAITING else (callback, ())
     if isinstance(happened, Taken):
         return _taken(callback, happened, now, rules)
     if happened.attempt != callback.attempt or callback.state in (State.WAITING, State.CLOSED):

@@ -7,8 +7,8 @@ from importlib import resources
 
 
 def zone_of_caller(country: str, line_country: str, line_zone: str) -> str:
-    """The zone of a number's country. A line's own zone holds for its own country, which may have several; elsewhere the
-    one in which most people live, as the time zone database lists it first.
+    """The zone of a number's country. A line's own zone holds for its own country, which may have several; elsewhere
+    the one in which most people live, as the time zone database lists it first.
     """
     if country in ("", line_country):
         return line_zone

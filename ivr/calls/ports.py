@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from flows.effects import FindServices, RequestCallback
 from flows.inputs import NumberFact
+from ivr.callbacks.crisis import AskedFor
 from ivr.callbacks.desk import AskedOn
 from ivr.callbacks.requested import Pending, Requested, TakenBack
+from ivr.calls.live import OnLine
+from ivr.store.hot import Addition
+from ivr.telephony.contract import Party
 from ivr.vault.number import PhoneNumber
 
 
@@ -42,8 +47,19 @@ class CallbackDesk(Protocol):
 class Connector(Protocol):
     """Who can be rung for a caller now."""
 
-    def numbers_for(self, to: str, emergency_number: str, dial_emergency: bool) -> tuple[str, ...]:
-        """The numbers to ring at once; none when nobody can be."""
+    def parties_for(
+        self, to: str, line: OnLine, *, call: str, provider: str, language: str | None, at: float
+    ) -> Sequence[Party]:
+        """Whom to ring at once for a call (our own random id of it); none when nobody can be."""
+
+    def kept_for(self, to: str, line: OnLine, asked: AskedFor, *, at: float) -> Sequence[Addition]:
+        """What is stored with the turn that rings somebody."""
+
+    def ring_seconds(self, to: str, wanted: int) -> int:
+        """How long they are rung, where the flow wants so long."""
+
+    def has_talked(self, to: str, call: str, *, answered: bool) -> bool:
+        """Whether the caller has talked with somebody. `answered`: the provider's word that somebody picked up."""
 
 
 class Directory(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flows.effects import AskKeys, EndCall, Record, Said
 from ivr.publishing.releases import Clips
-from ivr.telephony.contract import DialScreen, EndScreen, ListenScreen, RecordScreen, Screen, Urls
+from ivr.telephony.contract import DialScreen, EndScreen, ListenScreen, Party, RecordScreen, Screen, Urls
 
 LONGEST_CONNECTION_SECONDS = 3600
 MISSED_END_SECONDS = 900
@@ -54,6 +54,23 @@ class Addresses:
             on_dial_ended=f"{base}/turn?turn={turn}&dialled=1{again}",
         )
 
+    def of_leg(self, provider: str, part: str, of: str, step: str = "") -> Urls:
+        """Where the answers of a leg that we rang go, or those to a whisper. The step says which question it was."""
+        again = self._persistence.get(provider, "")
+        base = f"{self._public}/phone/{provider}/leg?part={part}&of={of}&step={step}"
+        return Urls(
+            on_keys=f"{base}{again}",
+            on_silence=f"{base}&silence=1{again}",
+            on_recorded="",
+            on_recording_ready="",
+            on_dial_ended=f"{base}&dialled=1{again}",
+        )
+
+    def leg_status(self, provider: str, part: str, of: str) -> str:
+        """Where a leg's endings are told."""
+        again = self._persistence.get(provider, "")
+        return f"{self._public}/phone/{provider}/leg-status?part={part}&of={of}{again}"
+
 
 def show(effect: AskKeys | Record | EndCall, clips: Clips, addresses: Addresses) -> Shown:
     """The screen for something said."""
@@ -67,9 +84,9 @@ def show(effect: AskKeys | Record | EndCall, clips: Clips, addresses: Addresses)
             return Shown(EndScreen(paths), seconds, seconds)
 
 
-def show_connection(numbers: Sequence[str], caller_id: str, ring_seconds: int) -> Shown:
+def show_connection(parties: Sequence[Party], caller_id: str, ring_seconds: int) -> Shown:
     """The screen that rings somebody for the caller: bounded in ringing and in talking."""
-    screen = DialScreen(numbers, caller_id, ring_seconds, LONGEST_CONNECTION_SECONDS)
+    screen = DialScreen(parties, caller_id, ring_seconds, LONGEST_CONNECTION_SECONDS)
     return Shown(screen, ring_seconds, ring_seconds + LONGEST_CONNECTION_SECONDS)
 
 

@@ -32,7 +32,9 @@ from flows.inputs import (
     ServicesFound,
     Silence,
 )
+from flows.model import Connect as ConnectNode
 from flows.session import Session
+from ivr.callbacks.crisis import AskedFor
 from ivr.calls.house import House
 from ivr.calls.live import NUMBER_FACTS, LiveCall, NextState, OnLine
 from ivr.calls.screens import MISSED_END_SECONDS, Shown, show, show_connection
@@ -71,7 +73,7 @@ class Turn:
         self.moment = moment
         self.additions: list[Addition] = []
 
-    def understood(self, event: PhoneEvent) -> FromCaller:
+    def understood(self, event: PhoneEvent, session: Session) -> FromCaller:
         heard = heard_of(self.call, self.moment)
         match event.happening:
             case "digits":
@@ -81,9 +83,17 @@ class Turn:
             case "recorded":
                 return Recorded(event.seconds, heard, event.keys)
             case "dial_ended":
-                return DialEnded(event.talked, heard)
+                return DialEnded(self.has_talked(event, session), heard)
             case _:
                 return HungUp(heard)
+
+    def has_talked(self, event: PhoneEvent, session: Session) -> bool:
+        """Whether the caller has talked with somebody. The provider calls a whisper that was hung up "completed"."""
+        flow = self.release.pack.flows.get(session.flow)
+        node = flow.nodes.get(session.node) if flow is not None else None
+        if not isinstance(node, ConnectNode):
+            return False
+        return self.house.connector.has_talked(node.to, self.call.call_id, answered=event.talked)
 
     def take(self, session: Session, given: FromCaller) -> tuple[NextState, Session]:
         """Steps until something goes to the caller; what is asked on the way is answered within the turn."""
@@ -94,13 +104,13 @@ class Turn:
         )
         step = engine.step(self.release.pack, session, given, facts)
         events = kept_of_step(step.effects)
-        shown = self.show(step.last)
+        shown = self.show(step.last, step.session)
         for _ in range(MOST_ANSWERS_A_TURN):
             if shown is not None:
                 break
             step = engine.step(self.release.pack, step.session, self.inside(step.last, step.session), facts)
             events += kept_of_step(step.effects)
-            shown = self.show(step.last)
+            shown = self.show(step.last, step.session)
         else:
             shown = self.house.emergency.screen_for(self.line.number)
         self.additions += self.house.rows.kept(self.call, self.call.turn, events)
@@ -111,20 +121,31 @@ class Turn:
         known = NUMBER_FACTS[self.call.has_number]
         return "unavailable" if known == "yes" and not self.house.desk.is_open() else known
 
-    def show(self, last: Effect) -> Shown | None:
+    def show(self, last: Effect, session: Session) -> Shown | None:
         """The screen for the last effect; None when it has to be answered from inside first."""
         match last:
             case FindServices() | RequestCallback() | FindCallback() | WithdrawCallback():
                 return None
-            case Connect(to=to, seconds=seconds):
-                numbers = self.house.connector.numbers_for(
-                    to, self.line.emergency_number, bool(self.line.dial_emergency)
-                )
-                return show_connection(numbers, self.line.number, seconds) if numbers else None
+            case Connect():
+                return self.connect(last, session)
             case Over() | Visited() | Noted():
                 return show(EndCall(()), self.release.clips, self.house.addresses)
             case _:
                 return show(last, self.release.clips, self.house.addresses)
+
+    def connect(self, wanted: Connect, session: Session) -> Shown | None:
+        """Rings somebody for the caller; None when there is nobody to ring."""
+        connector, line, call = self.house.connector, self.line, self.call.call_id
+        name, language = self.dialect.name, session.language
+        parties = connector.parties_for(
+            wanted.to, line, call=call, provider=name, language=language, at=self.now
+        )
+        if not parties:
+            return None
+        path, test = f"{session.flow}/{session.node}", name == TEST_PROVIDER
+        asked = AskedFor(call, name, language, self.caller, path, test)
+        self.additions += connector.kept_for(wanted.to, line, asked, at=self.now)
+        return show_connection(parties, line.number, connector.ring_seconds(wanted.to, wanted.seconds))
 
     def inside(self, last: Effect, session: Session) -> FromInside:
         """The answer to what the engine asked for."""

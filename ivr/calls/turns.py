@@ -27,6 +27,9 @@ Answer = TypeVar("Answer")
 log = structlog.get_logger()
 
 MOST_TRIES = 5
+HELPERS_KEY, DOOR = "#", "door"
+LAST_TURN_AT_THE_DOOR = 1
+"""Helpers who ring in press their key on the first screen. Later it is a wrong key like others."""
 
 
 class TurnAlreadyTaken(Exception):
@@ -101,6 +104,9 @@ class Turns:
 
     def _go_on(self, connection: HotConnection, dialect: Dialect, event: PhoneEvent) -> str:
         house = self._house
+        if event.keys == HELPERS_KEY and event.turn <= LAST_TURN_AT_THE_DOOR:
+            # The call stays as it is: a caller who pressed this by mistake hears the same screen again.
+            return dialect.redirect(house.addresses.of_leg(dialect.name, DOOR, "0").on_keys)
         known = house.remembered.take((dialect.name, event.call), event.turn)
         if known is not None and event.happening != "hung_up":
             return self._take(connection, dialect, event, *known)
@@ -133,7 +139,7 @@ class Turns:
         turn = Turn(
             house, dialect, line, call, release, now, event.caller, moment_of(call, event.elapsed, now)
         )
-        state, session = turn.take(session, turn.understood(event))
+        state, session = turn.take(session, turn.understood(event, session))
         if not house.rows.advance(connection, dialect.name, event.call, line, call, state, turn.additions):
             raise TurnAlreadyTaken
         self._remember(dialect.name, event.call, line, call, state, session)

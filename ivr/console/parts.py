@@ -13,6 +13,9 @@ from ivr.people.parts import PeopleParts
 
 if TYPE_CHECKING:
     from ivr.callbacks.cases import Cases
+    from ivr.callbacks.ports import Hurry
+    from ivr.callbacks.taking import Taking
+    from ivr.outcomes.parts import OutcomeParts
     from ivr.vault.number import PhoneNumber
     from ivr.vault.vault import KeptNumber
 
@@ -47,3 +50,6 @@ class ConsoleParts:
     new_id: Callable[[], str]
     public_url: str
     spoken: Callable[[], Sequence[str]]
+    taking: Taking
+    hurry: Hurry
+    outcomes: OutcomeParts

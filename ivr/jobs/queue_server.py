@@ -6,13 +6,11 @@ If its starter is killed the server lives on: the next start adopts it. A lock f
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import socket
 import stat
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -23,8 +21,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 
-LONGEST_SOCKET_PATH = 100
-"""macOS allows 104 bytes."""
+from ivr.store.queue import embedded_url, socket_path
 
 START_SECONDS = 15
 LOOK_SECONDS = 1.0
@@ -34,20 +31,6 @@ log = structlog.get_logger()
 
 class QueueServerMissing(Exception):
     """No queue server could be found or started. Permanent until one is installed or WARMLINE_REDIS_URL is set."""
-
-
-def socket_path(data: Path) -> Path:
-    """Where the server listens: in the data folder, or, where that path is too long, in a private temporary folder."""
-    path = (data / "queue" / "queue.sock").absolute()
-    if len(str(path).encode()) <= LONGEST_SOCKET_PATH:
-        return path
-    name = hashlib.sha256(str(path).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"warmline-{os.getuid()}-{name}" / "queue.sock"
-
-
-def embedded_url(data: Path) -> str:
-    """The embedded server's address."""
-    return f"unix://{socket_path(data)}"
 
 
 def is_answering(url: str) -> bool:

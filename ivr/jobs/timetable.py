@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue
 
 from ivr.jobs.door import FAILURE_SECONDS
+from ivr.jobs.queue import queue_named
 from ivr.jobs.tasks import TASKS
+from ivr.store.queue import DEFAULT_QUEUE
 
 LOOK_SECONDS = 1.0
 
@@ -31,16 +32,17 @@ class Entry:
     task: Callable[[], object]
     every_seconds: int
     longest_seconds: int
+    queue: str = DEFAULT_QUEUE
 
 
 ENTRIES = tuple(
-    Entry(task.name, task.run, task.every_seconds, task.longest_seconds)
+    Entry(task.name, task.run, task.every_seconds, task.longest_seconds, task.queue)
     for task in TASKS
     if task.every_seconds is not None
 )
 
 
-def enqueue_due(connection: Redis, queue: Queue, entries: Sequence[Entry], now: float) -> list[str]:
+def enqueue_due(connection: Redis, entries: Sequence[Entry], now: float) -> list[str]:
     """Enqueues what is due in this slot and hasn't been claimed; returns the names of it."""
     due = []
     for entry in entries:
@@ -48,7 +50,7 @@ def enqueue_due(connection: Redis, queue: Queue, entries: Sequence[Entry], now: 
         claim = f"warmline:timetable:{entry.name}:{slot}"
         if not connection.set(claim, 1, nx=True, ex=2 * entry.every_seconds):
             continue
-        queue.enqueue(
+        queue_named(entry.queue, connection).enqueue(
             entry.task,
             job_timeout=entry.longest_seconds,
             ttl=entry.every_seconds,
@@ -59,12 +61,12 @@ def enqueue_due(connection: Redis, queue: Queue, entries: Sequence[Entry], now: 
     return due
 
 
-def keep_time(connection: Redis, queue: Queue, stopped: Callable[[], bool]) -> None:
+def keep_time(connection: Redis, stopped: Callable[[], bool]) -> None:
     """Runs until `stopped`. While the queue server is away it waits: what fell due meanwhile is due again soon."""
     away = False
     while not stopped():
         try:
-            enqueue_due(connection, queue, ENTRIES, time.time())
+            enqueue_due(connection, ENTRIES, time.time())
             away = False
         except RedisError as error:
             if not away:

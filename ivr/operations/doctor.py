@@ -12,7 +12,6 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from ivr.audit.log import AuditLog
-from ivr.jobs.queue import queue_url
 from ivr.operations.checks.address import check_address, check_proxies
 from ivr.operations.checks.audit import check_audit
 from ivr.operations.checks.house import DatabaseFacts, LineFacts, check_database, check_lines, check_queue
@@ -39,6 +38,7 @@ from ivr.operations.facts_outside import account_facts, number_facts, visit_addr
 from ivr.operations.facts_vault import vault_facts
 from ivr.operations.findings import Finding
 from ivr.settings import Settings
+from ivr.store.queue import queue_url
 from ivr.vault.vault import Vault
 
 

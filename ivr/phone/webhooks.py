@@ -7,7 +7,7 @@ taken, for whatever reason, the emergency screen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 from flask import Blueprint, Response, request
@@ -15,15 +15,18 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.calls.emergency import EmergencyScreens
 from ivr.calls.turns import Turns
+from ivr.legs.legs import Legs
 from ivr.phone.addresses import signed_address
+from ivr.phone.filling import Filler
 from ivr.phone.form import NotAForm, read_form
-from ivr.telephony.contract import Dialect, PhoneEvent, RawRequest, UnreadableWebhook
+from ivr.telephony.contract import Dialect, LegEvent, PhoneEvent, RawRequest, UnreadableWebhook
 
 LARGEST_WEBHOOK_BYTES = 64 * 1024
 FORM = "application/x-www-form-urlencoded"
 XML = "text/xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 
+Understood = TypeVar("Understood")
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -53,10 +56,18 @@ class Webhooks:
     """Answers webhooks. One instance an application."""
 
     def __init__(
-        self, dialects: Mapping[str, Dialect], turns: Turns, emergency: EmergencyScreens, public_url: str
+        self,
+        dialects: Mapping[str, Dialect],
+        turns: Turns,
+        legs: Legs,
+        filler: Filler,
+        emergency: EmergencyScreens,
+        public_url: str,
     ) -> None:
         self._dialects = dialects
         self._turns = turns
+        self._legs = legs
+        self._filler = filler
         self._emergency = emergency
         self._public_url = public_url
         self._handlers = {
@@ -64,6 +75,8 @@ class Webhooks:
             "turn": self._reply,
             "status": self._status,
             "recording": self._recording,
+            "leg": self._leg,
+            "leg-status": self._leg_status,
         }
 
     def blueprint(self) -> Blueprint:
@@ -125,7 +138,7 @@ class Webhooks:
         dialect, form = self._verified(provider, environ)
         event = _event(dialect, path, environ, form)
         try:
-            reply = self._turns.answer(dialect, event)
+            reply = self._filler.fill(dialect, self._turns.answer(dialect, event))
         except Exception as error:
             log.error("turn_failed", error=type(error).__name__, happening=event.happening, exc_info=True)
             reply = self._emergency.reply_for(dialect.name, form.get("To", ""))
@@ -141,6 +154,28 @@ class Webhooks:
             except Exception as error:
                 # The sweep ends the call later; sending this again and again would help nobody.
                 log.error("call_end_missed", error=type(error).__name__, exc_info=True)
+        return NO_CONTENT
+
+    def _leg(self, provider: str, path: str, environ: Environ) -> Answer:
+        """A leg that we rang asks what to do next. When it can't be said now, the provider asks again."""
+        dialect, form = self._verified(provider, environ)
+        event = _leg_event(dialect, path, environ, form)
+        try:
+            reply = self._filler.fill(dialect, self._legs.answer(dialect, event))
+        except Exception as error:
+            log.error("leg_not_answered", error=type(error).__name__, part=event.part, exc_info=True)
+            return Answer("503 SERVICE UNAVAILABLE", TEXT, "again, please")
+        return Answer("200 OK", dialect.content_type, reply)
+
+    def _leg_status(self, provider: str, path: str, environ: Environ) -> Answer:
+        """How a leg goes. When it can't be written down now, the provider says it again."""
+        dialect, form = self._verified(provider, environ)
+        event = _leg_event(dialect, path, environ, form)
+        try:
+            self._legs.tell(dialect, event)
+        except Exception as error:
+            log.error("leg_end_missed", error=type(error).__name__, part=event.part, exc_info=True)
+            return Answer("503 SERVICE UNAVAILABLE", TEXT, "again, please")
         return NO_CONTENT
 
     def _recording(self, provider: str, path: str, environ: Environ) -> Answer:
@@ -167,9 +202,22 @@ class Webhooks:
 
 
 def _event(dialect: Dialect, path: str, environ: Environ, form: Mapping[str, str]) -> PhoneEvent:
+    return _understood(dialect.parse, path, environ, form)
+
+
+def _leg_event(dialect: Dialect, path: str, environ: Environ, form: Mapping[str, str]) -> LegEvent:
+    return _understood(dialect.parse_leg, path, environ, form)
+
+
+def _understood(
+    parse: Callable[[str, Mapping[str, str], Mapping[str, str]], Understood],
+    path: str,
+    environ: Environ,
+    form: Mapping[str, str],
+) -> Understood:
     try:
         query = dict(read_form(environ.get("QUERY_STRING", "").encode("latin-1")))
-        return dialect.parse(path, query, form)
+        return parse(path, query, form)
     except (NotAForm, UnreadableWebhook):
         raise Refused("400 BAD REQUEST", "not a webhook") from None
 

@@ -60,8 +60,8 @@ class AtTheEnd:
         self._row = Insertion(scrubs, dialect, replaces=True)
 
     def __call__(self, provider: str, provider_call: str, now: float) -> list[Addition]:
-        """What is added when a call of a provider ends at `now`. Its time is a whole minute: no exact end is kept."""
-        due_at = 60.0 * math.ceil((now + AFTER_THE_END_SECONDS) / 60)
+        """What is added when a call of a provider ends at `now`."""
+        due_at = due_after(now)
         row = {
             "provider": provider,
             "provider_call": provider_call,
@@ -71,6 +71,11 @@ class AtTheEnd:
             "since": due_at,
         }
         return [Addition(self._row, row)]
+
+
+def due_after(now: float) -> float:
+    """When a call that ends now can be deleted. A whole minute: no exact end is kept."""
+    return 60.0 * math.ceil((now + AFTER_THE_END_SECONDS) / 60)
 
 
 def add(connection: Connection, provider: str, calls: Iterable[str], due_at: float) -> None:

@@ -43,6 +43,30 @@ class PhoneEvent:
     """Seconds since the call began, from a telephone whose time isn't this machine's; None from every other."""
 
 
+LegHappening = Literal["answered", "digits", "silence", "dial_ended", "over", "under_way"]
+
+
+@dataclass(frozen=True, slots=True)
+class LegEvent:
+    """A webhook of a leg that we have rung, understood. What it is about stands in the address, which is signed.
+
+    `part` says whose leg, `of` which attempt, page or door; `step` where in its dialogue.
+    """
+
+    call: str
+    part: str
+    of: str
+    step: str
+    happening: LegHappening
+    keys: str = ""
+    outcome: str = ""
+    """How a leg, or what it dialled, ended, in the provider's word: completed, busy, no-answer, failed, canceled."""
+    gone: bool = False
+    """The leg itself is over: whatever is answered, nobody hears it."""
+    caller: PhoneNumber | None = None
+    line_number: str = ""
+
+
 class Urls(NamedTuple):
     """The addresses a reply contains; each works when it is asked for. `&` is not yet escaped."""
 
@@ -71,13 +95,46 @@ class RecordScreen:
 
 
 @dataclass(frozen=True, slots=True)
-class DialScreen:
-    """Ring these numbers at once and connect the first that answers. `caller_id` is always the line's number."""
+class CodeScreen:
+    """Play clips and wait for a code that ends with the hash key; without one, ask for `on_silence`."""
 
-    numbers: Sequence[str]
+    clips: Sequence[str]
+    wait_seconds: int
+    most_digits: int
+
+
+VAULT = "vault:"
+"""Begins what stands for a sealed number in a screen and in a reply that is kept; the entry's id follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody to ring: a number anybody may read, or `VAULT` and an entry, which is opened when the reply leaves.
+
+    `whisper` is asked what to say before the two are connected ("" for nothing), `status` told how the leg goes.
+    """
+
+    number: str
+    whisper: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DialScreen:
+    """Play clips, then ring these at once and connect the first. `caller_id` is always the line's number."""
+
+    parties: Sequence[Party]
     caller_id: str
     ring_seconds: int
     limit_seconds: int
+    clips: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LetInScreen:
+    """Play clips, then connect: the answer to a whisper."""
+
+    clips: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +149,7 @@ class RejectScreen:
     """Refuse the call before it is answered, at no charge to the caller."""
 
 
-Screen = ListenScreen | RecordScreen | DialScreen | EndScreen | RejectScreen
+Screen = ListenScreen | CodeScreen | RecordScreen | DialScreen | LetInScreen | EndScreen | RejectScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +179,20 @@ class Dialect(Protocol):
     def parse(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> PhoneEvent:
         """What the webhook says. `path` is its last segment: voice, turn or status. Raises UnreadableWebhook."""
 
+    def parse_leg(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> LegEvent:
+        """What the webhook of a leg says. `path` is leg or leg-status. Raises UnreadableWebhook."""
+
     def render(self, screen: Screen, urls: Urls) -> str:
         """The reply, as the provider wants to read it."""
 
     def redirect(self, url: str) -> str:
         """A reply that makes the call ask `url` what to do next."""
+
+    def sealed_in(self, reply: str) -> list[str]:
+        """The vault's entries that stand for numbers in a reply."""
+
+    def fill(self, reply: str, numbers: Mapping[str, str]) -> str:
+        """The reply with the numbers of its entries, by entry. Whoever has none there isn't rung."""
 
 
 class NumberRefused(Exception):
@@ -209,8 +275,16 @@ class Network(Protocol):
 
     name: str
 
-    def place_call(self, to: str, caller_id: str, voice_url: str, status_url: str, ring_seconds: int) -> str:
+    def place_call(
+        self, to: PhoneNumber, caller_id: str, voice_url: str, status_url: str, ring_seconds: int
+    ) -> str:
         """Rings a number; the provider's id of the call."""
+
+    def placed(self, to: PhoneNumber, caller_id: str, since: float) -> list[str]:
+        """The calls that we placed to a number from a line since a time (seconds since 1970), the newest first.
+
+        For a process that can't know any more whether it has asked for one.
+        """
 
     def redirect(self, call: str, voice_url: str) -> None:
         """Makes a call under way ask this address what to do next."""

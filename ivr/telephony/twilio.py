@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from ivr.telephony import signature, twiml
 from ivr.telephony.contract import (
     Capabilities,
+    LegEvent,
+    LegHappening,
     PhoneEvent,
     RawRequest,
     Screen,
@@ -55,9 +57,7 @@ class TwilioDialect:
 
     def parse(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> PhoneEvent:
         """Reads a webhook. Raises UnreadableWebhook when it doesn't say which call it is about."""
-        call = form.get("CallSid", "")
-        if not call or len(call) > 128 or not call.isprintable():
-            raise UnreadableWebhook("the webhook names no call")
+        call = _call(form)
         over = form.get("CallStatus", "") in _OVER
         turn = _whole(query.get("turn", ""))
         if path == "status":
@@ -85,6 +85,24 @@ class TwilioDialect:
             return PhoneEvent(call, "silence", turn, caller=caller)
         return PhoneEvent(call, "digits", turn, caller=caller, keys=form.get("Digits", ""))
 
+    def parse_leg(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> LegEvent:
+        """Reads the webhook of a leg. Raises UnreadableWebhook when it doesn't say which call it is about."""
+        status = form.get("CallStatus", "")
+        over = status in _OVER
+        dialled = form.get("DialCallStatus", "") if "dialled" in query else ""
+        return LegEvent(
+            call=_call(form),
+            part=_short(query.get("part", "")),
+            of=_short(query.get("of", "")),
+            step=_short(query.get("step", "")),
+            happening=_of_leg(path, query, form, over=over),
+            keys=form.get("Digits", ""),
+            outcome=dialled or status,
+            gone=over,
+            caller=shown_number(form.get("From", "")),
+            line_number=_line_number(form.get("To", "")),
+        )
+
     def render(self, screen: Screen, urls: Urls) -> str:
         """The reply as TwiML."""
         return twiml.render(screen, urls)
@@ -92,6 +110,39 @@ class TwilioDialect:
     def redirect(self, url: str) -> str:
         """A reply that sends the call to `url`."""
         return twiml.redirect(url)
+
+    def sealed_in(self, reply: str) -> list[str]:
+        """The vault's entries in a reply."""
+        return twiml.sealed_in(reply)
+
+    def fill(self, reply: str, numbers: Mapping[str, str]) -> str:
+        """The reply with their numbers."""
+        return twiml.fill(reply, numbers)
+
+
+def _call(form: Mapping[str, str]) -> str:
+    """The provider's id of a call."""
+    call = form.get("CallSid", "")
+    if not call or len(call) > 128 or not call.isprintable():
+        raise UnreadableWebhook("the webhook names no call")
+    return call
+
+
+def _of_leg(path: str, query: Mapping[str, str], form: Mapping[str, str], *, over: bool) -> LegHappening:
+    if path == "leg-status":
+        return "over" if over else "under_way"
+    if "dialled" in query:
+        return "dial_ended"
+    if over:
+        return "over"
+    if "silence" in query:
+        return "silence"
+    return "digits" if "Digits" in form else "answered"
+
+
+def _short(text: str) -> str:
+    """A word of our own addresses."""
+    return text if len(text) <= 64 and text.isascii() and text.isprintable() else ""
 
 
 def shown_number(sent: str) -> PhoneNumber | None:

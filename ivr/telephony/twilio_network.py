@@ -26,6 +26,8 @@ from ivr.telephony.contract import (
 from ivr.telephony.twilio_network_errors import ask, ask_once, meaning
 from ivr.telephony.twilio_network_http import AnswerTooLarge, BoundedHttpClient
 from ivr.telephony.twilio_number import TwilioAccount, TwilioNumber, persistent
+from ivr.vault.number import PhoneNumber
+from ivr.vault.plain import e164_of
 
 CALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 
@@ -55,11 +57,13 @@ class TwilioNetwork:
         self._http = http or BoundedHttpClient(api_url or "")
         self._client = Client(account_sid, auth_token, http_client=self._http)
 
-    def place_call(self, to: str, caller_id: str, voice_url: str, status_url: str, ring_seconds: int) -> str:
+    def place_call(
+        self, to: PhoneNumber, caller_id: str, voice_url: str, status_url: str, ring_seconds: int
+    ) -> str:
         """Rings a number; the provider's id of the call. After AnswerLost the call may have been placed."""
         call = ask(
             lambda: self._client.calls.create(
-                to=to,
+                to=e164_of(to),
                 from_=caller_id,
                 url=persistent(voice_url),
                 method="POST",
@@ -70,6 +74,10 @@ class TwilioNetwork:
             )
         )
         return str(call.sid)
+
+    def placed(self, to: PhoneNumber, caller_id: str, since: float) -> list[str]:
+        """The calls that we placed to a number from a line since a time, the newest first."""
+        return records.placed(self._client, e164_of(to), caller_id, since)
 
     def redirect(self, call: str, voice_url: str) -> None:
         """Makes a call under way ask this address what to do next. Nothing happens when it is over."""

@@ -50,6 +50,28 @@ def recordings_of(client: Client, call: str) -> list[str]:
     return [str(recording.sid) for recording in found if recording.call_sid == call]
 
 
+def placed(client: Client, to: str, caller_id: str, since: float) -> list[str]:
+    """The calls that were placed between two numbers since a time, the newest first."""
+    # Providers compare days: what is older is left out here.
+    day = datetime.fromtimestamp(since, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = ask(
+        lambda: client.calls.list(
+            to=to, from_=caller_id, start_time_after=day - timedelta(days=1), page_size=PAGE, limit=MOST_LEFT
+        )
+    )
+    ours = [
+        call
+        for call in found
+        if (call.to, call._from) == (to, caller_id) and not _began_before(call, since) and not call.parent_call_sid
+    ]
+    return [str(call.sid) for call in sorted(ours, key=_began, reverse=True)]
+
+
+def _began(call: CallInstance) -> float:
+    began = call.date_created or call.start_time
+    return began.timestamp() if began else 0.0
+
+
 def calls_left(client: Client, line_number: str, before: float) -> Iterator[LeftCall]:
     """The call records from and to a number that began before a time, each once."""
     seen = set()

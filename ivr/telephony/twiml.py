@@ -7,13 +7,18 @@ input, and a reply that just ends would hang up on the caller.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape
 
 from ivr.telephony.contract import (
+    VAULT,
+    CodeScreen,
     DialScreen,
     EndScreen,
+    LetInScreen,
     ListenScreen,
+    Party,
     RecordScreen,
     RejectScreen,
     Screen,
@@ -32,10 +37,14 @@ def render(screen: Screen, urls: Urls) -> str:
     match screen:
         case ListenScreen():
             return _listen(screen, urls)
+        case CodeScreen():
+            return _code(screen, urls)
         case RecordScreen():
             return _record(screen, urls)
         case DialScreen():
             return _dial(screen, urls)
+        case LetInScreen(clips=clips):
+            return f"{_OPEN}{_plays(clips)}{_CLOSE}"
         case EndScreen(clips=clips):
             return f"{_OPEN}{_plays(clips)}<Hangup/>{_CLOSE}"
         case RejectScreen():
@@ -47,6 +56,24 @@ def redirect(url: str) -> str:
     return f"{_OPEN}{_redirect(url)}{_CLOSE}"
 
 
+_SEALED = re.compile(rf"<Number[^>]*>{VAULT}([0-9a-f]{{32}})</Number>")
+
+
+def sealed_in(reply: str) -> list[str]:
+    """The entries of the vault that stand for numbers in a reply."""
+    return _SEALED.findall(reply)
+
+
+def fill(reply: str, numbers: Mapping[str, str]) -> str:
+    """The reply with the numbers of its entries. Whoever has none isn't rung; the others are."""
+
+    def number(found: re.Match[str]) -> str:
+        opened = numbers.get(found[1])
+        return found[0].replace(VAULT + found[1], _text(opened)) if opened else ""
+
+    return _SEALED.sub(number, reply)
+
+
 def _listen(screen: ListenScreen, urls: Urls) -> str:
     plays = _plays(screen.clips)
     gather = (
@@ -55,6 +82,14 @@ def _listen(screen: ListenScreen, urls: Urls) -> str:
     )
     body = f"{gather}{plays}</Gather>" if screen.barge_in else f"{plays}{gather}</Gather>"
     return f"{_OPEN}{body}{_redirect(urls.on_silence)}{_CLOSE}"
+
+
+def _code(screen: CodeScreen, urls: Urls) -> str:
+    return (
+        f'{_OPEN}<Gather input="dtmf" numDigits="{screen.most_digits}" timeout="{screen.wait_seconds}" '
+        f'finishOnKey="#" action="{_attribute(urls.on_keys)}" method="POST">{_plays(screen.clips)}</Gather>'
+        f"{_redirect(urls.on_silence)}{_CLOSE}"
+    )
 
 
 def _record(screen: RecordScreen, urls: Urls) -> str:
@@ -69,11 +104,23 @@ def _record(screen: RecordScreen, urls: Urls) -> str:
 
 
 def _dial(screen: DialScreen, urls: Urls) -> str:
-    numbers = "".join([f"<Number>{_text(number)}</Number>" for number in screen.numbers])
+    parties = "".join([_party(party) for party in screen.parties])
     return (
-        f'{_OPEN}<Dial action="{_attribute(urls.on_dial_ended)}" method="POST" timeout="{screen.ring_seconds}" '
-        f'timeLimit="{screen.limit_seconds}" callerId="{_attribute(screen.caller_id)}">{numbers}</Dial>{_CLOSE}'
+        f'{_OPEN}{_plays(screen.clips)}<Dial action="{_attribute(urls.on_dial_ended)}" method="POST" '
+        f'timeout="{screen.ring_seconds}" timeLimit="{screen.limit_seconds}" '
+        f'callerId="{_attribute(screen.caller_id)}">{parties}</Dial>{_CLOSE}'
     )
+
+
+def _party(party: Party) -> str:
+    whisper = f' url="{_attribute(party.whisper)}" method="POST"' if party.whisper else ""
+    status = (
+        f' statusCallback="{_attribute(party.status)}" statusCallbackMethod="POST" '
+        'statusCallbackEvent="answered completed"'
+        if party.status
+        else ""
+    )
+    return f"<Number{whisper}{status}>{_text(party.number)}</Number>"
 
 
 def _plays(clips: Iterable[str]) -> str:

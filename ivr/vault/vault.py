@@ -117,6 +117,16 @@ class Vault:
         found: str | None = connection.execute(query.limit(1)).scalar()
         return found
 
+    def mark(self, number: PhoneNumber) -> str:
+        """A token by which a phone is known again for a month or so, and nobody's number; "" when there is no key yet.
+
+        Raises VaultOutOfReach, CiphertextDamaged.
+        """
+        ring = self.master.ring()
+        with self.key_store.reading() as keys:
+            living = living_epochs(keys, ring)
+        return sealing.token(max(living, key=lambda one: one.epoch).key, number) if living else ""
+
     def open(self, connection: Connection, entry_id: str, now: float) -> PhoneNumber:
         """A number that is about to be rung, or revealed by a supervisor. One whose time is over counts as shredded,
         even where no worker has come to do so.
@@ -145,8 +155,8 @@ class Vault:
     ) -> int:
         """Destroys numbers: their keys, for good and at once, then their rows, in the caller's transaction.
 
-        A callback whose number is gone keeps no trace of it. Spared is a number that a turn after `spare_after` has sealed
-        again and not stored yet: its caller is asking in this moment. Returns how many are gone.
+        A callback whose number is gone keeps no trace of it. Spared is a number that a turn after `spare_after` has
+        sealed again and not stored yet: its caller is asking in this moment. Returns how many are gone.
 
         Raises VaultOutOfReach.
         """

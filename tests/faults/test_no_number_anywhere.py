@@ -11,9 +11,8 @@ import pytest
 from redis import Redis
 from sqlalchemy import insert, text, update
 
-from ivr.jobs.queue import default_queue
-from ivr.jobs.queue_server import embedded_url
 from ivr.jobs.timetable import ENTRIES, enqueue_due
+from ivr.store.queue import embedded_url
 from ivr.store.tables import live_calls, notes
 from tests.faults.broken_requests import send_broken_requests
 from tests.faults.traces import disguises_of, traces_in
@@ -93,7 +92,7 @@ def test_no_file_holds_the_number_of_a_caller(installation: Installation) -> Non
     broken = fields_of("CA" + "2" * 32, CALLER, Digits=CALLER)
     installation.served.post("/phone/twilio/turn?turn=2", broken)
     with Redis.from_url(embedded_url(installation.hotline.wiring.settings.data)) as client:
-        enqueue_due(client, default_queue(client), ENTRIES, time.time() + 120)
+        enqueue_due(client, ENTRIES, time.time() + 120)
     time.sleep(1.5)
     assert installation.traces(CALLER) == []
     log = installation.served.log.read_text()

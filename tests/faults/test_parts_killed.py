@@ -15,9 +15,9 @@ import pytest
 from redis import Redis
 from sqlalchemy import func, select, update
 
-from ivr.jobs.queue import DEFAULT_QUEUE, default_queue
-from ivr.jobs.queue_server import embedded_url, is_answering
+from ivr.jobs.queue_server import is_answering
 from ivr.jobs.timetable import ENTRIES, enqueue_due
+from ivr.store.queue import DEFAULT_QUEUE, embedded_url
 from ivr.store.tables import calls, live_calls
 from tests.hotline import Hotline, make_hotline
 from tests.serving import PROGRAM, Served, environment_of, serving, wait_until
@@ -60,7 +60,7 @@ class Running:
     def let_a_minute_pass(self) -> None:
         """The timetable's next slot comes early."""
         with Redis.from_url(self.url) as client:
-            enqueue_due(client, default_queue(client), ENTRIES, time.time() + 120)
+            enqueue_due(client, ENTRIES, time.time() + 120)
 
     def lost_ones_are_ended(self) -> bool:
         with self.hotline.wiring.database.begin() as connection:

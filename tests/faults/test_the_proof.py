@@ -25,13 +25,12 @@ import pytest
 from redis import Redis
 from sqlalchemy import Engine, func, insert, select, text, update
 
-from ivr.jobs.queue import default_queue
-from ivr.jobs.queue_server import embedded_url
 from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
 from ivr.jobs.timetable import ENTRIES, enqueue_due
 from ivr.people.roles import Role
 from ivr.people.tables import people
 from ivr.store.callback_tables import callbacks
+from ivr.store.queue import embedded_url
 from ivr.store.tables import live_calls, notes
 from ivr.vault.key_tables import row_keys
 from ivr.vault.tables import vault_entries
@@ -132,7 +131,7 @@ class Installation:
 
     def let_a_minute_pass(self) -> None:
         with Redis.from_url(embedded_url(self.hotline.wiring.settings.data)) as client:
-            enqueue_due(client, default_queue(client), ENTRIES, time.time() + 120)
+            enqueue_due(client, ENTRIES, time.time() + 120)
 
     def after(self, days: float) -> Any:
         """The parts of a worker, with a clock that many days ahead."""
@@ -215,17 +214,17 @@ class _running:
 def lived_through(installation: Installation) -> Installation:
     """Callers, helpers and a supervisor do all they can do; processes are killed among it."""
     one = installation
-    one.hang_up(CALLERS["asks by keys"], one.ring(CALLERS["asks by keys"], "111112"))
+    one.hang_up(CALLERS["asks by keys"], one.ring(CALLERS["asks by keys"], "11111112"))
     one.hang_up(CALLERS["says nothing at all"], one.ring(CALLERS["says nothing at all"], silent=True))
     one.hang_up(CALLERS["presses 0"], one.ring(CALLERS["presses 0"], "10", silent=True))
-    for _ in range(2):
-        one.hang_up(CALLERS["asks twice"], one.ring(CALLERS["asks twice"], "111111"))
+    for keys in ("1111111", "112#1111"):
+        one.hang_up(CALLERS["asks twice"], one.ring(CALLERS["asks twice"], keys))
     _lose_the_connection(one)
     _break_a_turn(one)
     one.kill("worker")
     one.kill("web")
     wait_until(lambda: _answers(one), 20, "the web process")
-    one.hang_up(CALLERS["is killed in the middle"], one.ring(CALLERS["is killed in the middle"], "111111"))
+    one.hang_up(CALLERS["is killed in the middle"], one.ring(CALLERS["is killed in the middle"], "1111111"))
     _work_in_the_console(one)
     one.let_a_minute_pass()
     for words in (
@@ -251,7 +250,7 @@ def _answers(one: Installation) -> bool:
 
 def _lose_the_connection(one: Installation) -> None:
     caller = CALLERS["loses the connection"]
-    call = one.ring(caller, "1111")
+    call = one.ring(caller, "11111")
     with one.database.begin() as connection:
         connection.execute(
             update(live_calls).where(live_calls.c.provider_call == call).values(expires_at=0.0)

@@ -14,9 +14,10 @@ from redis.exceptions import RedisError
 from rq import SimpleWorker
 
 from ivr.jobs import timetable
-from ivr.jobs.queue import HEARD_OF_SECONDS, connect_to_queue, default_queue, default_worker
+from ivr.jobs.queue import HEARD_OF_SECONDS, default_worker
 from ivr.jobs.queue_server import running
 from ivr.jobs.timetable import keep_time
+from ivr.store.queue import connect_to_queue
 from tests.hotline import settings_for
 
 
@@ -62,7 +63,7 @@ def test_the_timetable_goes_on_while_the_server_is_silent(
 
     with silence() as url, connect_to_queue(settings_for(tmp_path, redis_url=url), 0.2) as client:
         began = time.monotonic()
-        keep_time(client, default_queue(client), stopped)
+        keep_time(client, stopped)
         assert len(looks) == 4
         assert time.monotonic() - began < 5
 

@@ -20,9 +20,10 @@ from sqlalchemy import update
 from structlog.testing import capture_logs
 
 from ivr.jobs import tasks, timetable
-from ivr.jobs.queue import DEFAULT_QUEUE, connect_to_queue, default_queue, default_worker, queue_url
-from ivr.jobs.queue_server import embedded_url, running
+from ivr.jobs.queue import default_queue, default_worker
+from ivr.jobs.queue_server import running
 from ivr.jobs.timetable import ENTRIES, Entry, enqueue_due, keep_time
+from ivr.store.queue import DEFAULT_QUEUE, connect_to_queue, embedded_url, queue_url
 from ivr.store.tables import live_calls
 from ivr.vault.errors import VaultOutOfReach
 from tests.hotline import make_hotline, settings_for, with_simulator
@@ -49,11 +50,11 @@ def connection(server: Path) -> Iterator[Redis]:
 def test_a_slot_is_enqueued_once(connection: Redis) -> None:
     """Looking twice in the same minute puts a task on the queue once; the next minute is due again."""
     queue = default_queue(connection)
-    assert enqueue_due(connection, queue, ENTRIES, NOW) == [entry.name for entry in ENTRIES]
-    assert enqueue_due(connection, queue, ENTRIES, NOW + 30) == []
+    assert enqueue_due(connection, ENTRIES, NOW) == [entry.name for entry in ENTRIES]
+    assert enqueue_due(connection, ENTRIES, NOW + 30) == []
     again = [entry.name for entry in ENTRIES if entry.every_seconds == 60]
     assert again
-    assert enqueue_due(connection, queue, ENTRIES, NOW + 60) == again
+    assert enqueue_due(connection, ENTRIES, NOW + 60) == again
     assert len(queue) == len(ENTRIES) + len(again)
 
 
@@ -65,7 +66,7 @@ def test_two_timetables_at_once_enqueue_once(connection: Redis, server: Path) ->
         with connect_to_queue(settings_for(server)) as own:
             barrier.wait()
             for minute in range(10):
-                enqueue_due(own, default_queue(own), ENTRIES, NOW + 60 * minute)
+                enqueue_due(own, ENTRIES, NOW + 60 * minute)
 
     threads = [threading.Thread(target=look) for _ in range(8)]
     for thread in threads:
@@ -79,7 +80,7 @@ def test_two_timetables_at_once_enqueue_once(connection: Redis, server: Path) ->
 def test_what_lies_on_the_queue_can_be_read_by_anybody(connection: Redis) -> None:
     """Jobs are JSON with ids at most: a queue that unpickles would run whatever somebody puts into it."""
     queue = default_queue(connection)
-    enqueue_due(connection, queue, ENTRIES, NOW)
+    enqueue_due(connection, ENTRIES, NOW)
     found = []
     for job_id in queue.job_ids:
         data = connection.hget(f"rq:job:{job_id}", "data")
@@ -164,7 +165,7 @@ def test_the_timetable_outlives_its_queue_server(monkeypatch: pytest.MonkeyPatch
     with tempfile.TemporaryDirectory(prefix="wl-t-", dir="/tmp") as folder:
         data = Path(folder)
         client = connect_to_queue(settings_for(data), patience_seconds=0.5)
-        keeper = threading.Thread(target=keep_time, args=(client, default_queue(client), stop.is_set))
+        keeper = threading.Thread(target=keep_time, args=(client, stop.is_set))
         keeper.start()
         for _ in range(2):
             with running(data):

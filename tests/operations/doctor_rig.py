@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 
 from ivr.app import create_app
 from ivr.cli import cli
-from ivr.jobs.queue import DEFAULT_QUEUE
+from ivr.store.queue import DEFAULT_QUEUE
 from ivr.jobs.queue_server import running
 from ivr.operations.connecting import webhook_addresses
 from ivr.telephony.twilio_number import persistent

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from ivr.jobs.queue_server import QueueServerMissing, embedded_url, is_answering, running, socket_path
+from ivr.jobs.queue_server import QueueServerMissing, is_answering, running
+from ivr.store.queue import embedded_url, socket_path
 from tests.serving import wait_until
 
 

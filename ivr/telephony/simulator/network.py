@@ -17,6 +17,8 @@ from ivr.telephony.simulator.recordings import Recordings
 from ivr.telephony.simulator.signing import Signer
 from ivr.telephony.simulator.wire import Wire
 from ivr.telephony.simulator.words import Opening
+from ivr.vault.number import PhoneNumber
+from ivr.vault.plain import e164_of
 
 
 class SimulatorNetwork:
@@ -29,14 +31,20 @@ class SimulatorNetwork:
         self._recordings = recordings
         self._signer = signer
 
-    def place_call(self, to: str, caller_id: str, voice_url: str, status_url: str, ring_seconds: int) -> str:
+    def place_call(
+        self, to: PhoneNumber, caller_id: str, voice_url: str, status_url: str, ring_seconds: int
+    ) -> str:
         """Rings every telephone page that has this number. Raises NumberRefused."""
-        leg = Leg(new_leg_id(), "placed", caller_id, to, voice_url, status_url)
+        leg = Leg(new_leg_id(), "placed", caller_id, e164_of(to), voice_url, status_url)
         try:
             self._exchange.add(leg, ring_seconds)
         except NoSuchNumber:
             raise NumberRefused("not a telephone number") from None
         return leg.id
+
+    def placed(self, to: PhoneNumber, caller_id: str, since: float) -> list[str]:
+        """The legs to a number that were placed since a time and aren't over, the newest first."""
+        return self._exchange.placed(e164_of(to), caller_id, since)
 
     def redirect(self, call: str, voice_url: str) -> None:
         """Makes a call on a telephone page ask this address what to do next."""

@@ -1,0 +1,155 @@
+"""The helper's leg of a callback: the offer, then the caller is rung from within it, then the outcome is keyed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Row
+
+from ivr.callbacks import machine
+from ivr.callbacks.book import MISSED_BY_WORD, Change
+from ivr.callbacks.machine import Missed, State
+from ivr.callbacks.ports import HelperClaims
+from ivr.callbacks.ringing import REST_AFTER_NO_ANSWER
+from ivr.legs.outcome_leg import first_question
+from ivr.legs.parts import LegParts, Said, attempt_with_all
+from ivr.legs.words import Words, option
+from ivr.store.engine import reading
+from ivr.telephony.contract import VAULT, Dialect, DialScreen, EndScreen, LegEvent, Party
+
+HELPER, CALLER = "helper", "caller"
+TAKE, PASS = "1", "2"
+MOST_OFFERS = 2
+"""How often the offer is said to a helper who presses nothing."""
+RING_CALLER_SECONDS = 30
+NOTHING = EndScreen(())
+
+
+class HelperLeg:
+    """What a helper hears whom we have rung, or who has rung in and taken a callback."""
+
+    def __init__(self, parts: LegParts, helpers: HelperClaims, talk_seconds: float) -> None:
+        self._parts = parts
+        self._helpers = helpers
+        self._talk_seconds = int(talk_seconds)
+
+    def answer(self, dialect: Dialect, event: LegEvent) -> Said:
+        """What is said next."""
+        row = self._known(event)
+        if row is None:
+            return Said(NOTHING)
+        words = self._words(row)
+        match event.happening:
+            case "answered":
+                return self._offer(row, words, 1)
+            case "silence":
+                return self._silent(row, words, event)
+            case "digits" if event.keys == TAKE:
+                return self.accepted(dialect, row, words)
+            case "digits" if event.keys == PASS:
+                return self._passed(row, words)
+            case "digits":
+                return self._offer(row, words, _step(event))
+            case "dial_ended":
+                return self._caller_is_gone(row, words, event)
+            case _:
+                self._is_over(row.id)
+                return Said(NOTHING)
+
+    def tell(self, dialect: Dialect, event: LegEvent) -> None:
+        """The leg is over, or goes on."""
+        del dialect
+        if event.happening != "over":
+            self._known(event)
+            return
+        with reading(self._parts.database) as connection:
+            row = attempt_with_all(connection, event.of)
+        if row is not None:
+            self._is_over(row.id, unanswered=event.outcome in ("no-answer", "busy", "failed", "canceled"))
+
+    def accepted(self, dialect: Dialect, row: Row[Any], words: Words) -> Said:
+        """The helper takes it: the caller is rung, unless that isn't wanted or safe any more."""
+        parts, now = self._parts, self._parts.clock()
+        if not parts.can_open():
+            self._happened(row.id, machine.PutBack(row.id), now)
+            return Said(words.end("helper_not_reached", "helper_goodbye"))
+        change = self._happened(row.id, machine.HelperAccepted(row.id), now)
+        dials = change is not None and change.callback.attempt == row.id
+        if change is None or not dials or change.callback.state is not State.DIALLING:
+            return Said(words.end("helper_taken_meanwhile", "helper_goodbye"))
+        caller = Party(
+            VAULT + str(change.row.number_id),
+            whisper=parts.addresses.of_leg(dialect.name, CALLER, row.id).on_keys,
+            status=parts.addresses.leg_status(dialect.name, CALLER, row.id),
+        )
+        connecting = words.clips("helper_connecting")
+        screen = DialScreen([caller], row.line_number, RING_CALLER_SECONDS, self._talk_seconds, connecting)
+        return Said(screen, HELPER, row.id)
+
+    def _offer(self, row: Row[Any], words: Words, time: int) -> Said:
+        if row.attempt != row.id or row.callback_state != State.OFFERED.value:
+            return Said(words.end("helper_taken_meanwhile", "helper_goodbye"))
+        spoken = words.speaks(row.language)
+        take, pass_on = option("helper_take", TAKE), option("helper_pass", PASS)
+        return Said(words.ask("helper_offer", *spoken, *take, *pass_on), HELPER, row.id, str(time))
+
+    def _silent(self, row: Row[Any], words: Words, event: LegEvent) -> Said:
+        if _step(event) < MOST_OFFERS:
+            return self._offer(row, words, _step(event) + 1)
+        return self._passed(row, words)
+
+    def _passed(self, row: Row[Any], words: Words) -> Said:
+        """Nobody asks why. Somebody else is rung, and this phone isn't for a while."""
+        now = self._parts.clock()
+        self._happened(row.id, machine.PutBack(row.id), now)
+        with self._parts.database.begin() as connection:
+            self._helpers.rest(connection, row.helper_id, now + REST_AFTER_NO_ANSWER)
+        self._parts.hurry.dispatch()
+        return Said(words.end("helper_passed", "helper_goodbye"))
+
+    def _caller_is_gone(self, row: Row[Any], words: Words, event: LegEvent) -> Said:
+        """The caller's leg is over. Whether they talked is known from the key she pressed, not from the provider."""
+        missed = MISSED_BY_WORD.get(event.outcome, Missed.NO_WORD)
+        change = self._happened(row.id, machine.CallerLegOver(row.id, missed), self._parts.clock())
+        if event.gone:
+            self._is_over(row.id)
+            return Said(NOTHING)
+        if row.talked_at:
+            return first_question(words, row.callback_id)
+        put_off = (change.callback.missed if change is not None else None) is Missed.NOT_NOW or (
+            row.missed == Missed.NOT_NOW.value
+        )
+        return Said(words.end("helper_not_now" if put_off else "helper_not_reached", "helper_goodbye"))
+
+    def _known(self, event: LegEvent) -> Row[Any] | None:
+        """The attempt of this webhook. A leg that isn't the attempt's own was placed twice, or long ago."""
+        with self._parts.database.begin() as connection:
+            self._parts.book.leg_known(connection, event.of, helper=event.call)
+            row = attempt_with_all(connection, event.of)
+        return row if row is not None and row.helper_leg == event.call else None
+
+    def _words(self, row: Row[Any]) -> Words:
+        release = self._parts.release_of(row.release_id)
+        return Words.of(release, self._parts.addresses, json.loads(row.helper_languages))
+
+    def _happened(self, attempt_id: str, what: machine.Happening, now: float) -> Change | None:
+        with self._parts.database.begin() as connection:
+            change = self._parts.book.in_attempt(connection, attempt_id, what, now)
+        if change is not None:
+            self._parts.hurry.after(change.row.id, change.deeds)
+        return change
+
+    def _is_over(self, attempt_id: str, *, unanswered: bool = False) -> None:
+        now = self._parts.clock()
+        with self._parts.database.begin() as connection:
+            change = self._parts.book.helper_leg_is_over(connection, attempt_id, now)
+            if unanswered and change is not None and change.row.state == State.OFFERED.value:
+                self._helpers.rest(connection, change.row.helper, now + REST_AFTER_NO_ANSWER)
+        if change is not None:
+            self._parts.hurry.after(change.row.id, change.deeds)
+        self._parts.hurry.dispatch()
+
+
+def _step(event: LegEvent) -> int:
+    return int(event.step) if event.step.isdigit() and len(event.step) < 3 else 1
