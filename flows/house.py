@@ -75,7 +75,15 @@ OUTCOME = (
 )
 """To a helper who keys the outcome right after the talk. Each question says its own keys, to be short."""
 
-PAGING = ("crisis_offer", "crisis_take", "page_hello", "page_take", "page_noted")
+PAGING = (
+    "crisis_offer",
+    "crisis_take",
+    "crisis_caller_gone",
+    "page_hello",
+    "page_risk",
+    "page_take",
+    "page_noted",
+)
 """To the helpers who are rung for somebody on the line, and to a supervisor when nobody has answered."""
 
 WAITING_TIMES = (
