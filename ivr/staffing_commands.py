@@ -6,9 +6,9 @@ import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import replace
-from math import inf
+from math import inf, isfinite
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -30,6 +30,16 @@ LINE = 110
 MOST_CALLS_A_DAY = 24 * reading.MOST_CALLS_AN_HOUR
 
 
+class Number(click.FloatRange):
+    """A number in a range; “nan” is in none, though it compares as if it were."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if not isfinite(number):
+            self.fail(f"“{value}” is not a number that can be used. Write one like 2.5.", param, ctx)
+        return number
+
+
 def read_by(
     read: Callable[[str], Read],
 ) -> Callable[[click.Context, click.Parameter, str | None], Read | None]:
@@ -48,7 +58,7 @@ def read_by(
 @click.option("--arrivals", type=FILE, help="A file with a row “hour,calls” for each hour from 0 to 23.")
 @click.option(
     "--calls-a-day",
-    type=click.FloatRange(0, MOST_CALLS_A_DAY, min_open=True),
+    type=Number(0, MOST_CALLS_A_DAY, min_open=True),
     help="Instead of a file: how many callers ask to be called back, spread over the day as usual.",
 )
 @click.option(
@@ -81,28 +91,28 @@ def read_by(
 )
 @click.option(
     "--call-minutes",
-    type=click.FloatRange(0, 60, min_open=True),
+    type=Number(0, 60, min_open=True),
     default=25.0,
     show_default=True,
     help="How long a call lasts on average.",
 )
 @click.option(
     "--call-spread",
-    type=click.FloatRange(0, 300),
+    type=Number(0, 300),
     default=100.0,
     show_default=True,
     help="How unlike calls are, in percent of that; 0: all alike, 100: many short ones and few long ones.",
 )
 @click.option(
     "--wrap-up-minutes",
-    type=click.FloatRange(0, 240),
+    type=Number(0, 240),
     default=Care().wrap_up_seconds / 60,
     show_default=True,
     help="A helper's break after each call.",
 )
 @click.option(
     "--hard-calls",
-    type=click.FloatRange(0, 100),
+    type=Number(0, 100),
     default=20.0,
     show_default=True,
     help="How many of 100 calls are hard; after three running, a helper has a longer break.",
@@ -123,14 +133,14 @@ def read_by(
 )
 @click.option(
     "--ring-seconds",
-    type=click.FloatRange(0, Rules().dial_seconds),
+    type=Number(0, Rules().dial_seconds),
     default=30.0,
     show_default=True,
     help="How long a phone rings before it is answered, or isn't.",
 )
 @click.option(
     "--patience-hours",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     help="After how many hours on average a waiting caller withdraws. Without it, nobody does.",
 )
 @click.option(

@@ -22,7 +22,7 @@ BARS, WAITS = 170.0, 150.0
 GAP = 74.0
 TITLE, WORDS, SMALL = 17.0, 13.0, 12.0
 REACHED, MISSED = INK, "#ffffff"
-FEW = 12
+FEW = 8
 """Up to so many columns, each says its figure."""
 
 Scale = Callable[[float], float]

@@ -48,7 +48,7 @@ def sentence(rows: Sequence[Row], target: Target) -> str:
 def remarks(plan: Plan, rows: Sequence[Row], target: Target) -> list[str]:
     """What has to be known about the sentence, most important first."""
     found = fewest_that_reach(rows, target)
-    said = [_how_sure(found, target)] if found is not None else _why_not(rows, target)
+    said = [_how_sure(found, target)] if found is not None else _why_not(plan, rows, target)
     said += _who_is_never_called(plan)
     said += _who_is_lost(plan, rows)
     return said
@@ -62,14 +62,15 @@ def _how_sure(row: Row, target: Target) -> str:
     )
 
 
-def _why_not(rows: Sequence[Row], target: Target) -> list[str]:
+def _why_not(plan: Plan, rows: Sequence[Row], target: Target) -> list[str]:
     if rows[-1].reaches(target):
         return ["More helpers would reach it: try a higher number with --helpers."]
+    impatient = "" if isinf(plan.patience_seconds) else ", or withdraw first"
     best = percent(rows[-1].middle.in_time)
     return [
         f"No number of helpers reaches it. Even if one were always free, {best} of callers would be called "
-        "back in time: the rest ask, or can be rung safely, when the service is closed. Longer or other "
-        "hours would help."
+        f"back in time: the rest ask, or can be rung safely, when the service is closed{impatient}. Longer or "
+        "other hours would help."
     ]
 
 

@@ -50,6 +50,13 @@ def test_a_night_service_is_told_whom_it_can_never_call() -> None:
     assert "helpers on call 18:00–06:00" in done.stdout
 
 
+def test_impatience_is_told_apart_from_closed_doors() -> None:
+    """Where callers withdraw before anybody could ring them, the programme is told that too."""
+    done = run(*QUICK, "--hours", "18:00-06:00", "--patience-hours", "1")
+    assert "or withdraw first" in done.stdout
+    assert "or withdraw first" not in run(*QUICK, "--hours", "18:00-06:00").stdout
+
+
 def test_too_few_helpers_are_told_apart_from_closed_doors() -> None:
     """Where more helpers would do, the programme is told so, and that callers are lost until then."""
     done = run("--calls-a-day", "80", "--days", "4", "--runs", "6", "--helpers", "1")
@@ -93,6 +100,9 @@ def test_a_programme_s_own_arrivals_are_used(tmp_path: Path) -> None:
         (("--arrivals", "nowhere.csv"), "nowhere.csv can't be read: No such file or directory."),
         (("--calls-a-day", "1"), "About 28 callers in 28 days are too few to say anything"),
         ((*QUICK, "--hours", "by night"), "“by night” is not a span of hours."),
+        (("--calls-a-day", "nan"), "“nan” is not a number that can be used."),
+        ((*QUICK, "--patience-hours", "inf"), "“inf” is not a number that can be used."),
+        ((*QUICK, "--call-minutes", "90"), "90.0 is not in the range 0<x<=60."),
         ((*QUICK, "--reach-rates", "50,26"), "“50,26” goes down."),
         ((*QUICK, "--csv", "no/such/folder/a.csv"), "a.csv can't be written: No such file or directory."),
     ],

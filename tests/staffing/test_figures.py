@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import comb, inf
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ivr.staffing.figures import (
@@ -26,6 +26,8 @@ SMALL = Trial(days=4, runs=6)
 PLAN = Plan(spread_over_a_day(40))
 
 
+@example([0.0, 1.0], 50)
+@example([float(number) for number in range(100)], 7)
 @given(st.lists(st.floats(0, 100) | st.just(inf), min_size=1).map(sorted), st.integers(1, 99))
 def test_a_waiting_time_of_most_is_one_that_most_have(waits: list[float], hundredths: int) -> None:
     """At least so many callers wait no longer than the time that is named, and it is the shortest such time."""
