@@ -39,9 +39,7 @@ from ivr.legs.helper_leg import HELPER, HelperLeg
 from ivr.legs.legs import Legs
 from ivr.legs.outcome_leg import OUTCOME, OutcomeLeg
 from ivr.legs.parts import LegParts
-from ivr.outcomes.parts import OutcomeParts
-from ivr.outcomes.risk import RiskCases
-from ivr.outcomes.tasks import OutcomeTasks
+from ivr.outcomes.parts import OutcomeParts, outcome_parts
 from ivr.people.keys import PeopleKeys
 from ivr.people.parts import PeopleParts, people_parts
 from ivr.people.passwords import MEASURED, Cost
@@ -168,10 +166,9 @@ def callbacks_of(
 def outcomes_of(
     settings: Settings, database: Engine, people: PeopleParts, vault: Vault, audit: AuditLog
 ) -> OutcomeParts:
-    """What helpers fill in after talks, and what becomes of it."""
-    person, notices = people.accounts.person, people.notices
-    cases = RiskCases(database, vault, audit, notices, person, settings.risk_minutes * 60.0)
-    return OutcomeParts(OutcomeTasks(people.helpers, cases, notices), cases)
+    """What helpers fill in after talks, and what becomes of it. Reaches nothing yet."""
+    person, minutes = people.accounts.person, settings.risk_minutes
+    return outcome_parts(database, vault, audit, people.notices, people.helpers, person, new_id, minutes)
 
 
 def legs_of(

@@ -8,8 +8,6 @@ from collections.abc import Callable
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue
-from rq.serializers import JSONSerializer
 
 from ivr.callbacks import machine
 from ivr.callbacks.machine import Deed
@@ -55,6 +53,10 @@ class Jobs:
         """Puts a task of the table on a queue; False when the queue server is away."""
         if time.monotonic() < self._not_before:
             return False
+        # Imported here: a web process that only answers calls never needs it.
+        from rq import Queue
+        from rq.serializers import JSONSerializer
+
         try:
             if self._connection is None:
                 self._connection = self._connect()

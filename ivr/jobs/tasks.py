@@ -12,9 +12,11 @@ from functools import lru_cache
 import structlog
 
 from ivr.calls.sweep import Swept, sweep_calls
+from ivr.jobs.callbacks import ringing_of, sweep_of
 from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
 from ivr.people import upkeep as people_upkeep
 from ivr.settings import load_settings
+from ivr.store.queue import DEFAULT_QUEUE, URGENT
 from ivr.telephony.simulator.parts import tell_unanswered
 from ivr.vault import upkeep as vault_upkeep
 from ivr.vault.errors import VaultOutOfReach
@@ -40,6 +42,7 @@ class Task:
     every_seconds: int | None
     longest_seconds: int
     ids: int = 0
+    queue: str = DEFAULT_QUEUE
 
     @property
     def name(self) -> str:
@@ -119,7 +122,45 @@ def tell_unanswered_calls() -> dict[str, int]:
     return {"told": tell_unanswered(wiring) if wiring.settings.simulator else 0}
 
 
+def dispatch() -> dict[str, int]:
+    """Offers what waits to whoever is free."""
+    wiring = _wiring()
+    return {"offered": wiring.callbacks.dispatcher.dispatch(wiring.clock())}
+
+
+def sweep_callbacks() -> dict[str, int]:
+    """Ends waits that are over, finds lost jobs and lost answers, and hangs up legs that were left on the line."""
+    wiring = _wiring()
+    return sweep_of(wiring).run(wiring.clock())
+
+
+def ring_helper(attempt_id: str) -> dict[str, str]:
+    """Rings the helper of one attempt, once."""
+    return {"rung": ringing_of(_wiring()).ring(attempt_id)}
+
+
 TASKS = (
+    Task(
+        dispatch,
+        "Offers callbacks that wait to helpers who are free; also asked for whenever somebody becomes free.",
+        every_seconds=3,
+        longest_seconds=3,
+        queue=URGENT,
+    ),
+    Task(
+        ring_helper,
+        "Rings the helper of one attempt, once.",
+        every_seconds=None,
+        longest_seconds=45,
+        ids=1,
+        queue=URGENT,
+    ),
+    Task(
+        sweep_callbacks,
+        "Ends waits that are over, finds lost jobs and answers, hangs up legs that were left on the line.",
+        every_seconds=10,
+        longest_seconds=10,
+    ),
     Task(
         end_lost_calls,
         "Ends calls whose end the provider never reported, and forgets the marks of calls that ended.",
