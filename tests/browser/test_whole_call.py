@@ -49,11 +49,13 @@ def test_a_whole_call_from_the_language_to_goodbye(
     amina.call()
     amina.wait_for_key("4")
     amina.press("4")
-    for prompt, key in [("welcome", "1"), ("when_is_it_safe", "1"), ("may_we_say_who", "2")]:
+    for prompt, key in [("welcome", "1"), ("may_we_call", "1"), ("when_is_it_safe", "1"), ("may_we_say_who", "2")]:
         amina.wait_for(said[prompt])
         amina.press(key)
     amina.wait_for(said["if_somebody_else_answers"])
     amina.press("2")
+    amina.wait_for(said["woman_or_man"])
+    amina.press("1")
     amina.wait_for(said["goodbye"], seconds=60)
     amina.wait_for("The call is over")
     languages = {item.get_attribute("lang") for item in amina.page.locator("#lines .said[lang]").all()}
@@ -66,6 +68,7 @@ def test_a_whole_call_from_the_language_to_goodbye(
         "safe_when": "as_soon_as_possible",
         "say_who": "answer_no",
         "others_safe": "answer_no",
+        "helper_gender": "a_woman",
     }
     assert rows(running_hotline, "SELECT from_number, to_number, state FROM simulated_calls") == [
         ("", "", "over")

@@ -37,14 +37,14 @@ def test_one_key_sent_sixteen_times_at_once(on_air: Hotline) -> None:
     """The same key arrives sixteen times in the same instant, turn after turn: one visit each, one callback wish."""
     before = wishes(on_air)
     call = on_air.ring()
-    for key in "11122":
+    for key in "1111222":
         target, fields = call.on_keys, call.fields(Digits=key)
         on_air.clock.forward(1)
         answers = at_once([lambda: on_air.post(target, fields)] * AT_ONCE)  # noqa: B023
         assert {answer.status_code for answer in answers} == {200}
         assert len({answer.data for answer in answers}) == 1
         call.reply = answers[0]
-    assert call.prompts == ["callback_noted"]
+    assert call.prompts[0] == "callback_noted"
     assert wishes(on_air) == before + 1
     nodes = [visit[3] for visit in kept_of_call(on_air, call.id)["visits"]]
     assert len(nodes) == len(set(nodes))

@@ -86,7 +86,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 
 def test_calls_of_the_simulator_are_marked_as_tests(simulated: Hotline) -> None:
     """A call from the telephone in the browser, and the callback it wishes for, are marked as tests."""
-    simulated.ring(provider="simulator").press("11122").hang_up()
+    simulated.ring(provider="simulator").press("1111222").hang_up()
     with simulated.wiring.database.connect() as connection:
         (kept,) = kept_calls(connection, 10)
         wished = connection.execute(text("SELECT test FROM callbacks")).scalars().all()

@@ -7,7 +7,7 @@ from tests.calls.what_is_kept import all_rows, call_ids, is_live, kept_of_call, 
 from tests.hotline import Hotline, Ringing
 from tests.serving import fields_of
 
-TO_A_CALLBACK = "11122"
+TO_A_CALLBACK = "1111222"
 """English, to talk to someone, as soon as possible, don't say who, don't speak to others."""
 
 
@@ -24,7 +24,7 @@ def test_every_webhook_of_a_call_may_come_twice(on_air: Hotline) -> None:
         for _ in range(3):
             assert on_air.post(target, fields).data == call.reply.data
         assert all_rows(on_air) == rows
-    assert call.prompts == ["callback_noted"]
+    assert call.prompts[0] == "callback_noted"
     assert wishes(on_air) == before + 1
     call.hang_up()
 

@@ -143,8 +143,8 @@ class Desk:
     def amina_asks(self, caller: str = AMINA) -> str:
         """Amina asks to be called back, by keys alone; returns the id of her number."""
         call = self.hotline.ring(caller)
-        call.press("1").press("1").press("2").press("1").press("1")
-        assert call.prompts == ["callback_noted"]
+        call.press("111").press("2").press("1").press("1").press("3")
+        assert call.prompts[0] == "callback_noted"
         call.wait().wait().wait()
         call.hang_up()
         return self.numbers()[-1]

@@ -8,7 +8,7 @@ import pytest
 
 from flows.examine import examine
 from flows.load import Loaded, load_pack
-from flows.model import Branch, End, Menu, Option, Play, Rate
+from flows.model import Branch, End, Menu, Option, Play, Rate, Withdraw
 from flows.problems import Problem
 
 PACKS = Path(__file__).parent / "packs"
@@ -109,6 +109,42 @@ def test_norwegian_is_a_language_and_no_a_case(folder: Path) -> None:
     assert nodes["which"] == Branch("which", "language", (("no", "goodbye"),), "main")
     assert isinstance(nodes["main"], Menu)
     assert not nodes["main"].barge_in
+
+
+def test_asking_again_and_taking_back_are_read(folder: Path) -> None:
+    """A flow may look for a call that is noted already, take it back, and say how long it may take."""
+    flow = (
+        FLOW
+        + "  before: {branch: callback, cases: {waiting: take_back, none: main}, otherwise: main}\n"
+        + "  take_back: {withdraw: callback, then: told, otherwise: main}\n"
+        + "  told: {play: [goodbye, $waiting_time], then: main}\n"
+    )
+    pack = load(folder, flow).pack
+    assert pack is not None
+    nodes = pack.flows["line"].nodes
+    assert nodes["before"] == Branch(
+        "before", "callback", (("waiting", "take_back"), ("none", "main")), "main"
+    )
+    assert nodes["take_back"] == Withdraw("take_back", "told", "main")
+    assert nodes["told"] == Play("told", ("goodbye", "$waiting_time"), "main")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("  b: {branch: callback, cases: {yes: main}, otherwise: main}\n", "waiting and none"),
+        ("  w: {withdraw: wishes, then: main, otherwise: main}\n", "It can be callback."),
+        ("  w: {withdraw: callback, then: main}\n", "otherwise"),
+        (
+            "  b: {branch: open, cases: {yes: $waiting_time}, otherwise: main}\n",
+            "waiting time can only stand",
+        ),
+    ],
+)
+def test_a_mistake_about_callbacks_is_explained(folder: Path, wrong: str, said: str) -> None:
+    """Whoever mistypes these nodes is told what may stand there."""
+    problems = load(folder, FLOW + wrong).problems
+    assert any(said in f"{problem.message} {problem.hint}" for problem in problems), problems
 
 
 @pytest.mark.parametrize("key", ["1", '"1"', "'1'"])

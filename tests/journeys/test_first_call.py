@@ -22,8 +22,8 @@ def test_amina_listens_and_asks_for_a_call(hotline: Hotline) -> None:
     call.wait()
     assert call.prompts[0] == "how_now"
     call.press("1").press("1")
-    call.press("2").press("1").press("1")
-    assert call.prompts == ["callback_noted"]
+    call.press("1").press("2").press("1").press("1").press("3")
+    assert call.prompts == ["callback_noted", "wait_unknown", "need_not_answer", "call_us_before"]
     call.wait().wait().wait()
     assert call.prompts == ["goodbye"]
     assert call.hang_up().status_code == 204
