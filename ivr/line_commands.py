@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from flows.load import load_pack
+from ivr.publishing.flash import can_ring_back, unable_to_ring_back
 from ivr.publishing.gate import NotReadyForAir, in_one_line, prepare, publish, warnings_about
 from ivr.publishing.hours import ALWAYS
 from ivr.publishing.lines import Line, LineUnusable, all_lines, find_line, save_line
@@ -17,12 +19,16 @@ from ivr.publishing.releases import all_published
 from ivr.settings import load_settings
 from ivr.store.migrate import migrate as apply_migrations
 from ivr.vault.errors import VaultOutOfReach
-from ivr.wiring import make_emergency_screens, wire
+from ivr.wiring import Wiring, make_emergency_screens, wire
 
 HOW_TO_TRY = """Recordings can't be brought in yet: that comes with the recording room.
 To try a number now, in a synthesised voice:
   WARMLINE_DEMO=yes warmline demo-voice {folder}
   WARMLINE_DEMO=yes warmline publish {folder} --line {line}"""
+
+
+FLASH_MEANS = """It rejects every call, which costs callers nothing, and rings them back: only in the countries that you
+call (WARMLINE_CALLBACK_COUNTRIES), and never a phone that hides its number. See docs/missed-calls.md."""
 
 
 @click.command()
@@ -51,6 +57,9 @@ def line() -> None:
 @click.option("--provider", default="twilio", show_default=True)
 @click.option("--open-hours", default=ALWAYS, help='Such as {"mon": ["08:00-17:00"]}; nothing means always.')
 @click.option("--dial-emergency", is_flag=True, help="`connect: emergency` may dial the emergency number.")
+@click.option(
+    "--flash/--no-flash", default=False, help="Reject every call, free of charge, and ring the caller back."
+)
 def add(
     number: str,
     name: str,
@@ -60,6 +69,7 @@ def add(
     provider: str,
     open_hours: str,
     dial_emergency: bool,
+    flash: bool,
 ) -> None:
     """Add a line, or change the one with this number."""
     wiring = wire(load_settings())
@@ -68,15 +78,37 @@ def add(
             f"The provider {provider!r} isn't set up; set up are: {', '.join(wiring.dialects) or 'none'}."
         )
     wanted = Line(
-        "", number, name, provider, None, country, time_zone, emergency_number, open_hours, dial_emergency
+        "",
+        number,
+        name,
+        provider,
+        None,
+        country,
+        time_zone,
+        emergency_number,
+        open_hours,
+        dial_emergency,
+        flash,
     )
     try:
         with wiring.database.begin() as connection:
-            save_line(connection, wanted)
+            saved = save_line(connection, wanted)
+            _refuse_flash_without_words(wiring, [saved])
     except LineUnusable as error:
         sys.exit(str(error))
     make_emergency_screens(wiring)
     click.echo(f"{name} is set up. Put it on air with: warmline publish FOLDER --line {number}")
+    if flash:
+        click.echo(FLASH_MEANS)
+
+
+def _refuse_flash_without_words(wiring: Wiring, lines: Iterable[Line]) -> None:
+    """Raises LineUnusable where one in flash mode would have nothing to say to whoever picks up."""
+    for one in lines:
+        if one.flash and one.release_id is not None:
+            release = wiring.releases.get(one.release_id)
+            if not can_ring_back(release):
+                raise LineUnusable(unable_to_ring_back(release.pack))
 
 
 @line.command("list")
@@ -92,6 +124,8 @@ def list_lines() -> None:
         state = "not on air"
         if release is not None:
             state = f"on air with {release.pack}, published on {release.on} ({one.release_id})"
+        if one.flash:
+            state += ", rings missed calls back"
         click.echo(f"{one.number}  {one.name}  ({one.provider}, {one.country}, {one.time_zone}): {state}")
 
 
@@ -108,7 +142,8 @@ def publish_pack(folder: Path, numbers: tuple[str, ...]) -> None:
     if loaded.pack is None:
         sys.exit("The pack can't be read. See: warmline flow check " + str(folder))
     with wiring.database.connect() as connection:
-        unknown = [number for number in numbers if find_line(connection, number) is None]
+        found = {number: find_line(connection, number) for number in numbers}
+    unknown = [number for number, one in found.items() if one is None]
     if unknown:
         sys.exit(f"No such line: {', '.join(unknown)}. Add it with: warmline line add")
     try:
@@ -120,6 +155,8 @@ def publish_pack(folder: Path, numbers: tuple[str, ...]) -> None:
         if error.unrecorded:
             click.echo(HOW_TO_TRY.format(folder=folder, line=numbers[0]), err=True)
         sys.exit(1)
+    if any(one is not None and one.flash for one in found.values()) and not can_ring_back(release):
+        sys.exit(unable_to_ring_back(loaded.pack))
     publish(wiring.database, release, numbers, datetime.now(UTC).date())
     make_emergency_screens(wiring)
     click.echo(f"{loaded.pack.id} is on air as {release.id} on {', '.join(numbers)}.")

@@ -20,6 +20,8 @@ from ivr.callbacks.cases import Cases
 from ivr.callbacks.countries import countries_called
 from ivr.callbacks.desk import Desk
 from ivr.callbacks.dispatch import Dispatcher
+from ivr.callbacks.flashes import Flashes
+from ivr.callbacks.flashes import Rules as FlashRules
 from ivr.callbacks.hurry import Jobs
 from ivr.callbacks.machine import Rules
 from ivr.callbacks.parts import CallbackParts
@@ -39,6 +41,7 @@ from ivr.legs.helper_leg import HELPER, HelperLeg
 from ivr.legs.legs import Legs
 from ivr.legs.outcome_leg import OUTCOME, OutcomeLeg
 from ivr.legs.parts import LegParts
+from ivr.legs.ring_back_leg import FLASH, RingBackLeg
 from ivr.outcomes.parts import OutcomeParts, outcome_parts
 from ivr.people.keys import PeopleKeys
 from ivr.people.parts import PeopleParts, people_parts
@@ -72,7 +75,7 @@ QUEUE_PATIENCE_SECONDS = 0.5
 """A page or a leg doesn't wait longer for the queue server: what it wants done is swept up some seconds later."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Wiring:
     """The parts of one process."""
 
@@ -110,11 +113,13 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost 
     rows = CallRows(database.dialect, secret, AtTheEnd(database.dialect))
     vault = vault_of(settings, database)
     audit = AuditLog(secret)
+    flashes = flashes_of(settings, database, vault)
     house = House(
         database=HotDatabase(open_for_turns(settings.database, settings.web_threads)),
         rows=rows,
         releases=releases,
         desk=Desk(database, database.dialect, vault),
+        flashes=flashes,
         connector=EmergencyServicesOnly(),
         directory=ListedServices(database),
         addresses=addresses,
@@ -138,7 +143,7 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost 
         releases=releases,
         rows=rows,
         turns=turns,
-        legs=legs_of(database, releases, addresses, callbacks, outcomes, people, vault, turns, clock),
+        legs=legs_of(database, releases, addresses, callbacks, outcomes, people, vault, turns, flashes, clock),
         filler=Filler(database, vault, clock),
         callbacks=callbacks,
         outcomes=outcomes,
@@ -163,6 +168,24 @@ def callbacks_of(
     )
 
 
+def flashes_of(settings: Settings, database: Engine, vault: Vault) -> Flashes:
+    """Where missed calls are noted. Reaches nothing yet."""
+    jobs = Jobs(lambda: connect_to_queue(settings, QUEUE_PATIENCE_SECONDS))
+    rules = flash_rules_of(settings)
+    return Flashes(database, database.dialect, vault, rules, new_id, lambda: jobs.ask("ring_back"))
+
+
+def flash_rules_of(settings: Settings) -> FlashRules:
+    """How many missed calls are rung back, and how late."""
+    return FlashRules(
+        longest_wait=settings.ring_back_minutes * 60.0,
+        a_number=settings.ring_backs_a_number,
+        an_hour=settings.ring_backs_an_hour,
+        a_day=settings.ring_backs_a_day,
+        per_second=settings.calls_per_second,
+    )
+
+
 def outcomes_of(
     settings: Settings, database: Engine, people: PeopleParts, vault: Vault, audit: AuditLog
 ) -> OutcomeParts:
@@ -180,6 +203,7 @@ def legs_of(
     people: PeopleParts,
     vault: Vault,
     turns: Turns,
+    flashes: Flashes,
     clock: Callable[[], float],
 ) -> Legs:
     """Every kind of leg that we ring, and the helpers' door."""
@@ -199,6 +223,7 @@ def legs_of(
             CALLER: CallerLeg(parts),
             OUTCOME: OutcomeLeg(parts, outcomes.tasks),
             DOOR: Door(parts, door, helper),
+            FLASH: RingBackLeg(parts, flashes, turns.end),
         },
         addresses,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ivr.callbacks.flashes import Flashes
 from ivr.calls.emergency import EmergencyScreens
 from ivr.calls.live import CallRows
 from ivr.calls.ports import CallbackDesk, Connector, Directory
@@ -22,6 +23,7 @@ class House:
     rows: CallRows
     releases: Releases
     desk: CallbackDesk
+    flashes: Flashes
     connector: Connector
     directory: Directory
     addresses: Addresses

@@ -181,6 +181,8 @@ class CallRows:
         self._call = Insertion(calls, dialect)
         self._ended = Insertion(ended_calls, dialect, replaces=True)
         self._mark = Prepared(_insert_once(ended_calls, dialect), dialect)
+        this = ended_calls.c.token == bindparam("token")
+        self._marked = Prepared(select(ended_calls.c.token).where(this), dialect)
 
     def arrival(self, connection: HotConnection, provider: str, provider_call: str, number: str) -> Arrival:
         """Everything that decides how a call begins, in one read."""
@@ -298,6 +300,29 @@ class CallRows:
         mark = {"token": self._token(provider, provider_call), "ended_at": now}
         connection.write(self._mark, mark, self._at_the_end(provider, provider_call, now))
 
+    def is_rejected(self, connection: HotConnection, provider: str, provider_call: str) -> bool:
+        """Whether this call was rejected before."""
+        token = self._token_of_rejection(provider, provider_call)
+        return connection.read(self._marked, {"token": token}) is not None
+
+    def reject(
+        self,
+        connection: HotConnection,
+        provider: str,
+        provider_call: str,
+        now: float,
+        additions: Sequence[Addition],
+    ) -> bool:
+        """Writes down that a call is rejected, with what goes with it; False when another webhook was first.
+
+        It has a mark of its own: the word that the call is over may come before the word that it has begun.
+        """
+        mark = {"token": self._token_of_rejection(provider, provider_call), "ended_at": now}
+        ended = {"token": self._token(provider, provider_call), "ended_at": now}
+        scrub = self._at_the_end(provider, provider_call, now)
+        together = [Addition(self._ended, ended), *scrub, *additions]
+        return connection.write(self._mark, mark, together)
+
     def kept(self, call: LiveCall, turn: int, events: Sequence[Visited | Noted]) -> list[Addition]:
         """The rows of what is kept of a turn, under the random id of the call."""
         first = turn * MOST_EVENTS_A_TURN
@@ -341,6 +366,9 @@ class CallRows:
         return connection.execute(
             delete(ended_calls).where(ended_calls.c.ended_at < now - TOMBSTONE_SECONDS)
         ).rowcount
+
+    def _token_of_rejection(self, provider: str, provider_call: str) -> str:
+        return self._token(provider, f"{provider_call}\nrejected")
 
     def _token(self, provider: str, provider_call: str) -> str:
         return hmac.digest(self._secret, f"{provider}\n{provider_call}".encode(), hashlib.sha256).hex()[:32]

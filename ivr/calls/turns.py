@@ -19,8 +19,9 @@ from ivr.calls.house import House
 from ivr.calls.live import NUMBER_FACTS, LiveCall, NextState, OnLine
 from ivr.calls.remembered import Known
 from ivr.calls.turn import TEST_PROVIDER, Turn, heard_of, kept_of_step, moment_of
+from ivr.publishing.flash import can_ring_back
 from ivr.store.hot import ConnectionLost, HotConnection
-from ivr.telephony.contract import Dialect, PhoneEvent
+from ivr.telephony.contract import Dialect, PhoneEvent, RejectScreen
 
 Answer = TypeVar("Answer")
 
@@ -89,9 +90,13 @@ class Turns:
         if arrival.live is not None:
             return arrival.live.reply
         line = arrival.line
-        if line is None or line.release_id is None or arrival.ended:
+        if line is None or line.release_id is None:
             return house.emergency.reply_for(dialect.name, event.line_number)
         release = house.releases.get(line.release_id)
+        if line.flash and not event.placed and can_ring_back(release):
+            return self._reject(connection, dialect, event, line)
+        if arrival.ended:
+            return house.emergency.reply_for(dialect.name, event.line_number)
         now = house.clock()
         number = NUMBER_FACTS.index(house.desk.number_of(event.caller))
         call = LiveCall(house.new_id(), release.id, number, 0, "", "", 0.0, now, now)
@@ -101,6 +106,17 @@ class Turns:
             raise TurnAlreadyTaken
         self._remember(dialect.name, event.call, line, call, state, session)
         return state.reply
+
+    def _reject(self, connection: HotConnection, dialect: Dialect, event: PhoneEvent, line: OnLine) -> str:
+        """Before anything is answered, so that it costs the caller nothing. Whom to ring back is noted with it."""
+        house = self._house
+        if not house.rows.is_rejected(connection, dialect.name, event.call):
+            now = house.clock()
+            noted = house.flashes.noted(line, event.caller, now)
+            rejected = house.rows.reject(connection, dialect.name, event.call, now, noted.additions)
+            if rejected and noted.first:
+                house.flashes.ring_back_soon()
+        return dialect.render(RejectScreen(), house.addresses.of_turn(dialect.name, 0))
 
     def _go_on(self, connection: HotConnection, dialect: Dialect, event: PhoneEvent) -> str:
         house = self._house

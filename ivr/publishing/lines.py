@@ -73,6 +73,7 @@ def save_line(connection: Connection, line: Line) -> Line:
         "emergency_number": line.emergency_number,
         "open_hours": line.open_hours,
         "dial_emergency": line.dial_emergency,
+        "flash": line.flash,
     }
     known = find_line(connection, line.number)
     if known is None:

@@ -41,6 +41,8 @@ class PhoneEvent:
     talked: bool = False
     elapsed: float | None = None
     """Seconds since the call began, from a telephone whose time isn't this machine's; None from every other."""
+    placed: bool = False
+    """We have placed this call: `caller` is whom we rang."""
 
 
 LegHappening = Literal["answered", "digits", "silence", "dial_ended", "over", "under_way"]

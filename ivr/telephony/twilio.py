@@ -64,15 +64,10 @@ class TwilioDialect:
             return PhoneEvent(call, "hung_up" if over else "under_way", turn)
         if over and (path == "voice" or "recorded" not in query):
             return PhoneEvent(call, "hung_up", turn)
-        caller = shown_number(form.get("From", ""))
+        line_number, caller = _line_and_caller(form)
         if path == "voice":
-            return PhoneEvent(
-                call,
-                "started",
-                0,
-                line_number=_line_number(form.get("To", "")),
-                caller=caller,
-            )
+            placed = _is_placed(form)
+            return PhoneEvent(call, "started", 0, line_number=line_number, caller=caller, placed=placed)
         if "dialled" in query:
             talked = form.get("DialCallStatus", "") in ("completed", "answered")
             return PhoneEvent(call, "dial_ended", turn, caller=caller, talked=talked)
@@ -90,6 +85,7 @@ class TwilioDialect:
         status = form.get("CallStatus", "")
         over = status in _OVER
         dialled = form.get("DialCallStatus", "") if "dialled" in query else ""
+        line_number, caller = _line_and_caller(form)
         return LegEvent(
             call=_call(form),
             part=_short(query.get("part", "")),
@@ -99,8 +95,8 @@ class TwilioDialect:
             keys=form.get("Digits", ""),
             outcome=dialled or status,
             gone=over,
-            caller=shown_number(form.get("From", "")),
-            line_number=_line_number(form.get("To", "")),
+            caller=caller,
+            line_number=line_number,
         )
 
     def render(self, screen: Screen, urls: Urls) -> str:
@@ -126,6 +122,17 @@ def _call(form: Mapping[str, str]) -> str:
     if not call or len(call) > 128 or not call.isprintable():
         raise UnreadableWebhook("the webhook names no call")
     return call
+
+
+def _is_placed(form: Mapping[str, str]) -> bool:
+    """Whether it is we who have placed this call."""
+    return form.get("Direction", "").startswith("outbound")
+
+
+def _line_and_caller(form: Mapping[str, str]) -> tuple[str, PhoneNumber | None]:
+    """Our own number, and the phone at the other end, whoever of the two has rung the other."""
+    other, line = ("To", "From") if _is_placed(form) else ("From", "To")
+    return _line_number(form.get(line, "")), shown_number(form.get(other, ""))
 
 
 def _of_leg(path: str, query: Mapping[str, str], form: Mapping[str, str], *, over: bool) -> LegHappening:
