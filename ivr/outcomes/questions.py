@@ -59,7 +59,7 @@ def code_of_keys(connection: Connection, question: str, keys: str) -> str | None
         return "10" if keys == "*" else keys if len(keys) == 1 and keys in "0123456789" else None
     if question == SUICIDE:
         return dict(zip("123", SUICIDE_ANSWERS, strict=True)).get(keys)
-    return keyed(connection, question, keys)
+    return keyed(connection, question, keys) if question in KINDS else None
 
 
 def is_hard(answers: Answers) -> bool:

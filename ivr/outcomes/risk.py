@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.audit.deeds import Deed
@@ -109,7 +109,7 @@ class RiskCases:
             "due_at": now + self.due_seconds,
             "accepted_by": "",
         }
-        if connection.execute(_insert_new(connection, risk_cases, case)).rowcount == 1:
+        if _is_new(connection, risk_cases, case):
             self._page(connection, case["id"], callback.line_id, now)
             self._notices.tell_these(
                 connection, NoticeKind.RISK_CASE, supervisors(connection), WARMLINE, case["id"], {}, now
@@ -226,7 +226,7 @@ class RiskCases:
             "leg": "",
             "accepted_by": "",
         }
-        connection.execute(_insert_new(connection, pages, page))
+        _is_new(connection, pages, page)
 
     def _has_other_case(self, connection: Connection, number_id: str, case_id: str) -> bool:
         others = risk_cases.c.number_id == number_id, risk_cases.c.id != case_id
@@ -242,6 +242,8 @@ def _case_of(callback_id: str) -> str:
     return hashlib.sha256(f"risk of {callback_id}".encode()).hexdigest()[:32]
 
 
-def _insert_new(connection: Connection, table: Any, row: dict[str, Any]) -> Any:
+def _is_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
+    """Adds a row; False where one of its id is there already."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).values(row).on_conflict_do_nothing()
+    adding = dialect.insert(table).values(row).on_conflict_do_nothing().returning(table.c.id)
+    return connection.execute(adding).first() is not None

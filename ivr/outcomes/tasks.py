@@ -148,7 +148,7 @@ class OutcomeTasks:
         return found[0]
 
     def remind(self, connection: Connection, callback_id: str, now: float) -> str:
-        """Does what is due about one open task, once, whoever asks: "reminded", "told", "given_up", or "" if nothing."""
+        """Does what is due about one open task, once: "reminded", "told", "given_up", or "" for nothing."""
         row = connection.execute(_of(callback_id).with_for_update()).first()
         if row is None or row.state != "open":
             return ""

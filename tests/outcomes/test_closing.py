@@ -124,8 +124,8 @@ def _a_risk_case(rig: Rig, number_id: str) -> None:
 
 @pytest.mark.parametrize("need", [_another_callback, _a_flash, _a_hold, _a_risk_case])
 def test_a_number_that_is_still_needed_stays(rig: Rig, need: Callable[[Rig, str], None]) -> None:
-    """Amina has asked again, has rung once more, or a supervisor looks after her: the callback is closed, and her number
-    stays for what needs it."""
+    """Amina has asked again, has rung once more, or a supervisor looks after her: the callback is closed, and
+    her number stays for what needs it."""
     callback_id = talked(rig)
     need(rig, callback_id)
     assert close_it(rig, callback_id)
@@ -213,8 +213,8 @@ def _close_in_a_process_that_dies(rig: Rig, callback_id: str, step: int) -> bool
 
 
 def test_killed_between_any_two_writes_it_is_done_again_and_never_twice(rig: Rig) -> None:
-    """A worker is killed before each statement and each commit in turn. Whatever it left, the next one finishes: one row
-    for each callback, no number, and nothing else."""
+    """A worker is killed before each statement and each commit in turn. Whatever it left, the next one finishes: one
+    row for each callback, no number, and nothing else."""
     steps, callbacks_made = 0, []
     while True:
         callback_id = talked(rig, PhoneNumber(f"+120255501{steps:02d}"))
@@ -268,7 +268,8 @@ def test_an_answer_that_comes_too_late_finds_no_task(rig: Rig) -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "band"),
-    [(0, "0-15"), (14.9, "0-15"), (15, "15-60"), (59, "15-60"), (60, "1-2h"), (121, "2-6h"), (359, "2-6h"), (360, "6-24h"), (1440, "24h+"), (9999, "24h+")],
+    [(0, "0-15"), (14.9, "0-15"), (15, "15-60"), (59, "15-60"), (60, "1-2h"),
+     (121, "2-6h"), (359, "2-6h"), (360, "6-24h"), (1440, "24h+"), (9999, "24h+")],
 )  # fmt: skip
 def test_how_long_a_caller_waited_is_kept_as_a_band(minutes: float, band: str) -> None:
     """From asking until the phone rang, in one of six bands; none where it never rang."""
