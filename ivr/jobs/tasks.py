@@ -139,6 +139,22 @@ def ring_helper(attempt_id: str) -> dict[str, str]:
     return {"rung": ringing_of(_wiring()).ring(attempt_id)}
 
 
+def close_callback(callback_id: str) -> dict[str, int]:
+    """Writes the outcome of a callback that is over, and deletes it. Where the vault can't be reached, later."""
+    wiring = _wiring()
+    try:
+        return {"closed": int(wiring.outcomes.close(callback_id, wiring.clock()))}
+    except VaultOutOfReach as error:
+        log.error("callbacks_not_closed", error=type(error).__name__)
+        return {"closed": 0}
+
+
+def close_callbacks() -> dict[str, int]:
+    """Closes what can be closed, reminds of outcomes, and pages again where the clock of a life in danger ran out."""
+    wiring = _wiring()
+    return asdict(wiring.outcomes.sweep(wiring.clock()))
+
+
 TASKS = (
     Task(
         dispatch,
@@ -160,6 +176,19 @@ TASKS = (
         "Ends waits that are over, finds lost jobs and answers, hangs up legs that were left on the line.",
         every_seconds=10,
         longest_seconds=10,
+    ),
+    Task(
+        close_callback,
+        "Writes the outcome of one callback that is over, shreds its number and deletes it.",
+        every_seconds=None,
+        longest_seconds=30,
+        ids=1,
+    ),
+    Task(
+        close_callbacks,
+        "Does so for all that are left, reminds helpers of outcomes, and rings again for lives in danger.",
+        every_seconds=MINUTE,
+        longest_seconds=MINUTE,
     ),
     Task(
         end_lost_calls,

@@ -23,7 +23,7 @@ class OutcomeParts:
     """What others use of this room."""
 
     tasks: OutcomeTasks
-    risk: RiskCases
+    cases: RiskCases
     terms: Terms
     close: Callable[[str, float], bool]
     """Writes the outcome of a callback (its id, now), as `ivr.outcomes.closing.close` says."""
@@ -46,7 +46,7 @@ def outcome_parts(
     tasks = OutcomeTasks(helpers, risk, notices)
     return OutcomeParts(
         tasks=tasks,
-        risk=risk,
+        cases=risk,
         terms=Terms(audit, person),
         close=lambda callback_id, now: close(database, vault, callback_id, now, new_id),
         sweep=lambda now: sweep_outcomes(database, vault, tasks, risk, now, new_id),

@@ -19,14 +19,14 @@ HOUR, DAY = 3600.0, 86_400.0
 
 def only_case(house: House) -> RiskCase:
     with house.rig.database.connect() as connection:
-        (case,) = house.parts.risk.open_cases(connection)
+        (case,) = house.parts.cases.open_cases(connection)
     return case
 
 
 def accept(house: House, who: str = DANIEL) -> None:
     case_id = only_case(house).id
     with house.rig.database.begin() as connection:
-        house.parts.risk.accept(connection, case_id, who, house.now)
+        house.parts.cases.accept(connection, case_id, who, house.now)
 
 
 def test_the_key_for_a_life_in_danger_starts_everything_at_once(house: House) -> None:
@@ -76,7 +76,7 @@ def test_closing_lets_the_number_go(house: House, how: str) -> None:
     house.fill_in(callback_id, risk="high")
     house.parts.close(callback_id, house.now)
     accept(house)
-    house.parts.risk.close(only_case(house).id, how, DANIEL, house.now)
+    house.parts.cases.close(only_case(house).id, how, DANIEL, house.now)
     for table in (risk_cases, pages, number_holds):
         assert house.all_of(table) == []
     assert house.told() == []
@@ -88,7 +88,7 @@ def test_closed_before_the_callback_the_number_waits_for_it(small_house: House) 
     """Daniel is faster than the outcome: the number stays with the callback, and goes when that is closed."""
     callback_id = small_house.talked()
     small_house.keyed(callback_id, "risk", "3")
-    small_house.parts.risk.close(only_case(small_house).id, "further_step", DANIEL, small_house.now)
+    small_house.parts.cases.close(only_case(small_house).id, "further_step", DANIEL, small_house.now)
     assert small_house.rig.has_key(callback_id)
     small_house.fill_in(callback_id, risk="high")
     assert small_house.all_of(risk_cases) == []
@@ -103,7 +103,7 @@ def test_a_caller_who_waits_again_keeps_the_number(small_house: House) -> None:
     small_house.parts.close(callback_id, small_house.now)
     with small_house.rig.database.begin() as connection:
         put_callback(connection, "c" * 32, at=small_house.now, number_id=callback_id)
-    small_house.parts.risk.close(only_case(small_house).id, "contact_confirmed", DANIEL, small_house.now)
+    small_house.parts.cases.close(only_case(small_house).id, "contact_confirmed", DANIEL, small_house.now)
     assert small_house.rig.open(callback_id, small_house.now) == AMINA
     assert small_house.all_of(number_holds) == []
 
@@ -115,7 +115,7 @@ def test_a_supervisors_own_hold_stays_their_own(house: House) -> None:
     house.keyed(callback_id, "risk", "3")
     (hold,) = house.all_of(number_holds)
     assert (hold["held_by"], hold["held_until"]) == ("daniel", house.now + 14 * DAY)
-    house.parts.risk.close(only_case(house).id, "contact_confirmed", DANIEL, house.now)
+    house.parts.cases.close(only_case(house).id, "contact_confirmed", DANIEL, house.now)
     assert len(house.all_of(number_holds)) == 1
     assert house.rig.has_key(callback_id)
 
@@ -127,7 +127,7 @@ def test_a_number_that_is_gone_is_no_hindrance(small_house: House) -> None:
         small_house.rig.vault.shred(connection, [callback_id])
     small_house.fill_in(callback_id, risk="high")
     assert only_case(small_house).number_id is None
-    small_house.parts.risk.close(only_case(small_house).id, "further_step", DANIEL, small_house.now)
+    small_house.parts.cases.close(only_case(small_house).id, "further_step", DANIEL, small_house.now)
     assert small_house.all_of(risk_cases) == []
 
 
@@ -150,7 +150,7 @@ def test_only_supervisors_look_after_it(small_house: House, who: str) -> None:
     with pytest.raises(NotForYou):
         accept(small_house, who)
     with pytest.raises(NotForYou):
-        small_house.parts.risk.close(only_case(small_house).id, "further_step", who, small_house.now)
+        small_house.parts.cases.close(only_case(small_house).id, "further_step", who, small_house.now)
     assert small_house.deeds() == []
 
 
@@ -159,7 +159,7 @@ def test_there_is_no_third_way_out(small_house: House, how: str) -> None:
     """A case doesn't close because nothing was done."""
     small_house.keyed(small_house.talked(), "risk", "3")
     with pytest.raises(HowUnusable):
-        small_house.parts.risk.close(only_case(small_house).id, how, DANIEL, small_house.now)
+        small_house.parts.cases.close(only_case(small_house).id, how, DANIEL, small_house.now)
     only_case(small_house)
 
 
@@ -167,9 +167,9 @@ def test_a_case_closes_once(house: House) -> None:
     """Two supervisors press at once: the second learns that it is closed, and the log has one row."""
     house.keyed(house.talked(), "risk", "3")
     case_id = only_case(house).id
-    house.parts.risk.close(case_id, "further_step", DANIEL, house.now)
+    house.parts.cases.close(case_id, "further_step", DANIEL, house.now)
     with pytest.raises(NoSuchCase):
-        house.parts.risk.close(case_id, "further_step", GRACE, house.now)
+        house.parts.cases.close(case_id, "further_step", GRACE, house.now)
     assert house.deeds() == [("risk_case_closed", DANIEL)]
 
 
