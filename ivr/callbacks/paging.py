@@ -1,0 +1,224 @@
+"""Supervisors are paged: their phones ring, one after the other, until one of them accepts.
+
+A page is about a callback of somebody in crisis whom nobody has reached, or about a life at risk. It is over when a
+supervisor accepts it, on the phone or on the web, or when what it is about is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from sqlalchemy import Connection, Dialect, Engine, Row, exists, or_, select, update
+
+from ivr.callbacks.machine import State
+from ivr.callbacks.supervisors import Supervisor
+from ivr.callbacks.taking import (
+    HelperNotFree,
+    How,
+    NobodyWaits,
+    NoOwnNumber,
+    NotAllowedToTake,
+    NotFitting,
+    TakenMeanwhile,
+)
+from ivr.people.person import Person
+from ivr.people.roles import Right
+from ivr.store.callback_tables import callbacks, pages, risk_cases
+from ivr.store.hot import Addition, Insertion
+
+CRISIS_PAGE, RISK_PAGE = "crisis", "risk"
+Kind = Literal["crisis", "risk"]
+
+
+class NotASupervisor(Exception):
+    """This person's roles don't let them accept a page. Permanent until an admin changes the roles."""
+
+
+class PageOver(LookupError):
+    """There is no such page, or not any more: what it was about is over. Permanent."""
+
+
+class AcceptedByAnother(Exception):
+    """Another supervisor was faster; the id of that person."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagingRules:
+    """Seconds. For the time of `hurry` the round of supervisors begins again after `spacing`, afterwards after `slow`:
+    nothing rings for ever as often as in the first minutes, and nothing is given up."""
+
+    ring: int = 30
+    between: float = 5.0
+    """From one supervisor who doesn't accept to the next."""
+    spacing: float = 60.0
+    hurry: float = 900.0
+    slow: float = 600.0
+
+    @property
+    def longest_ring(self) -> float:
+        """After this a ring is over, whether or not anybody has said so: the page is said, and a key waited for."""
+        return self.ring + 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """`attempt` is under which the callback is the supervisor's now; empty where it can't be at this moment, because
+    of the hour, of the language, or because the supervisor isn't free: then it waits on, and the board shows it."""
+
+    attempt: str = ""
+
+
+class Takes(Protocol):
+    """Gives somebody a callback."""
+
+    def take(self, person_id: str, callback_id: str | None, how: How, now: float) -> str: ...
+
+
+class AcceptsRisk(Protocol):
+    """The cases of lives at risk."""
+
+    def accept(self, connection: Connection, case_id: str, who: str, now: float) -> None: ...
+
+
+Supervisors = Callable[[Connection, float], Sequence[Supervisor]]
+
+
+class CrisisPages:
+    """The page of a callback that somebody in crisis asks for: kept in the turn that says "it is noted"."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        # One page a callback, by its id: who asks again changes nothing of it.
+        self._page = Insertion(pages, dialect, changes=("line_id",))
+
+    def addition(self, callback_id: str, line_id: str, at: float) -> Addition:
+        """What is written with the callback."""
+        row = {
+            "id": callback_id,
+            "kind": CRISIS_PAGE,
+            "about": callback_id,
+            "line_id": line_id,
+            "opened_at": at,
+            "next_at": at,
+            "tries": 0,
+            "ringing": "",
+            "leg": "",
+            "accepted_by": "",
+        }
+        return Addition(self._page, row)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The service behind "I take this on"."""
+
+    database: Engine
+    rules: PagingRules
+    supervisors: Supervisors
+    person: Callable[[str], Person]
+    taking: Takes
+    risk: AcceptsRisk
+
+    def accept(self, page_id: str, person_id: str, now: float, how: How = "console") -> Accepted:
+        """A supervisor takes it on, and with a crisis the callback, where that can be called now. May be told again.
+
+        `how` is `console` for the web, then the supervisor's phone is rung at once; `rang_in` on the phone that was
+        rung for the page. Raises NotASupervisor, PageOver, AcceptedByAnother.
+        """
+        if not self.person(person_id).may(Right.CLOSE_CASE):
+            raise NotASupervisor(person_id)
+        with self.database.begin() as connection:
+            page = connection.execute(_open_page(page_id).with_for_update(of=pages)).first()
+            if page is None:
+                raise PageOver(page_id)
+            if page.accepted_by not in ("", person_id):
+                raise AcceptedByAnother(page.accepted_by)
+            # Accepted on the phone, the ring has done its work; one that is left is hung up by the next pass.
+            rings = {} if how == "console" else {"ringing": "", "leg": ""}
+            this = update(pages).where(pages.c.id == page_id)
+            connection.execute(this.values(accepted_by=person_id, **rings))
+            if page.kind == RISK_PAGE:
+                self.risk.accept(connection, page.about, person_id, now)
+                return Accepted()
+        if how == "console" and page.ringing == person_id:
+            # This phone rings for the page. It is rung for the caller once it is silent.
+            return Accepted()
+        return self._take(person_id, page.about, how, now)
+
+    def is_open(self, page_id: str) -> bool:
+        """Whether a supervisor is still looked for."""
+        with self.database.connect() as connection:
+            page = connection.execute(_open_page(page_id)).first()
+        return page is not None and not page.accepted_by
+
+    def leg_known(self, page_id: str, person_id: str, leg: str) -> None:
+        """The provider's name of a supervisor's leg, from whichever webhook brings it first."""
+        this = pages.c.id == page_id, pages.c.ringing == person_id, pages.c.leg == ""
+        with self.database.begin() as connection:
+            connection.execute(update(pages).where(*this).values(leg=leg))
+
+    def ring_is_over(self, page_id: str, person_id: str, leg: str, now: float) -> None:
+        """A supervisor's phone doesn't ring any more, for whatever reason: the next one's may. `leg` is empty where the
+        provider was never asked. A late word of another ring changes nothing."""
+        with self.database.begin() as connection:
+            page = connection.execute(select(pages).where(pages.c.id == page_id).with_for_update()).first()
+            if page is None or page.ringing != person_id or (page.leg and leg and page.leg != leg):
+                return
+            after = {"ringing": "", "leg": "", "next_at": now + self._pause(connection, page, now)}
+            connection.execute(update(pages).where(pages.c.id == page_id).values(after))
+        if page.kind == CRISIS_PAGE and page.accepted_by == person_id:
+            self._take(person_id, page.about, "console", now)
+
+    def _pause(self, connection: Connection, page: Row[Any], now: float) -> float:
+        """Until the next one is rung: a moment within a round, and longer after it."""
+        round_of = len(self.supervisors(connection, now)) or 1
+        if page.tries % round_of:
+            return self.rules.between
+        return self.rules.spacing if now - page.opened_at < self.rules.hurry else self.rules.slow
+
+    def _take(self, person_id: str, callback_id: str, how: How, now: float) -> Accepted:
+        try:
+            return Accepted(self.taking.take(person_id, callback_id, how, now))
+        except (
+            HelperNotFree,
+            NobodyWaits,
+            NoOwnNumber,
+            NotAllowedToTake,
+            NotFitting,
+            TakenMeanwhile,
+        ):
+            return Accepted()
+
+
+def is_about_something(now_waiting: bool = False) -> Any:
+    """What a page is about isn't over; with `now_waiting`, and nobody else is busy with it."""
+    waiting = callbacks.c.state == State.WAITING.value
+    still = callbacks.c.state != State.CLOSED.value
+    crisis = exists().where(callbacks.c.id == pages.c.about, waiting if now_waiting else still)
+    risk = exists().where(risk_cases.c.id == pages.c.about)
+    return or_((pages.c.kind == CRISIS_PAGE) & crisis, (pages.c.kind == RISK_PAGE) & risk)
+
+
+def _open_page(page_id: str) -> Any:
+    return select(pages).where(pages.c.id == page_id, is_about_something())
+
+
+@dataclass(frozen=True, slots=True)
+class PagesState:
+    """What the doctor and the board say of paging. `late` pages have been open for longer than the first hurry."""
+
+    waiting: int
+    late: int
+    nobody_to_ring: bool
+    """No supervisor has given a number: nobody can be rung at all."""
+
+
+def pages_state(
+    connection: Connection, now: float, rules: PagingRules, supervisors: Supervisors
+) -> PagesState:
+    """How it stands with the pages that nobody has accepted."""
+    query = select(pages.c.opened_at).where(pages.c.accepted_by == "", is_about_something())
+    opened = list(connection.execute(query).scalars())
+    late = sum(now - at >= rules.hurry for at in opened)
+    return PagesState(len(opened), late, not supervisors(connection, now))
