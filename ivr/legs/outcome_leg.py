@@ -6,6 +6,7 @@ Whatever is keyed is kept at once. Whoever hangs up half-way, or keys nothing, f
 from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -34,6 +35,8 @@ QUESTIONS = (
 """What is asked, in this order, and the prompt that says the question with its keys."""
 TWO_DIGITS = frozenset({"issue"})
 ISSUE_WAIT_SECONDS = 5
+MOST_SILENCES = 2
+"""Whoever keys nothing twice running has put the phone down beside them, and fills it in later."""
 
 
 class OutcomeLeg:
@@ -46,14 +49,16 @@ class OutcomeLeg:
     def answer(self, dialect: Dialect, event: LegEvent) -> Said:
         """The next question. A wrong key is asked about once more; a silence leaves the question for later."""
         del dialect
-        words = self._words(event.of)
-        place, tries = _place(event.step)
-        if words is None or place >= len(QUESTIONS) or event.happening == "over":
+        words, at = self._words(event.of), _read(event.step)
+        if words is None or at.place >= len(QUESTIONS) or event.happening == "over":
             return Said(EndScreen(()) if words is None else words.end("helper_goodbye"))
-        if event.happening == "digits" and not self._kept(event, place) and tries == 0:
-            return _ask(words, event.of, place, 1)
-        if place + 1 < len(QUESTIONS):
-            return _ask(words, event.of, place + 1, 0)
+        if event.happening == "silence" and at.silences + 1 >= MOST_SILENCES:
+            return Said(words.end("outcome_later", "helper_goodbye"))
+        if event.happening == "digits" and not self._kept(event, at.place) and at.tries == 0:
+            return _ask(words, event.of, at._replace(tries=1))
+        silences = at.silences + 1 if event.happening == "silence" else 0
+        if at.place + 1 < len(QUESTIONS):
+            return _ask(words, event.of, Place(at.place + 1, 0, silences))
         return Said(words.end(*self._last_words(event.of), "helper_goodbye"))
 
     def tell(self, dialect: Dialect, event: LegEvent) -> None:
@@ -97,22 +102,29 @@ class OutcomeLeg:
         return Words.of(release, self._parts.addresses, json.loads(row.languages))
 
 
+class Place(NamedTuple):
+    """Where in the questions somebody is: which one, how often it was answered wrongly, how many weren't answered."""
+
+    place: int = 0
+    tries: int = 0
+    silences: int = 0
+
+
 def first_question(words: Words, callback_id: str) -> Said:
     """Begins, after the talk."""
-    return _ask(words, callback_id, 0, 0, "outcome_intro")
+    return _ask(words, callback_id, Place(), "outcome_intro")
 
 
-def _ask(words: Words, callback_id: str, place: int, tries: int, *before: str) -> Said:
-    question, prompt = QUESTIONS[place]
-    clips = words.clips(*before, prompt)
+def _ask(words: Words, callback_id: str, at: Place, *before: str) -> Said:
+    question, prompt = QUESTIONS[at.place]
     screen: Screen = words.ask(*before, prompt)
     if question in TWO_DIGITS:
-        screen = CodeScreen(clips, ISSUE_WAIT_SECONDS, 2)
-    return Said(screen, OUTCOME, callback_id, f"{place}.{tries}")
+        screen = CodeScreen(words.clips(*before, prompt), ISSUE_WAIT_SECONDS, 2)
+    return Said(screen, OUTCOME, callback_id, ".".join(map(str, at)))
 
 
-def _place(step: str) -> tuple[int, int]:
-    place, _, tries = step.partition(".")
-    if len(place) > 2 or not place.isdigit() or not tries.isdigit():
-        return len(QUESTIONS), 0
-    return int(place), int(tries[:2])
+def _read(step: str) -> Place:
+    parts = step.split(".")
+    if len(parts) != len(Place._fields) or not all(part.isdigit() and len(part) < 3 for part in parts):
+        return Place(len(QUESTIONS))
+    return Place(*map(int, parts))

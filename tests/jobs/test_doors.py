@@ -204,7 +204,13 @@ def rows_of_the_document() -> dict[str, list[str]]:
 
 def in_words(seconds: int | None) -> str:
     """An interval as the document says it."""
-    words = {60: "each minute", 3600: "each hour", 86_400: "each day", None: "when asked for"}
+    words = {
+        1: "each second",
+        60: "each minute",
+        3600: "each hour",
+        86_400: "each day",
+        None: "when asked for",
+    }
     return words.get(seconds) or f"every {seconds} s"
 
 
