@@ -91,6 +91,30 @@ class Settings(BaseSettings):
         le=100,
         description="Calls that the provider is asked for in a second, by all processes together.",
     )
+    risk_minutes: int = Field(
+        60, ge=5, le=1440, description="How soon a supervisor looks after a case of high risk, in minutes."
+    )
+    crisis_ring_seconds: int = Field(
+        30,
+        ge=5,
+        le=60,
+        description="Seconds for which helpers are rung at the most for somebody in crisis.",
+    )
+    page_spacing_seconds: int = Field(
+        60,
+        ge=15,
+        le=600,
+        description="Seconds after which supervisors are rung once more, when none of them has accepted.",
+    )
+    page_hurry_minutes: int = Field(
+        15,
+        ge=1,
+        le=240,
+        description="Minutes after which they are rung more slowly, and the doctor and the board say so.",
+    )
+    page_slow_minutes: int = Field(
+        10, ge=1, le=60, description="Minutes between two rounds of supervisors from then on."
+    )
     ring_back_minutes: int = Field(
         15, ge=1, le=60, description="Minutes after which a missed call isn't rung back any more."
     )

@@ -13,13 +13,14 @@ import json
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Dialect, Engine, select
+from sqlalchemy import Dialect, Engine, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from flows.effects import RequestCallback
 from flows.inputs import NumberFact
 from ivr.callbacks.machine import Callback, Rules, State, Withdrawn, asked, step
 from ivr.callbacks.matching import CRISIS
+from ivr.callbacks.paging import CrisisPages
 from ivr.callbacks.requested import Pending, Requested, TakenBack
 from ivr.callbacks.rows import callback_of, changing_values, gender_of, priority_of, window_of
 from ivr.callbacks.time_zones import zone_of_caller
@@ -63,10 +64,11 @@ class Desk:
     def __init__(self, database: Engine, dialect: Dialect, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        waiting = callbacks.c.state == State.WAITING.value
+        waiting = callbacks.c.state == literal_column(f"'{State.WAITING}'")
         self._callback = Insertion(callbacks, dialect, changes=PUT_RIGHT, provided=waiting)
         self._closing = Insertion(callbacks, dialect, changes=CLOSES, provided=waiting)
         self._number = Insertion(vault_entries, dialect, replaces=True)
+        self._pages = CrisisPages(dialect)
 
     def number_of(self, caller: PhoneNumber | None) -> NumberFact:
         """What is said of a caller's number once, when the call begins. "unavailable": it is never rung from here."""
@@ -96,10 +98,13 @@ class Desk:
         except (CannotBeCalled, VaultOutOfReach, CiphertextDamaged) as error:
             log.warning("callback_not_noted", error=type(error).__name__)
             return UNAVAILABLE
-        before = self._noted(kept, at)
+        before = self._noted(kept)
         row = _row(line, wish, caller=caller, kept=kept, at=at, before=before, path=path, test=test)
-        is_new = before is None or before.state == State.CLOSED or wish.corrects == row["id"]
+        over = before is None or before.state == State.CLOSED or before.expires_at <= at
+        is_new = over or wish.corrects == row["id"]
         additions = [Addition(self._number, kept.row), Addition(self._callback, row)]
+        if row["crisis"]:
+            additions.append(self._pages.addition(row["id"], line.id, at))
         return Requested("noted" if is_new else "already_noted", row["id"], additions)
 
     def pending(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> Pending:
@@ -130,13 +135,13 @@ class Desk:
             log.warning("callback_not_looked_for", error=type(error).__name__)
             return None
 
-    def _noted(self, kept: KeptNumber, at: float) -> Any:
+    def _noted(self, kept: KeptNumber) -> Any:
         """The newest callback of this number; one whose call was cut short has only left its key in the vault."""
         if not kept.known:
             return None
-        newest = (
-            select(callbacks).where(callbacks.c.number_id == kept.id).order_by(callbacks.c.asked_at.desc())
-        )
+        # One that is over is newer than one that waits, where a helper was free for a crisis in between.
+        open_first = callbacks.c.state == State.CLOSED.value, callbacks.c.asked_at.desc()
+        newest = select(callbacks).where(callbacks.c.number_id == kept.id).order_by(*open_first)
         try:
             with reading(self._database) as connection:
                 return connection.execute(newest.limit(1)).first()
