@@ -200,7 +200,7 @@ def test_a_call_with_only_a_language_takes_three_minutes_at_most(first_line: Pac
 
 def test_without_a_language_the_emergency_number_comes_soon(first_line: Pack) -> None:
     """Somebody who presses 0 first has heard the emergency number in each language within 45 seconds of words."""
-    call = Call(first_line).press("0").give(NobodyToConnect())
+    call = Call(first_line).press("0").give(NobodyToConnect(), NobodyToConnect())
     assert isinstance(call.last, AskKeys)
     assert {said.language for said in call.last.said if said.prompt == "digit_1"} == set(first_line.languages)
     assert seconds_said(first_line, call.last.said) <= 45

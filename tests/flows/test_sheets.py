@@ -118,8 +118,8 @@ def test_a_branch_on_another_sheet_is_found_from_both_ends() -> None:
     assert f"yes: noted_before {number}" in words(found["talk"])
     talk = (found["talk"].findtext(f"{SVG}title") or "").split()[0]
     assert any(f"From box {talk}, yes" in words(sheet) for sheet in drawn)
-    when = (found["crisis_when"].findtext(f"{SVG}title") or "").split()[0]
-    assert any(f"From box {when}, key 1, 2, 3 or none" in words(sheet) for sheet in drawn)
+    mood = (found["how_now"].findtext(f"{SVG}title") or "").split()[0]
+    assert any(f"From box {mood}, key 1, 2, 3 or none" in words(sheet) for sheet in drawn)
 
 
 def test_every_sheet_says_what_it_is_and_what_keys_hold_everywhere() -> None:
