@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ivr.vault.number import PhoneNumber
 from tests.browser.conftest import Telephone
 from tests.browser.scripted import WEBHOOKS, ScriptedHotline, play
 from tests.hotline import LINE_NUMBER
@@ -142,7 +143,7 @@ def test_the_hotline_rings_a_telephone(scripted: ScriptedHotline, open_telephone
     amina = open_telephone(scripted.address)
     scripted.reply("callback", play(0.3))
     call = scripted.network.place_call(
-        amina.number, LINE_NUMBER, f"{WEBHOOKS}/callback", f"{WEBHOOKS}/status", 30
+        PhoneNumber(amina.number), LINE_NUMBER, f"{WEBHOOKS}/callback", f"{WEBHOOKS}/status", 30
     )
     amina.wait_until("rung")
     amina.page.get_by_role("button", name="Answer").click()
@@ -159,7 +160,9 @@ def test_the_hotline_rings_for_nothing(scripted: ScriptedHotline, open_telephone
     amina, same_number = open_telephone(scripted.address), open_telephone(scripted.address)
     same_number.page.evaluate(f"sessionStorage.setItem('number', '{amina.number}')")
     same_number.page.reload()
-    scripted.network.place_call(amina.number, LINE_NUMBER, f"{WEBHOOKS}/callback", f"{WEBHOOKS}/status", 2)
+    scripted.network.place_call(
+        PhoneNumber(amina.number), LINE_NUMBER, f"{WEBHOOKS}/callback", f"{WEBHOOKS}/status", 2
+    )
     amina.wait_until("rung")
     same_number.wait_until("rung")
     assert wait_told(scripted, amina, "status")["CallStatus"] == "no-answer"

@@ -14,6 +14,7 @@ from twilio.http.response import Response
 from ivr.telephony.contract import RequestRefused
 from ivr.telephony.twilio_network import TwilioNetwork
 from ivr.telephony.twilio_network_http import BoundedHttpClient
+from ivr.vault.number import PhoneNumber
 
 pytestmark = pytest.mark.openapi
 
@@ -78,7 +79,8 @@ def example_number(document: dict[str, Any]) -> str:
 
 
 REQUESTS: dict[str, Callable[[TwilioNetwork], object]] = {
-    "place_call": lambda network: network.place_call(AMINA, LINE, VOICE, STATUS, 25),
+    "place_call": lambda network: network.place_call(PhoneNumber(AMINA), LINE, VOICE, STATUS, 25),
+    "placed": lambda network: network.placed(PhoneNumber(AMINA), LINE, 1_772_366_400.0),
     "redirect": lambda network: network.redirect(CALL, VOICE),
     "hangup": lambda network: network.hangup(CALL),
     "delete_call": lambda network: network.delete_call(CALL),

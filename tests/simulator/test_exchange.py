@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, text
 
-from ivr.telephony.contract import Network, NumberRefused
+from ivr.telephony.contract import Network
 from ivr.telephony.simulator.exchange import FORGOTTEN_AFTER, Exchange, Leg, NoSuchNumber, new_leg_id
 from ivr.telephony.simulator.network import SimulatorNetwork
 from ivr.telephony.simulator.recordings import Recordings
+from ivr.vault.number import PhoneNumber
 from tests.hotline import LINE_NUMBER, PUBLIC_URL, Clock
 from tests.simulator.test_signing import SIGNER
 
@@ -144,7 +145,7 @@ def network(
 
 def test_a_worker_rings_moves_and_ends_calls(network: Network, exchange: Exchange) -> None:
     """What a worker asks of the network stands in the rows that telephone pages read."""
-    call = network.place_call(JOSEPH, LINE_NUMBER, f"{PUBLIC_URL}/v", f"{PUBLIC_URL}/s", 30)
+    call = network.place_call(PhoneNumber(JOSEPH), LINE_NUMBER, f"{PUBLIC_URL}/v", f"{PUBLIC_URL}/s", 30)
     [ring] = exchange.ringing(JOSEPH)
     assert (ring.id, ring.kind, ring.voice_url, ring.status_url) == (
         call,
@@ -167,19 +168,13 @@ def test_a_worker_rings_moves_and_ends_calls(network: Network, exchange: Exchang
     assert exchange.leg(call) is None
 
 
-def test_a_number_nobody_can_have_is_refused(network: Network) -> None:
-    """A worker learns at once, and for good, that something is no number."""
-    with pytest.raises(NumberRefused):
-        network.place_call("anonymous", LINE_NUMBER, "", "", 30)
-
-
 def test_the_hotline_hears_of_calls_that_rang_for_nothing(
     exchange: Exchange, database: Engine, clock: Clock, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """No telephone page was open for Joseph or Leila: the hotline is told of each call once, and why it ended."""
     network = SimulatorNetwork(exchange, Recordings(tmp_path_factory.mktemp("kept"), database, clock), SIGNER)
-    joseph = network.place_call(JOSEPH, LINE_NUMBER, "", f"{PUBLIC_URL}/s", 20)
-    leila = network.place_call(LEILA, LINE_NUMBER, "", f"{PUBLIC_URL}/s", 20)
+    joseph = network.place_call(PhoneNumber(JOSEPH), LINE_NUMBER, "", f"{PUBLIC_URL}/s", 20)
+    leila = network.place_call(PhoneNumber(LEILA), LINE_NUMBER, "", f"{PUBLIC_URL}/s", 20)
     wire = Heard()
     assert network.tell_unanswered(wire) == 0  # type: ignore[arg-type]
     network.hangup(leila)

@@ -9,6 +9,7 @@ import pytest
 
 from ivr.jobs import tasks
 from ivr.telephony.simulator.parts import network_of
+from ivr.vault.number import PhoneNumber
 from tests.hotline import LINE, LINE_NUMBER, make_hotline, with_simulator
 from tests.serving import free_port
 from tests.simulator.listening import served
@@ -26,7 +27,7 @@ def test_the_worker_says_that_nobody_answered(tmp_path: Path, monkeypatch: pytes
     wiring = hotline.wiring
     monkeypatch.setattr(tasks, "_wiring", lambda: wiring)
     network = network_of(wiring)
-    call = network.place_call(JOSEPH, LINE_NUMBER, "", f"{public_url}/phone/simulator/status", 0)
+    call = network.place_call(PhoneNumber(JOSEPH), LINE_NUMBER, "", f"{public_url}/phone/simulator/status", 0)
     with served(hotline.app, port):
         assert [tasks.tell_unanswered_calls() for _ in range(2)] == [{"told": 1}, {"told": 0}]
     assert network.state_of(call) == "over"

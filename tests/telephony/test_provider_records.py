@@ -20,6 +20,7 @@ from ivr.telephony.contract import (
     RequestRefused,
 )
 from ivr.telephony.twilio_network import TwilioNetwork
+from ivr.vault.number import PhoneNumber
 from tests.hotline import Clock
 from tests.telephony.fake_rest import ACCOUNT, LINE, TOKEN, Provider, rest_app, serve
 
@@ -53,7 +54,7 @@ def network(provider: Provider) -> Iterator[TwilioNetwork]:
 
 def test_a_call_moves_on_until_it_is_over(network: TwilioNetwork, provider: Provider, clock: Clock) -> None:
     """A call that we place waits, rings, is talked on and ends; before its end it is under way, afterwards over."""
-    call = network.place_call(AMINA, LINE, VOICE, STATUS, 25)
+    call = network.place_call(PhoneNumber(AMINA), LINE, VOICE, STATUS, 25)
     seen = []
     for seconds in (0.0, 1.0, 4.0, 60.0):
         clock.forward(seconds)
@@ -249,15 +250,15 @@ def test_a_number_that_is_never_rung(
     """Some numbers are refused for themselves, some for their country; neither leaves a call behind."""
     provider.refused_numbers[AMINA] = code
     with pytest.raises(error):
-        network.place_call(AMINA, LINE, VOICE, STATUS, 25)
+        network.place_call(PhoneNumber(AMINA), LINE, VOICE, STATUS, 25)
     assert provider.calls == {}
 
 
 def test_a_call_that_is_asked_for_twice_is_placed_once(network: TwilioNetwork, provider: Provider) -> None:
     """A provider that knows duplicates refuses the second, and we are told which kind of no it was."""
     provider.refuses_duplicates = True
-    network.place_call(AMINA, LINE, VOICE, STATUS, 25)
+    network.place_call(PhoneNumber(AMINA), LINE, VOICE, STATUS, 25)
     with pytest.raises(RequestRefused) as raised:
-        network.place_call(AMINA, LINE, VOICE, STATUS, 25)
+        network.place_call(PhoneNumber(AMINA), LINE, VOICE, STATUS, 25)
     assert raised.value.code == 21204
     assert len(provider.calls) == 1

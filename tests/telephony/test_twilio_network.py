@@ -27,6 +27,7 @@ from ivr.telephony.contract import (
 from ivr.telephony.twilio_network import MOST_RECORDING_BYTES, TwilioNetwork
 from ivr.telephony.twilio_network_http import BoundedHttpClient
 from ivr.telephony.twilio_number import PERSISTENCE, persistent
+from ivr.vault.number import PhoneNumber
 from tests.hotline import Clock
 from tests.telephony.fake_rest import ACCOUNT, LINE, TOKEN, Provider, rest_app, serve
 
@@ -53,7 +54,7 @@ def network(provider: Provider) -> Iterator[TwilioNetwork]:
 
 def ring(network: Network) -> str:
     """Rings Amina back from the line."""
-    return network.place_call(AMINA, LINE, VOICE, STATUS, 25)
+    return network.place_call(PhoneNumber(AMINA), LINE, VOICE, STATUS, 25)
 
 
 def test_a_call_is_placed_from_the_line_with_every_address_it_needs(

@@ -12,9 +12,13 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from ivr.telephony import twiml
 from ivr.telephony.contract import (
+    VAULT,
+    CodeScreen,
     DialScreen,
     EndScreen,
+    LetInScreen,
     ListenScreen,
+    Party,
     RecordScreen,
     RejectScreen,
     Screen,
@@ -56,10 +60,25 @@ TABLE: list[tuple[str, Screen, str]] = [
     ),
     (
         "a connection",
-        DialScreen(["112", "+12025550150"], "+12025550100", 30, 3600),
+        DialScreen([Party("112"), Party("+12025550150")], "+12025550100", 30, 3600),
         f'<Dial action="{BASE}/turn?turn=3&amp;dialled=1" method="POST" timeout="30" timeLimit="3600" '
         'callerId="+12025550100"><Number>112</Number><Number>+12025550150</Number></Dial>',
     ),
+    (
+        "a caller who is rung from a helper's leg",
+        DialScreen([Party(f"{VAULT}{'a' * 32}", f"{BASE}/w?a=1", f"{BASE}/s")], "+12025550100", 30, 60, [A]),
+        f'<Play>{A}</Play><Dial action="{BASE}/turn?turn=3&amp;dialled=1" method="POST" timeout="30" '
+        f'timeLimit="60" callerId="+12025550100"><Number url="{BASE}/w?a=1" method="POST" '
+        f'statusCallback="{BASE}/s" statusCallbackMethod="POST" statusCallbackEvent="answered completed">'
+        f"{VAULT}{'a' * 32}</Number></Dial>",
+    ),
+    (
+        "a code",
+        CodeScreen([A], 8, 12),
+        f'<Gather input="dtmf" numDigits="12" timeout="8" finishOnKey="#" action="{BASE}/turn?turn=3" '
+        f'method="POST"><Play>{A}</Play></Gather>{SILENCE}',
+    ),
+    ("a whisper that lets in", LetInScreen([A]), f"<Play>{A}</Play>"),
     ("a goodbye", EndScreen([A]), f"<Play>{A}</Play><Hangup/>"),
     ("a busy tone", RejectScreen(), "<Reject/>"),
 ]
@@ -110,7 +129,25 @@ def as_the_sdk_writes_it(screen: Screen, urls: Urls) -> str:
                 recording_status_callback_event="completed absent",
             )
             response.redirect(urls.on_silence, method="POST")
+        case CodeScreen():
+            gather = Gather(
+                input="dtmf",
+                num_digits=screen.most_digits,
+                timeout=screen.wait_seconds,
+                finish_on_key="#",
+                action=urls.on_keys,
+                method="POST",
+            )
+            for clip in screen.clips:
+                gather.play(clip)
+            response.append(gather)
+            response.redirect(urls.on_silence, method="POST")
+        case LetInScreen():
+            for clip in screen.clips:
+                response.play(clip)
         case DialScreen():
+            for clip in screen.clips:
+                response.play(clip)
             dial = Dial(
                 action=urls.on_dial_ended,
                 method="POST",
@@ -118,8 +155,14 @@ def as_the_sdk_writes_it(screen: Screen, urls: Urls) -> str:
                 time_limit=screen.limit_seconds,
                 caller_id=screen.caller_id,
             )
-            for number in screen.numbers:
-                dial.number(number)
+            for party in screen.parties:
+                more: dict[str, str] = {}
+                if party.whisper:
+                    more |= {"url": party.whisper, "method": "POST"}
+                if party.status:
+                    more |= {"status_callback": party.status, "status_callback_method": "POST"}
+                    more |= {"status_callback_event": "answered completed"}
+                dial.number(party.number, **more)
             response.append(dial)
         case EndScreen():
             for clip in screen.clips:
@@ -134,10 +177,14 @@ texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), m
 addresses = st.builds(lambda rest: f"https://line.example.org/{rest}?a=1&b=2", texts)
 clips = st.lists(addresses, max_size=30)
 seconds = st.integers(1, 3600)
+maybe = st.just("") | addresses
+parties = st.builds(Party, texts, maybe, maybe)
 screens: st.SearchStrategy[Screen] = st.one_of(
     st.builds(ListenScreen, clips, seconds, st.booleans()),
     st.builds(RecordScreen, clips, seconds),
-    st.builds(DialScreen, st.lists(texts, min_size=1, max_size=5), texts, seconds, seconds),
+    st.builds(CodeScreen, clips, seconds, st.integers(1, 12)),
+    st.builds(LetInScreen, clips),
+    st.builds(DialScreen, st.lists(parties, min_size=1, max_size=5), texts, seconds, seconds, clips),
     st.builds(EndScreen, clips),
     st.builds(RejectScreen),
 )
@@ -164,7 +211,9 @@ def test_no_reply_ends_in_silence_or_needs_one_provider_only(screen: Screen, url
     """After each question and recording the call is sent on, and every verb is known to every provider."""
     root = Xml.fromstring(twiml.render(screen, urls))
     assert {element.tag for element in root.iter()} <= PORTABLE
-    assert last_verb(root) in ("Redirect", "Hangup", "Reject", "Dial")
+    if not isinstance(screen, LetInScreen):
+        # A whisper ends, and then the two are connected.
+        assert last_verb(root) in ("Redirect", "Hangup", "Reject", "Dial")
     for before, after in pairs(root):
         if before.tag in ("Gather", "Record"):
             assert after is not None
@@ -189,3 +238,15 @@ def pairs(root: Xml.Element) -> Iterator[tuple[Xml.Element, Xml.Element | None]]
     children: list[Xml.Element | None] = [*root, None]
     for place, element in enumerate(root):
         yield element, children[place + 1]
+
+
+def test_numbers_are_put_in_when_a_reply_leaves() -> None:
+    """Two helpers stand in a kept reply by their entries: the one whose number is known is rung, the other isn't."""
+    joseph, leila = "a" * 32, "b" * 32
+    screen = DialScreen([Party(VAULT + joseph, f"{BASE}/w"), Party(VAULT + leila), Party("112")], "1", 30, 60)
+    kept = twiml.render(screen, URLS)
+    assert twiml.sealed_in(kept) == [joseph, leila]
+    left = twiml.fill(kept, {joseph: "+12025550151"})
+    numbers = [element.text for element in Xml.fromstring(left).iter("Number")]
+    assert numbers == ["+12025550151", "112"]
+    assert VAULT not in left
