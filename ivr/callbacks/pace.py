@@ -7,7 +7,7 @@ outside any transaction. Whoever takes moments ahead goes before whoever takes o
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, case, or_
+from sqlalchemy import Connection, case, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.store.callback_tables import provider_pace
@@ -48,3 +48,9 @@ def reserve(
     )
     following: float | None = connection.execute(statement).scalar()
     return None if following is None else max(following - between, now)
+
+
+def free_from(connection: Connection, provider: str) -> float:
+    """From when the next moment is free (seconds since 1970), as it is now; 0 where nobody was ever rung."""
+    query = select(provider_pace.c.next_at).where(provider_pace.c.provider == provider)
+    return connection.execute(query).scalar() or 0.0

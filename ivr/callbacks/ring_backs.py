@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Select, and_, delete, or_, select, up
 
 from ivr.callbacks.flash_counts import count_one, counts_of, expired, forget_old, rung, rung_in_hour
 from ivr.callbacks.flashes import ASKED, OVER, WAITING, Rules, lines_at_their_cap
-from ivr.callbacks.pace import ONLY_NOW, reserve
+from ivr.callbacks.pace import ONLY_NOW, free_from, reserve
 from ivr.callbacks.ringing import Addressed
 from ivr.store.callback_tables import flashes
 from ivr.store.engine import reading, wipe_deleted
@@ -75,7 +75,7 @@ class RingBacks:
     sleep: Callable[[float], None] = time.sleep
 
     def run(self, seconds: float) -> int:
-        """Rings back whoever it is the turn of, for so long; returns how many the provider took."""
+        """Rings back those whose turn comes within so many seconds; returns how many the provider took."""
         self.tidy()
         return sum(self._at(provider, seconds) for provider in self._providers())
 
@@ -140,17 +140,20 @@ class RingBacks:
         return "rung"
 
     def _at(self, provider: str, seconds: float) -> int:
-        done, between, left = 0, 1 / self.rules.per_second, seconds
+        done, until = 0, self.clock() + seconds
         while True:
-            begun = self.clock()
             came_of_it = self.next(provider)
             done += came_of_it == "rung"
-            left -= max(self.clock() - begun, 0.0)
-            if came_of_it == "later" and between <= left:
-                self.sleep(between)
-                left -= between
-            elif came_of_it in ("nobody", "later", "refused") or left <= 0:
+            if came_of_it in ("nobody", "refused"):
                 return done
+            wait = self._until_free(provider) if came_of_it == "later" else 0.0
+            if self.clock() + wait > until or (came_of_it == "later" and wait <= 0):
+                return done
+            self.sleep(wait)
+
+    def _until_free(self, provider: str) -> float:
+        with reading(self.database) as connection:
+            return free_from(connection, provider) - self.clock()
 
     def _providers(self) -> Sequence[str]:
         with reading(self.database) as connection:

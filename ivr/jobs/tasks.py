@@ -11,8 +11,10 @@ from functools import lru_cache
 
 import structlog
 
+from ivr.callbacks.ring_backs import RingBacks
 from ivr.calls.sweep import Swept, sweep_calls
 from ivr.jobs.callbacks import ringing_of, sweep_of
+from ivr.jobs.ring_backs import ring_backs_of
 from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
 from ivr.people import upkeep as people_upkeep
 from ivr.settings import load_settings
@@ -25,6 +27,8 @@ from ivr.wiring import Wiring, times_of, wire
 MINUTE = 60
 HOUR = 3600
 DAY = 86_400
+RING_BACK_SECONDS = 0.5
+"""For so long at most the one that rings helpers may be kept waiting."""
 
 log = structlog.get_logger()
 
@@ -58,6 +62,11 @@ class Task:
 @lru_cache(maxsize=1)
 def _wiring() -> Wiring:
     return wire(load_settings())
+
+
+@lru_cache(maxsize=1)
+def _ring_backs() -> RingBacks:
+    return ring_backs_of(_wiring())
 
 
 def end_lost_calls() -> dict[str, int]:
@@ -139,6 +148,20 @@ def ring_helper(attempt_id: str) -> dict[str, str]:
     return {"rung": ringing_of(_wiring()).ring(attempt_id)}
 
 
+def ring_back() -> dict[str, int]:
+    """Rings missed calls back."""
+    return {"rung": _ring_backs().run(RING_BACK_SECONDS)}
+
+
+def clear_ring_backs() -> dict[str, int]:
+    """Shreds the numbers of missed calls that were rung back, unless something else needs them."""
+    try:
+        return {"cleared": _ring_backs().clear()}
+    except VaultOutOfReach as error:
+        log.error("ring_backs_not_cleared", error=type(error).__name__)
+        return {"cleared": 0}
+
+
 def close_callback(callback_id: str) -> dict[str, int]:
     """Writes the outcome of a callback that is over, and deletes it. Where the vault can't be reached, later."""
     wiring = _wiring()
@@ -176,6 +199,19 @@ TASKS = (
         "Ends waits that are over, finds lost jobs and answers, hangs up legs that were left on the line.",
         every_seconds=10,
         longest_seconds=10,
+    ),
+    Task(
+        ring_back,
+        "Rings missed calls back, in the order of their coming; also asked for when the first of them comes.",
+        every_seconds=1,
+        longest_seconds=45,
+        queue=URGENT,
+    ),
+    Task(
+        clear_ring_backs,
+        "Shreds the numbers of missed calls that were rung back or came too late.",
+        every_seconds=MINUTE,
+        longest_seconds=MINUTE,
     ),
     Task(
         close_callback,

@@ -62,7 +62,7 @@ def test_a_slot_is_enqueued_once(connection: Redis) -> None:
     again = [entry.name for entry in ENTRIES if entry.every_seconds <= 60]
     assert set(often) < set(again)
     assert enqueue_due(connection, ENTRIES, NOW + 60) == again
-    assert len(waiting(connection)) == len(ENTRIES) + len(often) + len(again)
+    assert len(waiting(connection)) == len(ENTRIES) + len(always) + len(often) + len(again)
 
 
 def test_two_timetables_at_once_enqueue_once(connection: Redis, server: Path) -> None:
