@@ -85,8 +85,8 @@ def test_the_rule_in_an_address_says_what_is_tried_again() -> None:
     """Two more tries on errors, where the address asks for them; an error is otherwise not tried again."""
     with on_the_network(again="<Redirect>/broken#rc=2&amp;rp=5xx,ct</Redirect>") as (network, hotline):
         hotline.fails["/broken"] = math.inf
-        patient = place_call(network, LINE, "/again")
         network.add(Person(LINE, reaction=PicksUp(1)))
+        patient = place_call(network, LINE, "/again")
         network.wait_quiet()
         hasty = place_call(network, LINE, "/broken")
         network.wait_quiet()
