@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,15 +18,19 @@ from ivr.audit.log import AuditLog
 from ivr.callbacks.book import Book
 from ivr.callbacks.cases import Cases
 from ivr.callbacks.countries import countries_called
+from ivr.callbacks.crisis_parts import CrisisParts, crisis_parts
 from ivr.callbacks.desk import Desk
 from ivr.callbacks.dispatch import Dispatcher
 from ivr.callbacks.flashes import Flashes
 from ivr.callbacks.flashes import Rules as FlashRules
 from ivr.callbacks.hurry import Jobs
 from ivr.callbacks.machine import Rules
+from ivr.callbacks.outlook import Outlook
+from ivr.callbacks.paging import PagingRules
 from ivr.callbacks.parts import CallbackParts
+from ivr.callbacks.ringing import Addressed
 from ivr.callbacks.taking import Taking
-from ivr.calls.connector import EmergencyServicesOnly
+from ivr.calls.connector import PeopleToTalkTo
 from ivr.calls.directory import ListedServices
 from ivr.calls.emergency import EmergencyScreens
 from ivr.calls.house import House
@@ -36,12 +40,15 @@ from ivr.calls.screens import Addresses
 from ivr.calls.turns import DOOR, Turns
 from ivr.console.parts import ConsoleParts
 from ivr.legs.caller_leg import CALLER, CallerLeg
+from ivr.legs.crisis_leg import CRISIS, CrisisLeg
 from ivr.legs.door import Door, DoorParts
 from ivr.legs.helper_leg import HELPER, HelperLeg
 from ivr.legs.legs import Legs
 from ivr.legs.outcome_leg import OUTCOME, OutcomeLeg
+from ivr.legs.page_leg import PAGE, PageLeg
 from ivr.legs.parts import LegParts
 from ivr.legs.ring_back_leg import FLASH, RingBackLeg
+from ivr.outcomes.numbers import let_go
 from ivr.outcomes.parts import OutcomeParts, outcome_parts
 from ivr.people.keys import PeopleKeys
 from ivr.people.parts import PeopleParts, people_parts
@@ -92,6 +99,7 @@ class Wiring:
     legs: Legs
     filler: Filler
     callbacks: CallbackParts
+    crisis: CrisisParts
     outcomes: OutcomeParts
     vault: Vault
     audit: AuditLog
@@ -114,13 +122,17 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost 
     vault = vault_of(settings, database)
     audit = AuditLog(secret)
     flashes = flashes_of(settings, database, vault)
+    people = people_of(settings, database, audit, vault, cost)
+    outcomes = outcomes_of(settings, database, people, vault, audit)
+    callbacks = callbacks_of(settings, database, people, outcomes)
+    crisis = crisis_of(settings, database, dialects, addresses, vault, people, outcomes, callbacks)
     house = House(
         database=HotDatabase(open_for_turns(settings.database, settings.web_threads)),
         rows=rows,
         releases=releases,
-        desk=Desk(database, database.dialect, vault),
+        desk=Desk(database, database.dialect, vault, Outlook(database, people.helpers)),
         flashes=flashes,
-        connector=EmergencyServicesOnly(),
+        connector=PeopleToTalkTo(crisis.ringing, crisis.talks, settings.crisis_ring_seconds, clock),
         directory=ListedServices(database),
         addresses=addresses,
         emergency=emergency,
@@ -129,9 +141,6 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost 
         new_id=new_id,
     )
     turns = Turns(house)
-    people = people_of(settings, database, audit, vault, cost)
-    outcomes = outcomes_of(settings, database, people, vault, audit)
-    callbacks = callbacks_of(settings, database, people, outcomes)
     return Wiring(
         settings=settings,
         database=database,
@@ -143,9 +152,12 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost 
         releases=releases,
         rows=rows,
         turns=turns,
-        legs=legs_of(database, releases, addresses, callbacks, outcomes, people, vault, turns, flashes, clock),
+        legs=legs_of(
+            database, releases, addresses, callbacks, crisis, outcomes, people, vault, turns, flashes, clock
+        ),
         filler=Filler(database, vault, clock),
         callbacks=callbacks,
+        crisis=crisis,
         outcomes=outcomes,
         vault=vault,
         audit=audit,
@@ -186,6 +198,41 @@ def flash_rules_of(settings: Settings) -> FlashRules:
     )
 
 
+def crisis_of(
+    settings: Settings,
+    database: Engine,
+    dialects: Mapping[str, Dialect],
+    addresses: Addresses,
+    vault: Vault,
+    people: PeopleParts,
+    outcomes: OutcomeParts,
+    callbacks: CallbackParts,
+) -> CrisisParts:
+    """Help now. Reaches nothing yet."""
+
+    def addressed(provider: str, of: str, step: str) -> Addressed:
+        voice = addresses.of_leg(provider, CRISIS, of, step).on_keys
+        return Addressed(voice, addresses.leg_status(provider, CRISIS, of))
+
+    return crisis_parts(
+        database,
+        vault,
+        people.helpers,
+        people.accounts.person,
+        callbacks,
+        outcomes.cases,
+        let_go=lambda connection, number, now: let_go(connection, vault, number, now),
+        rules=PagingRules(
+            spacing=settings.page_spacing_seconds,
+            hurry=settings.page_hurry_minutes * 60.0,
+            slow=settings.page_slow_minutes * 60.0,
+        ),
+        addressed=addressed,
+        can_whisper=lambda name: name in dialects and dialects[name].capabilities.whisper,
+        new_id=new_id,
+    )
+
+
 def outcomes_of(
     settings: Settings, database: Engine, people: PeopleParts, vault: Vault, audit: AuditLog
 ) -> OutcomeParts:
@@ -199,6 +246,7 @@ def legs_of(
     releases: Releases,
     addresses: Addresses,
     callbacks: CallbackParts,
+    crisis: CrisisParts,
     outcomes: OutcomeParts,
     people: PeopleParts,
     vault: Vault,
@@ -223,6 +271,8 @@ def legs_of(
             CALLER: CallerLeg(parts),
             OUTCOME: OutcomeLeg(parts, outcomes.tasks),
             DOOR: Door(parts, door, helper),
+            CRISIS: CrisisLeg(database, releases, addresses, crisis.talks, clock),
+            PAGE: PageLeg(parts, crisis.pages, helper),
             FLASH: RingBackLeg(parts, flashes, turns.end),
         },
         addresses,
@@ -253,6 +303,7 @@ def console_parts_of(wiring: Wiring) -> ConsoleParts:
         taking=wiring.callbacks.taking,
         hurry=wiring.callbacks.jobs,
         outcomes=wiring.outcomes,
+        pages=wiring.crisis.pages,
     )
 
 

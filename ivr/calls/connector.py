@@ -50,29 +50,3 @@ class PeopleToTalkTo:
         if to != CRISIS:
             return answered
         return self._talks.dial_is_over(call, self._clock()) and answered
-
-
-class EmergencyServicesOnly:
-    """Connects with the emergency number, on lines that allow it, and rings no helper."""
-
-    def parties_for(
-        self, to: str, line: OnLine, *, call: str, provider: str, language: str | None, at: float
-    ) -> Sequence[Party]:
-        """The line's emergency number for `emergency`; nobody for anything else."""
-        del call, provider, language, at
-        return (Party(line.emergency_number),) if to == EMERGENCY and line.dial_emergency else ()
-
-    def kept_for(self, to: str, line: OnLine, asked: AskedFor, *, at: float) -> Sequence[Addition]:
-        """Nothing."""
-        del to, line, asked, at
-        return ()
-
-    def ring_seconds(self, to: str, wanted: int) -> int:
-        """As long as the flow wants."""
-        del to
-        return wanted
-
-    def has_talked(self, to: str, call: str, *, answered: bool) -> bool:
-        """As the provider says."""
-        del to, call
-        return answered

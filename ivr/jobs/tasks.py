@@ -14,6 +14,7 @@ import structlog
 from ivr.callbacks.ring_backs import RingBacks
 from ivr.calls.sweep import Swept, sweep_calls
 from ivr.jobs.callbacks import ringing_of, sweep_of
+from ivr.jobs.paging import page_ringing_of
 from ivr.jobs.ring_backs import ring_backs_of
 from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
 from ivr.people import upkeep as people_upkeep
@@ -162,6 +163,18 @@ def clear_ring_backs() -> dict[str, int]:
         return {"cleared": 0}
 
 
+def page_supervisors() -> dict[str, int]:
+    """Rings supervisors for whom nobody has reached, and for lives at risk."""
+    wiring = _wiring()
+    return page_ringing_of(wiring).run(wiring.clock())
+
+
+def tidy_crisis_calls() -> dict[str, int]:
+    """Ends talks whose end was never reported, and shreds the numbers of callers whom nobody had to call again."""
+    wiring = _wiring()
+    return {"tidied": wiring.crisis.talks.tidy(wiring.clock())}
+
+
 def close_callback(callback_id: str) -> dict[str, int]:
     """Writes the outcome of a callback that is over, and deletes it. Where the vault can't be reached, later."""
     wiring = _wiring()
@@ -199,6 +212,19 @@ TASKS = (
         "Ends waits that are over, finds lost jobs and answers, hangs up legs that were left on the line.",
         every_seconds=10,
         longest_seconds=10,
+    ),
+    Task(
+        page_supervisors,
+        "Rings supervisors, one after the other, when somebody in crisis was reached by nobody or a life is at risk.",
+        every_seconds=5,
+        longest_seconds=45,
+        queue=URGENT,
+    ),
+    Task(
+        tidy_crisis_calls,
+        "Ends talks in a crisis whose end was never reported; shreds the numbers of callers whom nobody could help.",
+        every_seconds=MINUTE,
+        longest_seconds=MINUTE,
     ),
     Task(
         ring_back,
