@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -47,6 +48,13 @@ CLOSES = ("state", "ready", "until", "not_before", "attempt", "helper", "ending"
 """What taking a callback back changes of one that waits."""
 
 
+class Expectations(Protocol):
+    """What a caller can be told of how long she will wait."""
+
+    def waiting_time(self, callback: Mapping[str, Any], now: float) -> str:
+        """The prompt that says it, for the row of a callback."""
+
+
 class AskedOn(Protocol):
     """The line on which a caller asks."""
 
@@ -61,8 +69,9 @@ class AskedOn(Protocol):
 class Desk:
     """Where callers' wishes for a callback are left."""
 
-    def __init__(self, database: Engine, dialect: Dialect, vault: Vault) -> None:
+    def __init__(self, database: Engine, dialect: Dialect, vault: Vault, expectations: Expectations) -> None:
         self._database = database
+        self._expectations = expectations
         self._vault = vault
         waiting = callbacks.c.state == literal_column(f"'{State.WAITING}'")
         self._callback = Insertion(callbacks, dialect, changes=PUT_RIGHT, provided=waiting)
@@ -105,11 +114,15 @@ class Desk:
         additions = [Addition(self._number, kept.row), Addition(self._callback, row)]
         if row["crisis"]:
             additions.append(self._pages.addition(row["id"], line.id, at))
-        return Requested("noted" if is_new else "already_noted", row["id"], additions)
+        waiting = self._expectations.waiting_time(row, at)
+        return Requested("noted" if is_new else "already_noted", row["id"], additions, waiting)
 
     def pending(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> Pending:
         """Whether a callback is noted for this phone already; where the vault is out of reach, none is known of."""
-        return Pending(self._open_callback(line, caller, at) is not None)
+        row = self._open_callback(line, caller, at)
+        if row is None:
+            return Pending(False)
+        return Pending(True, self._expectations.waiting_time(row._mapping, at))
 
     def take_back(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> TakenBack:
         """Takes back the callback of this phone, if no helper is busy with it yet. Closing it is left to the sweep of
