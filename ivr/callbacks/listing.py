@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from ivr.callbacks.machine import State
 from ivr.callbacks.matching import CRISIS, Offering, Wanted, fits
+from ivr.callbacks.paging import is_about_something
 from ivr.callbacks.rows import window_of
 from ivr.callbacks.windows import Span, next_span
 from ivr.store.callback_tables import attempts, callbacks, pages
@@ -194,8 +195,9 @@ def last_tried(connection: Connection, helper: str, since: float) -> Tried | Non
 
 
 def open_pages(connection: Connection) -> list[OpenPage]:
-    """What no supervisor has accepted yet, the oldest first."""
-    query = select(pages).where(pages.c.accepted_by == "").order_by(pages.c.opened_at)
+    """What no supervisor has accepted yet and no helper is busy with, the oldest first."""
+    waits = is_about_something(now_waiting=True)
+    query = select(pages).where(pages.c.accepted_by == "", waits).order_by(pages.c.opened_at)
     return [OpenPage(row.id, row.kind, row.about, row.opened_at) for row in connection.execute(query)]
 
 

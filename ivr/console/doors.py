@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ivr.people.roles import Role
+from ivr.people.roles import WHO_MAY, Right, Role
 
 
 class Who(StrEnum):
@@ -35,7 +35,7 @@ class Door:
     without_codes: bool = False
 
 
-def _door(methods: str, who: Who | Role, why: str, *, without_codes: bool = False) -> Door:
+def _door(methods: str, who: Who | Role | frozenset[Role], why: str, *, without_codes: bool = False) -> Door:
     return Door(
         frozenset(methods.split()), frozenset({who}) if isinstance(who, Role) else who, why, without_codes
     )
@@ -120,5 +120,46 @@ _NUMBERS = {
     ),
 }
 
-DOORS: Mapping[str, Door] = {**_PHONE, **_TELEPHONE, **_ENTRANCE, **_OWN, **_ADMIN, **_NUMBERS}
+_TAKING = WHO_MAY[Right.TAKE_CALLBACKS]
+
+_CALLBACKS = {
+    "console.queue": _door("GET", _TAKING, "Whom one may call now; never a number."),
+    "console.queue_now": _door("GET", _TAKING, "The same, for a page that stays as it is now."),
+    "console.take": _door("POST", _TAKING, "Takes a callback."),
+    "console.mine": _door("GET", _TAKING, "The call that one has in hand."),
+    "console.mine_now": _door("GET", _TAKING, "The same, for a page that stays as it is now."),
+    "console.put_back": _door("POST", _TAKING, "Gives one's own callback back."),
+    "console.have_a_break": _door("POST", _TAKING, "One's own break."),
+    "console.end_break": _door("POST", _TAKING, "Ends that."),
+    "console.board": _door("GET", Role.SUPERVISOR, "What happens on the hotline now; never a number."),
+    "console.board_now": _door("GET", Role.SUPERVISOR, "The same, for a page that stays as it is now."),
+    "console.alarms_now": _door(
+        "GET", Role.SUPERVISOR, "Whether a life may be at risk that nobody looks after."
+    ),
+    "console.accept_page": _door("POST", Role.SUPERVISOR, "Looks after it."),
+}
+
+_ROSTER = {
+    "console.shifts": _door("GET", WHO_MAY[Right.TAKE_CALLBACKS], "One's own shifts, and how one stands."),
+    "console.my_state": _door("POST", WHO_MAY[Right.TAKE_CALLBACKS], "Whether oneself is on call, and rung."),
+    "console.add_shift": _door("GET POST", WHO_MAY[Right.TAKE_CALLBACKS], "A new shift of one's own."),
+    "console.shift": _door("GET POST", WHO_MAY[Right.TAKE_CALLBACKS], "Changes one's own shift."),
+    "console.remove_shift": _door("POST", WHO_MAY[Right.TAKE_CALLBACKS], "Removes one's own shift."),
+    "console.leave_out": _door("POST", WHO_MAY[Right.TAKE_CALLBACKS], "Leaves one's own shift out on a day."),
+    "console.take_back": _door("POST", WHO_MAY[Right.TAKE_CALLBACKS], "Takes that back."),
+    "console.roster": _door("GET", Role.SUPERVISOR, "Who is on shift when, and when nobody is."),
+    "console.training": _door("POST", Role.SUPERVISOR, "Who is trained for crises."),
+    "console.debriefed": _door("POST", Role.SUPERVISOR, "Somebody has talked with a helper after a hard call."),
+}
+
+DOORS: Mapping[str, Door] = {
+    **_PHONE,
+    **_TELEPHONE,
+    **_ENTRANCE,
+    **_OWN,
+    **_ADMIN,
+    **_NUMBERS,
+    **_CALLBACKS,
+    **_ROSTER,
+}
 """Endpoint → door. A view without an entry answers 404 to everybody."""

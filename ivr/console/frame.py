@@ -8,6 +8,7 @@ from flask import Response, current_app, g, make_response, redirect, render_temp
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from ivr.console.alarms import alarms_for
 from ivr.console.assets import asset_url
 from ivr.console.languages import LANGUAGES, direction, language
 from ivr.console.navigation import pages_for, place_of
@@ -21,8 +22,8 @@ from ivr.store.engine import reading
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -45,19 +46,21 @@ def page(template: str, bare: bool = False, **values: Any) -> Response:
         "pages": pages_for(person),
         "place": place_of(request.endpoint),
         "notices": unseen_by(parts(), person) if person else [],
+        "alarms": alarms_for(parts(), person) if person else None,
         "says": [] if bare else said(),
-        "language": language(),
         "direction": direction(),
         "languages": LANGUAGES,
         "here": request.path,
         "token": _token,
         "asset_url": asset_url,
-        "when": when,
-        "hours": hours,
-        "day": lambda iso: day(iso, language()),
     }
-    answer = make_response(render_template(f"console/{template}", **{**frame, **values}))
-    return secured(answer)
+    return secured(make_response(rendered(template, **{**frame, **values})))
+
+
+def rendered(template: str, **values: Any) -> str:
+    """A template with what every one of them may say: times, as whoever reads it has them."""
+    words = {"language": language(), "when": when, "hours": hours, "day": lambda iso: day(iso, language())}
+    return render_template(f"console/{template}", **{**words, **values})
 
 
 def secured(answer: Response) -> Response:

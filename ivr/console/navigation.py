@@ -11,6 +11,11 @@ from ivr.people.person import Person
 
 PAGES: tuple[tuple[str, Any], ...] = (
     ("console.home", _l("Now")),
+    ("console.queue", _l("Queue")),
+    ("console.mine", _l("My calls")),
+    ("console.board", _l("Board")),
+    ("console.shifts", _l("My shifts")),
+    ("console.roster", _l("Roster")),
     ("console.numbers", _l("Numbers")),
     ("console.people", _l("People")),
     ("console.audit", _l("Audit")),
@@ -19,6 +24,8 @@ PAGES: tuple[tuple[str, Any], ...] = (
 BELOW = {
     "console.numbers": ("hold", "end_hold", "close_case", "reveal"),
     "console.people": ("invite", "person", "invite_again", "unlock", "person_out", "close_person"),
+    "console.shifts": ("my_state", "add_shift", "shift", "remove_shift", "leave_out", "take_back"),
+    "console.roster": ("training", "debriefed"),
     "console.profile": ("about", "number", "pin", "password", "codes", "codes_off", "recovery_codes"),
 }
 """Pages, and the views that belong to each."""

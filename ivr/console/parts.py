@@ -13,6 +13,7 @@ from ivr.people.parts import PeopleParts
 
 if TYPE_CHECKING:
     from ivr.callbacks.cases import Cases
+    from ivr.callbacks.paging import Pages
     from ivr.callbacks.ports import Hurry
     from ivr.callbacks.taking import Taking
     from ivr.outcomes.parts import OutcomeParts
@@ -53,3 +54,4 @@ class ConsoleParts:
     taking: Taking
     hurry: Hurry
     outcomes: OutcomeParts
+    pages: Pages

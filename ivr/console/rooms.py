@@ -8,6 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.console.assets import asset
 from ivr.console.audit_pages import add_audit
+from ivr.console.board_pages import add_board
+from ivr.console.callback_pages import add_callbacks
 from ivr.console.codes_pages import add_codes
 from ivr.console.errors import set_up_errors
 from ivr.console.home_pages import add_home
@@ -16,6 +18,8 @@ from ivr.console.number_pages import add_numbers
 from ivr.console.parts import ConsoleParts
 from ivr.console.people_pages import add_people
 from ivr.console.profile_pages import add_profile
+from ivr.console.roster_pages import add_roster
+from ivr.console.shift_pages import add_shifts
 from ivr.console.sign_in_pages import add_entrance
 from ivr.console.signed_in import who_is_in
 
@@ -57,5 +61,9 @@ def console_blueprint() -> Blueprint:
     console = Blueprint("console", __name__, template_folder="templates")
     console.add_url_rule("/assets/<name>", "asset", asset, methods=["GET"])
     for add in (add_entrance, add_home, add_profile, add_codes, add_people, add_audit, add_numbers):
+        add(console)
+    for add in (add_callbacks, add_board):
+        add(console)
+    for add in (add_shifts, add_roster):
         add(console)
     return console

@@ -24,6 +24,10 @@ from ivr.people.upkeep import BROWSER_SECONDS
 
 COOKIES = "warmline_cookies"
 """Where the application keeps what this module was set up with."""
+HERE = "X-Warmline-Here"
+"""A page that keeps itself as it is now says "no" with it while nobody touches it: an open browser that everybody has
+left is signed out all the same.
+"""
 HOME = "/"
 
 
@@ -42,7 +46,7 @@ class Cookies:
 
     def holder(self, token: str) -> Holder | None:
         """Whose token this is."""
-        living = self._sign_in.living(token, self._clock())
+        living = self._sign_in.living(token, self._clock(), here=request.headers.get(HERE) != "no")
         return Holder(token, living.person, living.complete) if living else None
 
 

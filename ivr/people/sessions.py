@@ -60,8 +60,10 @@ class Sessions:
         self._records = records
         self._times = times
 
-    def living(self, token: str, now: float) -> LivingSignIn | None:
-        """Whose token this is and how far they have come, when it is still good."""
+    def living(self, token: str, now: float, *, here: bool = True) -> LivingSignIn | None:
+        """Whose token this is and how far they have come, when it is still good. Not `here`: a page asks by itself, and
+        nobody has been seen.
+        """
         if not token:
             return None
         with reading(self._records.database) as connection:
@@ -71,7 +73,7 @@ class Sessions:
             person = find_person(connection, row.person_id)
         if person.state != "active":
             return None
-        if now - row.seen_at >= SEEN_SECONDS:
+        if here and now - row.seen_at >= SEEN_SECONDS:
             self._write_seen(row.token, now)
         return LivingSignIn(person, bool(row.complete))
 

@@ -95,9 +95,9 @@ class SignIn:
         living = self._sessions.living(token, now)
         return living.person if living and not living.complete else None
 
-    def living(self, token: str, now: float) -> LivingSignIn | None:
-        """Both at once: who holds this token, and whether a code is still to come."""
-        return self._sessions.living(token, now)
+    def living(self, token: str, now: float, *, here: bool = True) -> LivingSignIn | None:
+        """Both at once: who holds this token, and whether a code is still to come. `here`: somebody was seen."""
+        return self._sessions.living(token, now, here=here)
 
     def confirm_password(self, token: str, password: str, now: float) -> Person:
         """Asks somebody who is signed in once more, before what can't be undone.

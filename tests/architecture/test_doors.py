@@ -32,6 +32,7 @@ FILLED = {
     "person_id": "0" * 32,
     "number_id": "0" * 32,
     "notice_id": "0" * 32,
+    "page_id": "0" * 32,
 }
 """What stands in the place of each variable part of an address."""
 

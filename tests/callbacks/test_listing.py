@@ -176,12 +176,18 @@ def test_after_a_talk_no_failed_try_is_told(database: Engine) -> None:
 
 
 def test_pages_are_told_until_somebody_accepts(database: Engine) -> None:
-    """What no supervisor has accepted is told, the oldest first."""
+    """What no supervisor has accepted is told, the oldest first; not what a helper is busy with."""
     row = {
-        "kind": "crisis", "about": "c", "line_id": "a" * 32, "next_at": NOON, "tries": 0, "ringing": "", "leg": "",
+        "kind": "crisis", "line_id": "a" * 32, "next_at": NOON, "tries": 0, "ringing": "", "leg": "",
     }  # fmt: skip
     with database.begin() as connection:
-        for name, opened_at, accepted_by in (("new", 2, ""), ("old", 1, ""), ("mine", 0, "daniel")):
-            values = {"id": name, "opened_at": NOON + opened_at, "accepted_by": accepted_by}
+        for name, opened_at, accepted_by in (
+            ("new", 2, ""),
+            ("old", 1, ""),
+            ("mine", 0, "daniel"),
+            ("busy", 3, ""),
+        ):
+            put_callback(connection, name, at=NOON, state="talking" if name == "busy" else "waiting")
+            values = {"id": name, "about": name, "opened_at": NOON + opened_at, "accepted_by": accepted_by}
             connection.execute(insert(pages).values(row | values))
         assert [page.id for page in open_pages(connection)] == ["old", "new"]
