@@ -21,6 +21,9 @@ OVER = frozenset({"completed", "canceled", "busy", "failed", "no-answer"})
 PAGE = 1000
 """The most that the provider gives at once."""
 
+PAGE_OF_ONE = 50
+"""Of one number: the newest come first."""
+
 MOST_LEFT = 5000
 """Of one list. What is beyond it is found the next time, when these are gone."""
 
@@ -52,14 +55,12 @@ def recordings_of(client: Client, call: str) -> list[str]:
 
 def placed(client: Client, to: str, caller_id: str, since: float) -> list[str]:
     """The calls that were placed between two numbers since a time, the newest first."""
-    # Not asked by time: a call that still waits in the provider's queue has none, and would be placed once more.
-    found = ask(lambda: client.calls.list(to=to, from_=caller_id, page_size=PAGE, limit=PAGE))
+    # Not asked for by time: a call that still waits at the provider has no time of beginning, and would be missed.
+    found = ask(lambda: client.calls.list(to=to, from_=caller_id, page_size=PAGE_OF_ONE, limit=PAGE_OF_ONE))
     ours = [
         call
         for call in found
-        if (call.to, call._from) == (to, caller_id)
-        and not _began_before(call, since)
-        and not call.parent_call_sid
+        if (call.to, call._from) == (to, caller_id) and _began(call) >= since and not call.parent_call_sid
     ]
     return [str(call.sid) for call in sorted(ours, key=_began, reverse=True)]
 

@@ -262,3 +262,18 @@ def test_a_call_that_is_asked_for_twice_is_placed_once(network: TwilioNetwork, p
         network.place_call(PhoneNumber(AMINA), LINE, VOICE, STATUS, 25)
     assert raised.value.code == 21204
     assert len(provider.calls) == 1
+
+
+def test_whether_a_call_was_placed_can_be_found_out(
+    network: TwilioNetwork, provider: Provider, clock: Clock
+) -> None:
+    """The answer was lost: a look at the provider finds the call, though it still waits there, and none of others."""
+    provider.course = ()
+    before = network.place_call(PhoneNumber(AMINA), LINE, VOICE, STATUS, 25)
+    clock.forward(60)
+    since = clock.now
+    placed = network.place_call(PhoneNumber(AMINA), LINE, VOICE, STATUS, 25)
+    provider.has_call("in-progress", to=AMINA, from_="+12025550199")
+    assert network.placed(PhoneNumber(AMINA), LINE, since) == [placed]
+    assert network.placed(PhoneNumber(AMINA), LINE, since - 90) == [placed, before]
+    assert network.placed(PhoneNumber("+12025550155"), LINE, since) == []
