@@ -152,6 +152,12 @@ class Helpers:
             stretch_began=choice.stretch_began,
         )
 
+    def come_on(self, connection: Connection, person_id: str, now: float) -> None:
+        """On call from now on: for as long as the roster says, where a shift lasts, and else by one's own choice."""
+        self.choose(connection, person_id, "", now)
+        if known_of(connection, [person_id], now)[person_id].stretch(now) is None:
+            self.choose(connection, person_id, "on", now)
+
     def pause(self, connection: Connection, person_id: str) -> None:
         """Nothing is offered until `unpause`."""
         helper_rows.change_state(connection, person_id, paused=True)

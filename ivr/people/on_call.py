@@ -23,6 +23,10 @@ class Choice:
     at: float = 0.0
     stretch_began: float = 0.0
 
+    def is_on(self, now: float) -> bool:
+        """Whether somebody is on call by this choice; it ends by itself after the longest shift."""
+        return self.chosen == "on" and now < self.stretch_began + LONGEST
+
 
 NO_CHOICE = Choice()
 

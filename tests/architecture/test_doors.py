@@ -31,6 +31,7 @@ FILLED = {
     "name": "console.css",
     "person_id": "0" * 32,
     "number_id": "0" * 32,
+    "shift_id": "0" * 32,
     "notice_id": "0" * 32,
     "page_id": "0" * 32,
 }
