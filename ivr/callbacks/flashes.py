@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import structlog
-from sqlalchemy import Connection, Dialect, Engine, func, select, update
+from sqlalchemy import Connection, Dialect, Engine, func, literal_column, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.callbacks.flash_counts import counts_of, rung, rung_in_hour
@@ -83,7 +83,8 @@ class Flashes:
         self.ring_back_soon = ask
         """Asks workers to do at once what they would do some seconds later. Never raises."""
         every = [column.name for column in flashes.columns if not column.primary_key]
-        self._flash = Insertion(flashes, dialect, changes=every, provided=flashes.c.state == OVER)
+        is_over = flashes.c.state == literal_column(f"'{OVER}'")
+        self._flash = Insertion(flashes, dialect, changes=every, provided=is_over)
         self._number = Insertion(vault_entries, dialect, replaces=True)
 
     def noted(self, line: Flashed, caller: PhoneNumber | None, at: float) -> Noted:

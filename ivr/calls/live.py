@@ -320,7 +320,8 @@ class CallRows:
         mark = {"token": self._token_of_rejection(provider, provider_call), "ended_at": now}
         ended = {"token": self._token(provider, provider_call), "ended_at": now}
         scrub = self._at_the_end(provider, provider_call, now)
-        together = [Addition(self._ended, ended), *scrub, *additions]
+        # The last row tells whether all were written, so it has to be one that always is.
+        together = [*additions, *scrub, Addition(self._ended, ended)]
         return connection.write(self._mark, mark, together)
 
     def kept(self, call: LiveCall, turn: int, events: Sequence[Visited | Noted]) -> list[Addition]:
