@@ -91,6 +91,32 @@ class Settings(BaseSettings):
         le=100,
         description="Calls that the provider is asked for in a second, by all processes together.",
     )
+    callback_attempts: int = Field(
+        3,
+        ge=1,
+        le=10,
+        description="How often the phone of somebody who asked to be called rings at the most.",
+    )
+    callback_spacing_minutes: str = Field(
+        "30,180",
+        description="Minutes from the first of these calls to the second, to the third, and so on.",
+    )
+    offer_seconds: int = Field(
+        60, ge=5, le=600, description="Seconds that a helper who is rung has for taking a callback."
+    )
+    dial_seconds: int = Field(
+        90, ge=5, le=600, description="Seconds after which a caller who is rung counts as not reached."
+    )
+    talk_minutes: float = Field(60.0, ge=0.1, le=240, description="Minutes after which a talk is ended.")
+    wrap_up_minutes: float = Field(
+        15.0, ge=0, le=240, description="Minutes of rest that a helper has after each talk."
+    )
+    helper_rest_minutes: float = Field(
+        10.0,
+        ge=0,
+        le=240,
+        description="Minutes for which the phone of a helper who didn't take a callback isn't rung.",
+    )
     risk_minutes: int = Field(
         60, ge=5, le=1440, description="How soon a supervisor looks after a case of high risk, in minutes."
     )
@@ -182,6 +208,13 @@ class Settings(BaseSettings):
         # A blank that came along when a token was copied would make a forgery of every webhook.
         return value.strip() if isinstance(value, str) else value
 
+    @field_validator("callback_spacing_minutes")
+    @classmethod
+    def _of_minutes(cls, value: str) -> str:
+        if not all(0 < minutes <= 7 * 24 * 60 for minutes in _figures(value)):
+            raise ValueError("give minutes separated by commas, such as 30,180")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _without_end_slash(cls, value: str) -> str:
@@ -227,9 +260,18 @@ class Settings(BaseSettings):
         return frozenset(self.callback_countries.upper().replace(",", " ").split())
 
     @property
+    def callback_spacing(self) -> tuple[float, ...]:
+        """Seconds between one call to somebody and the next; the last one repeats."""
+        return tuple(minutes * 60.0 for minutes in _figures(self.callback_spacing_minutes))
+
+    @property
     def uses_embedded_queue(self) -> bool:
         """Whether this installation starts its own queue server."""
         return not self.redis_url
+
+
+def _figures(text: str) -> list[float]:
+    return [float(figure) for figure in text.split(",")]
 
 
 def problems_of(settings: Settings) -> list[str]:

@@ -55,6 +55,7 @@ from ivr.people.parts import PeopleParts, people_parts
 from ivr.people.passwords import MEASURED, Cost
 from ivr.people.records import Records
 from ivr.people.sessions import Times
+from ivr.people.wellbeing import Care
 from ivr.phone.filling import Filler
 from ivr.publishing.lines import Line, all_lines
 from ivr.publishing.releases import Release, Releases
@@ -171,12 +172,24 @@ def callbacks_of(
 ) -> CallbackParts:
     """The services of callbacks. Reaches nothing yet."""
     jobs = Jobs(lambda: connect_to_queue(settings, QUEUE_PATIENCE_SECONDS))
-    book = Book(Rules(), people.helpers, outcomes.tasks)
+    book = Book(rules_of(settings), people.helpers, outcomes.tasks)
     return CallbackParts(
         book=book,
         dispatcher=Dispatcher(database, book, people.helpers, jobs, new_id),
         taking=Taking(database, book, people.helpers, people.accounts.person, jobs, new_id),
         jobs=jobs,
+    )
+
+
+def rules_of(settings: Settings) -> Rules:
+    """How callers are called back."""
+    return Rules(
+        most_attempts=settings.callback_attempts,
+        spacing=settings.callback_spacing,
+        offer_seconds=settings.offer_seconds,
+        dial_seconds=settings.dial_seconds,
+        talk_seconds=settings.talk_minutes * 60.0,
+        rest_after_no_answer=settings.helper_rest_minutes * 60.0,
     )
 
 
@@ -283,7 +296,8 @@ def people_of(settings: Settings, database: Engine, audit: AuditLog, vault: Vaul
     """The people's room of this installation, whose passwords cost this much to look at. Reaches nothing yet."""
     secret = settings.secret_key.get_secret_value().encode()
     records = Records(database, audit, PeopleKeys(secret), new_id)
-    return people_parts(records, times_of(settings), vault.shred, cost)
+    care = Care(wrap_up_seconds=settings.wrap_up_minutes * 60.0)
+    return people_parts(records, times_of(settings), vault.shred, cost, care)
 
 
 def console_parts_of(wiring: Wiring) -> ConsoleParts:

@@ -56,6 +56,8 @@ class Rules:
     dial_seconds: float = 90.0
     talk_seconds: float = 3600.0
     provider_pause: float = 60.0
+    rest_after_no_answer: float = 600.0
+    """For how long the phone of a helper isn't rung who has just not taken a callback."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,6 @@ from ivr.vault.vault import Vault
 
 RING_SECONDS = 25
 """How long a helper's phone rings: within the time of an offer, and short of most mailboxes."""
-REST_AFTER_NO_ANSWER = 600.0
 REST_AFTER_TROUBLE = 30.0
 REST_AFTER_REFUSAL = 3600.0
 """A number that the provider never rings isn't tried with each callback again."""

@@ -11,7 +11,6 @@ from ivr.callbacks import machine
 from ivr.callbacks.book import MISSED_BY_WORD, Change
 from ivr.callbacks.machine import Missed, State
 from ivr.callbacks.ports import HelperClaims
-from ivr.callbacks.ringing import REST_AFTER_NO_ANSWER
 from ivr.legs.outcome_leg import first_question
 from ivr.legs.parts import LegParts, Said, attempt_with_all
 from ivr.legs.words import Words, option
@@ -104,7 +103,7 @@ class HelperLeg:
         now = self._parts.clock()
         self._happened(row.id, machine.PutBack(row.id), now)
         with self._parts.database.begin() as connection:
-            self._helpers.rest(connection, row.helper_id, now + REST_AFTER_NO_ANSWER)
+            self._helpers.rest(connection, row.helper_id, now + self._parts.book.rules.rest_after_no_answer)
         self._parts.hurry.dispatch()
         return Said(words.end("helper_passed", "helper_goodbye"))
 
@@ -145,7 +144,9 @@ class HelperLeg:
         with self._parts.database.begin() as connection:
             change = self._parts.book.helper_leg_is_over(connection, attempt_id, now)
             if unanswered and change is not None and change.row.state == State.OFFERED.value:
-                self._helpers.rest(connection, change.row.helper, now + REST_AFTER_NO_ANSWER)
+                self._helpers.rest(
+                    connection, change.row.helper, now + self._parts.book.rules.rest_after_no_answer
+                )
         if change is not None:
             self._parts.hurry.after(change.row.id, change.deeds)
         self._parts.hurry.dispatch()

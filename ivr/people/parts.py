@@ -18,6 +18,8 @@ from ivr.people.sign_in import SignIn
 from ivr.people.subjects import Subjects
 from ivr.people.wellbeing import Care
 
+OF_THE_FIELD = Care()
+
 
 @dataclass(frozen=True, slots=True)
 class PeopleParts:
@@ -34,7 +36,9 @@ class PeopleParts:
     times: Times
 
 
-def people_parts(records: Records, times: Times, shred: Shred, cost: Cost = MEASURED) -> PeopleParts:
+def people_parts(
+    records: Records, times: Times, shred: Shred, cost: Cost = MEASURED, care: Care = OF_THE_FIELD
+) -> PeopleParts:
     """All services. `shred` shreds a helper's number in the vault when the account is closed."""
     subjects = Subjects(records.keys)
     sessions = Sessions(records, times)
@@ -48,7 +52,7 @@ def people_parts(records: Records, times: Times, shred: Shred, cost: Cost = MEAS
         # Queues of their own: whoever guesses PINs by phone keeps nobody waiting on the web.
         pins=Pins(records, Passwords(cost), subjects),
         notices=notices,
-        helpers=Helpers(records.audit, Care()),
-        shifts=Shifts(records.new_id, Care()),
+        helpers=Helpers(records.audit, care),
+        shifts=Shifts(records.new_id, care),
         times=times,
     )
