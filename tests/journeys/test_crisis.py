@@ -135,7 +135,7 @@ def test_another_key_is_no_yes(house: CallingBack) -> None:
 
 
 def test_no_trained_helper_is_free_and_nothing_rings(tmp_path: Path) -> None:
-    """Joseph is on call without the training: Amina hears the emergency number at once, and no phone rings for nothing."""
+    """Joseph is on call without the training: Amina hears the emergency number at once, and no phone rings."""
     with calling_back(tmp_path) as house:
         house.employ("Joseph", JOSEPH)
         she_calls(house, Person(JOSEPH, TAKES))
