@@ -15,9 +15,9 @@ from tests.console.desk import PASSWORD, Browser, Desk
 from tests.hotline import PUBLIC_URL
 
 NAVIGATION = {
-    Role.HELPER: ["Now"],
+    Role.HELPER: ["Now", "Queue", "My calls", "My shifts"],
     Role.STAFF: ["Now"],
-    Role.SUPERVISOR: ["Now", "Numbers"],
+    Role.SUPERVISOR: ["Now", "Queue", "My calls", "Board", "My shifts", "Roster", "Numbers"],
     Role.ADMIN: ["Now", "People", "Audit"],
 }
 MOST_BYTES = 100_000
