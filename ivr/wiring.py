@@ -269,7 +269,7 @@ def legs_of(
 ) -> Legs:
     """Every kind of leg that we ring, and the helpers' door."""
     parts = LegParts(database, callbacks.book, releases, addresses, callbacks.jobs, vault.can_keep, clock)
-    helper = HelperLeg(parts, people.helpers, callbacks.book.rules.talk_seconds)
+    helper = HelperLeg(parts, callbacks.book.rules.talk_seconds)
     door = DoorParts(
         pins=people.pins,
         person=people.accounts.person,

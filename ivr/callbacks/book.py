@@ -76,7 +76,8 @@ class Book:
         now: float,
     ) -> Change | None:
         """A helper takes a callback, or is offered it; None when it, or the helper, isn't free any more."""
-        longest = self.rules.offer_seconds + self.rules.dial_seconds + self.rules.talk_seconds
+        rules = self.rules
+        longest = rules.offer_seconds + 2 * rules.dial_seconds + rules.talk_seconds
         until = now + longest + CLAIMED_BEYOND_SECONDS
         if not self._helpers.claim(connection, helper, attempt, now, until):
             return None
@@ -125,6 +126,10 @@ class Book:
             known = [leg for leg in (row.helper_leg, row.caller_leg) if leg]
             waiting.add(connection, row.provider, known, waiting.due_after(now))
 
+    def leg_is_over(self, connection: Connection, provider: str, leg: str, now: float) -> None:
+        """A leg has ended, whosever it was: what the provider has of it is to be deleted."""
+        waiting.add(connection, provider, [leg], waiting.due_after(now))
+
     def leg_known(
         self, connection: Connection, attempt_id: str, *, helper: str = "", caller: str = ""
     ) -> None:
@@ -150,6 +155,7 @@ class Book:
             if connection.execute(update(callbacks).where(*known).values(values)).rowcount != 1:
                 raise ChangedMeanwhile(row.id)
             self._connected(connection, before, after, now)
+            self._not_taken(connection, before, after, what, now)
         for deed in deeds:
             self._do(connection, row.id, before, deed, now)
         return Change(after, deeds, row)
@@ -157,6 +163,21 @@ class Book:
     def _connected(self, connection: Connection, before: Callback, after: Callback, now: float) -> None:
         if after.state is State.TALKING and before.state is not State.TALKING:
             self._note(connection, after.attempt, talked_at=now)
+
+    def _not_taken(
+        self, connection: Connection, before: Callback, after: Callback, what: Happening, now: float
+    ) -> None:
+        """The helper who was asked didn't take it: somebody else is, and this phone rests."""
+        if before.state is not State.OFFERED or after.state is not State.WAITING:
+            return
+        if isinstance(what, machine.HelperLegOver | machine.TimePassed):
+            asked_at = select(attempts.c.asked_at).where(attempts.c.id == before.attempt)
+            if not connection.execute(asked_at).scalar():
+                # The phone has never rung.
+                return
+        elif not isinstance(what, machine.PutBack):
+            return
+        self._helpers.rest(connection, before.helper, now + self.rules.rest_after_no_answer)
 
     def _do(self, connection: Connection, callback_id: str, before: Callback, deed: Deed, now: float) -> None:
         match deed:

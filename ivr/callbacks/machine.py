@@ -54,8 +54,8 @@ class Rules:
     """How long after the first attempt the second may come, after the second the third; the last one repeats."""
     offer_seconds: float = 60.0
     dial_seconds: float = 90.0
+    """For ringing the caller, and from picking up once more: the greeting is said twice, in every language."""
     talk_seconds: float = 3600.0
-    provider_pause: float = 60.0
     rest_after_no_answer: float = 600.0
     """For how long the phone of a helper isn't rung who has just not taken a callback."""
 
@@ -110,8 +110,15 @@ class HelperLegOver:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerPickedUp:
+    """Somebody, or something, has picked up the caller's phone."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallerAccepted:
-    """The caller has pressed the key after the neutral greeting."""
+    """The caller has pressed the key after the neutral greeting, and is put through."""
 
     attempt: str
 
@@ -122,14 +129,6 @@ class CallerLegOver:
 
     attempt: str
     missed: Missed = Missed.NO_ANSWER
-
-
-@dataclass(frozen=True, slots=True)
-class NotRung:
-    """The provider hasn't rung the caller. `permanent`: it never will."""
-
-    attempt: str
-    permanent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +157,9 @@ Happening = (
     Taken
     | HelperAccepted
     | HelperLegOver
+    | CallerPickedUp
     | CallerAccepted
     | CallerLegOver
-    | NotRung
     | PutBack
     | Withdrawn
     | NumberGone
@@ -227,7 +226,7 @@ def step(callback: Callback, happened: Happening, now: float, rules: Rules) -> S
     if isinstance(happened, Withdrawn):
         return _withdrawn(callback)
     if isinstance(happened, NumberGone):
-        return _close(callback, Ending.EXPIRED) if callback.state is State.WAITING else (callback, ())
+        return _number_gone(callback)
     if isinstance(happened, Taken):
         return _taken(callback, happened, now, rules)
     if happened.attempt != callback.attempt or callback.state in (State.WAITING, State.CLOSED):
@@ -237,14 +236,14 @@ def step(callback: Callback, happened: Happening, now: float, rules: Rules) -> S
             return _helper_accepted(callback, now, rules)
         case HelperLegOver():
             return _helper_gone(callback, now, rules)
+        case CallerPickedUp():
+            return _picked_up(callback, now, rules)
         case CallerAccepted():
             return _caller_accepted(callback, now, rules)
         case CallerLegOver(missed=missed):
             return _caller_gone(callback, missed, now, rules)
-        case NotRung(permanent=permanent):
-            return _not_rung(callback, permanent, now, rules)
         case PutBack():
-            return _put_back(callback, now)
+            return _put_back(callback, now, rules)
         case _:
             assert_never(happened)
 
@@ -269,7 +268,11 @@ def _helper_accepted(callback: Callback, now: float, rules: Rules) -> Step:
         # The helper took a minute to answer, and the window has closed meanwhile: safety comes first.
         return _wait(callback, now), (EndLegs(callback.attempt),)
     dialling = replace(
-        callback, state=State.DIALLING, tried=callback.tried + 1, until=now + rules.dial_seconds
+        callback,
+        state=State.DIALLING,
+        tried=callback.tried + 1,
+        until=now + rules.dial_seconds,
+        missed=None,
     )
     return dialling, (RingCaller(callback.attempt),)
 
@@ -282,6 +285,13 @@ def _helper_gone(callback: Callback, now: float, rules: Rules) -> Step:
             return _try_again(callback, Missed.HELPER_GONE, now, rules)
         case _:
             return _close(callback, Ending.TALKED)
+
+
+def _picked_up(callback: Callback, now: float, rules: Rules) -> Step:
+    """From now on the greeting is heard: told again, it doesn't begin again."""
+    if callback.state is not State.DIALLING or callback.missed is Missed.NO_KEY:
+        return callback, ()
+    return replace(callback, missed=Missed.NO_KEY, until=now + rules.dial_seconds), ()
 
 
 def _caller_accepted(callback: Callback, now: float, rules: Rules) -> Step:
@@ -301,19 +311,22 @@ def _caller_gone(callback: Callback, missed: Missed, now: float, rules: Rules) -
             return _close(callback, Ending.TALKED)
 
 
-def _not_rung(callback: Callback, permanent: bool, now: float, rules: Rules) -> Step:
-    if callback.state is not State.DIALLING:
-        return callback, ()
-    if permanent:
-        return _close(replace(callback, missed=Missed.REFUSED_BY_PROVIDER), Ending.UNREACHED)
-    untried = replace(callback, tried=callback.tried - 1)
-    return _wait(untried, now + rules.provider_pause), (EndLegs(callback.attempt),)
+def _put_back(callback: Callback, now: float, rules: Rules) -> Step:
+    match callback.state:
+        case State.OFFERED:
+            return _wait(callback, now), (EndLegs(callback.attempt),)
+        case State.DIALLING:
+            # The caller's phone has rung: it isn't to ring again at once.
+            return _try_again(callback, Missed.HELPER_GONE, now, rules)
+        case _:
+            return callback, ()
 
 
-def _put_back(callback: Callback, now: float) -> Step:
-    if callback.state is State.TALKING:
-        return callback, ()
-    return _wait(callback, now), (EndLegs(callback.attempt),)
+def _number_gone(callback: Callback) -> Step:
+    """Whoever is rung or talks already has been reached before the number went."""
+    if callback.state in (State.WAITING, State.OFFERED):
+        return _close(callback, Ending.EXPIRED)
+    return callback, ()
 
 
 def _withdrawn(callback: Callback) -> Step:
@@ -340,7 +353,9 @@ def _time_passed(callback: Callback, now: float, rules: Rules) -> Step:
 
 
 def _try_again(callback: Callback, missed: Missed, now: float, rules: Rules) -> Step:
-    callback = replace(callback, missed=missed)
+    if callback.missed is not Missed.NO_KEY or missed in (Missed.NOT_NOW, Missed.HELPER_GONE):
+        # Of a phone that was picked up the provider may say that nobody answered, because nobody was put through.
+        callback = replace(callback, missed=missed)
     if callback.tried >= rules.most_attempts:
         return _close(callback, Ending.UNREACHED)
     pause = rules.spacing[min(callback.tried, len(rules.spacing)) - 1]

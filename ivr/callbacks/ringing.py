@@ -98,7 +98,7 @@ class Ringing:
             self._not_rung(attempt_id, row.helper_id, error.rest)
             return "not rung"
         if not self._rung(attempt_id, leg):
-            network.hangup(leg)
+            self._hang_up(network, leg)
         return "rung"
 
     def look_again(self, now: float, most: int = 50) -> int:
@@ -190,7 +190,18 @@ class Ringing:
         if leg is None:
             self._not_rung(attempt_id, row.helper_id, REST_AFTER_TROUBLE)
         elif not self._rung(attempt_id, leg):
+            self._hang_up(network, leg)
+
+    def _hang_up(self, network: Network, leg: str) -> None:
+        """The attempt was over before its phone rang."""
+        try:
             network.hangup(leg)
+        except (ProviderBusy, ProviderOutOfReach, CredentialsRefused, RequestRefused) as error:
+            # Whoever picks up hears that it is over.
+            log.warning("leg_not_ended", error=type(error).__name__)
+        now = self.clock()
+        with self.database.begin() as connection:
+            self.book.leg_is_over(connection, network.name, leg, now)
 
     def _not_of_another(self, legs: list[str]) -> str | None:
         with self.database.connect() as connection:

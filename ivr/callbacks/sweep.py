@@ -16,7 +16,13 @@ from ivr.callbacks.queue import make_ready
 from ivr.callbacks.ringing import Ringing
 from ivr.store.callback_tables import attempts, callbacks
 from ivr.store.engine import reading
-from ivr.telephony.contract import Network, ProviderBusy, ProviderOutOfReach, RequestRefused
+from ivr.telephony.contract import (
+    CredentialsRefused,
+    Network,
+    ProviderBusy,
+    ProviderOutOfReach,
+    RequestRefused,
+)
 
 MOST_AT_ONCE = 500
 LOST_AFTER_SECONDS = 10.0
@@ -98,7 +104,7 @@ class Sweep:
             if leg and network is not None:
                 try:
                     network.hangup(leg)
-                except (ProviderBusy, ProviderOutOfReach) as error:
+                except (ProviderBusy, ProviderOutOfReach, CredentialsRefused) as error:
                     # The next pass tries again: nobody may be left listening to silence.
                     log.warning("leg_not_ended", error=type(error).__name__)
                     return

@@ -110,7 +110,7 @@ class Taking:
             if connection.execute(mine).first() is None:
                 return False
             change = self.book.in_attempt(connection, attempt_id, machine.PutBack(attempt_id), now)
-        if change is None or not _was_put_back(change):
+        if change is None or not _was_put_back(change, attempt_id):
             return False
         self.hurry.after(change.row.id, change.deeds)
         self.hurry.dispatch()
@@ -123,7 +123,9 @@ class Taking:
         return _taker(helper)
 
     def _check_fits(self, connection: Connection, callback_id: str, taker: Taker) -> None:
-        row = connection.execute(select(callbacks).where(callbacks.c.id == callback_id)).first()
+        # Locked before the helper is claimed, as the dispatcher does: otherwise the two may wait for each other.
+        found = select(callbacks).where(callbacks.c.id == callback_id).with_for_update()
+        row = connection.execute(found).first()
         if row is None:
             raise TakenMeanwhile(callback_id)
         if not fits(wanted_of(row), offering_of(taker)):
@@ -135,8 +137,8 @@ def _taker(helper: Helper) -> Taker:
     return Taker(person.id, person.languages, person.gender, helper.state.crisis_trained)
 
 
-def _was_put_back(change: Change) -> bool:
-    return change.callback.state is machine.State.WAITING and change.row.state != change.callback.state.value
+def _was_put_back(change: Change, attempt_id: str) -> bool:
+    return change.row.attempt == attempt_id and change.row.state != change.callback.state.value
 
 
 def _count(connection: Connection, taker: Taker, now: float) -> dict[str | None, int]:

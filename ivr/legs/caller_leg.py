@@ -18,10 +18,13 @@ from ivr.callbacks.rows import may_say_who
 from ivr.legs.parts import LegParts, Said, attempt_with_all
 from ivr.legs.words import Words, option
 from ivr.store.engine import reading
-from ivr.telephony.contract import Dialect, EndScreen, LegEvent
+from ivr.telephony.contract import Dialect, EndScreen, LegEvent, ListenScreen
 
 CALLER = "caller"
 NOW, LATER = "1", "2"
+IN = "in"
+"""The step at which whoever has pressed the key is put through."""
+A_MOMENT_SECONDS = 1
 MOST_GREETINGS = 2
 IN_TIME = (State.DIALLING.value, State.TALKING.value)
 
@@ -34,7 +37,6 @@ class CallerLeg:
 
     def answer(self, dialect: Dialect, event: LegEvent) -> Said:
         """What is said next."""
-        del dialect
         with self._parts.database.begin() as connection:
             self._parts.book.leg_known(connection, event.of, caller=event.call)
             row = attempt_with_all(connection, event.of)
@@ -46,9 +48,12 @@ class CallerLeg:
             return Said(words.end("call_goodbye"))
         match event.happening:
             case "answered":
+                self._happened(row.id, machine.CallerPickedUp(row.id))
                 return _greet(words, row, 1)
-            case "digits" if event.keys == NOW:
+            case "digits" | "silence" if event.step == IN:
                 return self._accepted(words, row)
+            case "digits" if event.keys == NOW:
+                return _connecting(words, row)
             case "digits" if event.keys == LATER:
                 self._happened(row.id, machine.CallerLegOver(row.id, Missed.NOT_NOW))
                 return Said(words.end("call_later_noted"))
@@ -58,18 +63,19 @@ class CallerLeg:
                 self._happened(row.id, machine.CallerLegOver(row.id, Missed.NO_KEY))
                 return Said(words.end("call_goodbye"))
             case _:
-                self.tell_over(event)
+                self.tell(dialect, event)
                 return Said(EndScreen(()))
 
     def tell(self, dialect: Dialect, event: LegEvent) -> None:
         """The leg is over, or goes on."""
-        del dialect
         with self._parts.database.begin() as connection:
             self._parts.book.leg_known(connection, event.of, caller=event.call)
+            if event.happening == "over":
+                self._parts.book.leg_is_over(connection, dialect.name, event.call, self._parts.clock())
         if event.happening == "over":
-            self.tell_over(event)
+            self._is_over(event)
 
-    def tell_over(self, event: LegEvent) -> None:
+    def _is_over(self, event: LegEvent) -> None:
         """The caller's phone was put down, or never picked up."""
         with reading(self._parts.database) as connection:
             row = attempt_with_all(connection, event.of)
@@ -81,8 +87,7 @@ class CallerLeg:
         change = self._happened(row.id, machine.CallerAccepted(row.id))
         if change is None or change.callback.state is not State.TALKING or change.callback.attempt != row.id:
             return Said(words.end("call_helper_gone"))
-        named = may_say_who(json.loads(row.wishes))
-        return Said(words.let_in("call_named" if named else "call_connecting"))
+        return Said(words.let_in())
 
     def _happened(self, attempt_id: str, what: machine.Happening) -> Change | None:
         with self._parts.database.begin() as connection:
@@ -95,6 +100,14 @@ class CallerLeg:
 def _greet(words: Words, row: Row[Any], time: int) -> Said:
     choices = (*option("to_talk_now", NOW), *option("to_be_called_later", LATER))
     return Said(words.ask("call_hello", *choices), CALLER, row.id, str(time))
+
+
+def _connecting(words: Words, row: Row[Any]) -> Said:
+    """The line may name itself from here on, if it ever may. The two are connected after it: a helper who hangs up
+    meanwhile hasn't talked."""
+    named = may_say_who(json.loads(row.wishes))
+    clips = words.clips("call_named" if named else "call_connecting")
+    return Said(ListenScreen(clips, A_MOMENT_SECONDS, barge_in=True), CALLER, row.id, IN)
 
 
 def _times(event: LegEvent) -> int:

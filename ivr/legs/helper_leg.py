@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from ivr.callbacks import machine
 from ivr.callbacks.book import MISSED_BY_WORD, Change
 from ivr.callbacks.machine import Missed, State
-from ivr.callbacks.ports import HelperClaims
 from ivr.legs.outcome_leg import first_question
 from ivr.legs.parts import LegParts, Said, attempt_with_all
 from ivr.legs.words import Words, option
-from ivr.store.engine import reading
+from ivr.store.callback_tables import callbacks
 from ivr.telephony.contract import VAULT, Dialect, DialScreen, EndScreen, LegEvent, Party
 
 HELPER, CALLER = "helper", "caller"
@@ -28,9 +27,8 @@ NOTHING = EndScreen(())
 class HelperLeg:
     """What a helper hears whom we have rung, or who has rung in and taken a callback."""
 
-    def __init__(self, parts: LegParts, helpers: HelperClaims, talk_seconds: float) -> None:
+    def __init__(self, parts: LegParts, talk_seconds: float) -> None:
         self._parts = parts
-        self._helpers = helpers
         self._talk_seconds = int(talk_seconds)
 
     def answer(self, dialect: Dialect, event: LegEvent) -> Said:
@@ -53,29 +51,34 @@ class HelperLeg:
             case "dial_ended":
                 return self._caller_is_gone(row, words, event)
             case _:
-                self._is_over(row.id)
+                self.tell(dialect, event)
                 return Said(NOTHING)
 
     def tell(self, dialect: Dialect, event: LegEvent) -> None:
         """The leg is over, or goes on."""
-        del dialect
+        row = self._known(event)
         if event.happening != "over":
-            self._known(event)
             return
-        with reading(self._parts.database) as connection:
-            row = attempt_with_all(connection, event.of)
+        with self._parts.database.begin() as connection:
+            self._parts.book.leg_is_over(connection, dialect.name, event.call, self._parts.clock())
         if row is not None:
-            self._is_over(row.id, unanswered=event.outcome in ("no-answer", "busy", "failed", "canceled"))
+            self._is_over(row.id)
 
     def accepted(self, dialect: Dialect, row: Row[Any], words: Words) -> Said:
         """The helper takes it: the caller is rung, unless that isn't wanted or safe any more."""
-        parts, now = self._parts, self._parts.clock()
+        parts = self._parts
         if not parts.can_open():
-            self._happened(row.id, machine.PutBack(row.id), now)
+            self._happened(row.id, machine.PutBack(row.id))
             return Said(words.end("helper_not_reached", "helper_goodbye"))
-        change = self._happened(row.id, machine.HelperAccepted(row.id), now)
-        dials = change is not None and change.callback.attempt == row.id
-        if change is None or not dials or change.callback.state is not State.DIALLING:
+        change = self._accept(row)
+        if change is None or change.row.attempt != row.id:
+            return Said(words.end("helper_taken_meanwhile", "helper_goodbye"))
+        if change.row.number_id is None:
+            return Said(words.end("helper_not_reached", "helper_goodbye"))
+        if change.callback.state is State.WAITING:
+            # The caller's safe hours have just ended.
+            return Said(words.end("helper_not_now", "helper_goodbye"))
+        if change.callback.state is not State.DIALLING:
             return Said(words.end("helper_taken_meanwhile", "helper_goodbye"))
         caller = Party(
             VAULT + str(change.row.number_id),
@@ -100,20 +103,17 @@ class HelperLeg:
 
     def _passed(self, row: Row[Any], words: Words) -> Said:
         """Nobody asks why. Somebody else is rung, and this phone isn't for a while."""
-        now = self._parts.clock()
-        self._happened(row.id, machine.PutBack(row.id), now)
-        with self._parts.database.begin() as connection:
-            self._helpers.rest(connection, row.helper_id, now + self._parts.book.rules.rest_after_no_answer)
+        self._happened(row.id, machine.PutBack(row.id))
         self._parts.hurry.dispatch()
         return Said(words.end("helper_passed", "helper_goodbye"))
 
     def _caller_is_gone(self, row: Row[Any], words: Words, event: LegEvent) -> Said:
         """The caller's leg is over. Whether they talked is known from the key she pressed, not from the provider."""
-        missed = MISSED_BY_WORD.get(event.outcome, Missed.NO_WORD)
-        change = self._happened(row.id, machine.CallerLegOver(row.id, missed), self._parts.clock())
         if event.gone:
             self._is_over(row.id)
             return Said(NOTHING)
+        missed = MISSED_BY_WORD.get(event.outcome, Missed.NO_WORD)
+        change = self._happened(row.id, machine.CallerLegOver(row.id, missed))
         if row.talked_at:
             return first_question(words, row.callback_id)
         put_off = (change.callback.missed if change is not None else None) is Missed.NOT_NOW or (
@@ -132,21 +132,28 @@ class HelperLeg:
         release = self._parts.release_of(row.release_id)
         return Words.of(release, self._parts.addresses, json.loads(row.helper_languages))
 
-    def _happened(self, attempt_id: str, what: machine.Happening, now: float) -> Change | None:
+    def _accept(self, row: Row[Any]) -> Change | None:
+        """The key was pressed. Nobody is rung whose number is gone, even if it has gone in this very moment."""
+        book, now = self._parts.book, self._parts.clock()
         with self._parts.database.begin() as connection:
-            change = self._parts.book.in_attempt(connection, attempt_id, what, now)
+            number = select(callbacks.c.number_id).where(callbacks.c.id == row.callback_id).with_for_update()
+            is_there = connection.execute(number).scalar() is not None
+            what = machine.HelperAccepted(row.id) if is_there else machine.NumberGone()
+            change = book.in_attempt(connection, row.id, what, now)
         if change is not None:
             self._parts.hurry.after(change.row.id, change.deeds)
         return change
 
-    def _is_over(self, attempt_id: str, *, unanswered: bool = False) -> None:
-        now = self._parts.clock()
+    def _happened(self, attempt_id: str, what: machine.Happening) -> Change | None:
         with self._parts.database.begin() as connection:
-            change = self._parts.book.helper_leg_is_over(connection, attempt_id, now)
-            if unanswered and change is not None and change.row.state == State.OFFERED.value:
-                self._helpers.rest(
-                    connection, change.row.helper, now + self._parts.book.rules.rest_after_no_answer
-                )
+            change = self._parts.book.in_attempt(connection, attempt_id, what, self._parts.clock())
+        if change is not None:
+            self._parts.hurry.after(change.row.id, change.deeds)
+        return change
+
+    def _is_over(self, attempt_id: str) -> None:
+        with self._parts.database.begin() as connection:
+            change = self._parts.book.helper_leg_is_over(connection, attempt_id, self._parts.clock())
         if change is not None:
             self._parts.hurry.after(change.row.id, change.deeds)
         self._parts.hurry.dispatch()

@@ -84,17 +84,44 @@ def test_nobody_is_rung_when_the_window_has_closed_meanwhile() -> None:
     assert callback.not_before > closes + 10 * 3600
 
 
-def test_a_number_that_cannot_be_rung_is_not_tried_again() -> None:
-    """The provider says never: the case ends with that reason after one attempt."""
-    callback, deeds = happening(a_callback(), *ON_THE_LINE, m.NotRung("a1", permanent=True))
-    assert (callback.ending, callback.missed) == (m.Ending.UNREACHED, m.Missed.REFUSED_BY_PROVIDER)
-    assert m.CloseCase() in deeds
+def test_a_helper_who_puts_it_back_while_the_phone_rings_does_not_make_it_ring_again_at_once() -> None:
+    """Joseph gives Amina's call back when her phone has rung: it is tried again in half an hour, not in a second."""
+    callback, deeds = happening(a_callback(), *ON_THE_LINE, m.PutBack("a1"))
+    assert (callback.state, callback.tried, callback.missed) == (m.State.WAITING, 1, m.Missed.HELPER_GONE)
+    assert callback.not_before == ASKED + 60 + 1800
+    assert deeds == (m.EndLegs("a1"),)
 
 
-def test_a_busy_provider_costs_no_attempt() -> None:
-    """The provider asks for patience: the caller's phone hasn't rung, so it doesn't count."""
-    callback, _ = happening(a_callback(), *ON_THE_LINE, m.NotRung("a1", permanent=False))
-    assert (callback.state, callback.tried) == (m.State.WAITING, 0)
+def test_whoever_picks_up_has_the_whole_greeting_to_press_the_key() -> None:
+    """Amina's phone rings for long, and she hears four languages: the key still counts when she presses it."""
+    callback, _ = happening(a_callback(), *ON_THE_LINE)
+    picked_up, _ = m.step(callback, m.CallerPickedUp("a1"), callback.until - 1, RULES)
+    assert picked_up.until == callback.until - 1 + RULES.dial_seconds
+    again, _ = m.step(picked_up, m.CallerPickedUp("a1"), picked_up.until - 1, RULES)
+    assert again == picked_up
+
+
+@pytest.mark.parametrize("word", [m.Missed.NO_ANSWER, m.Missed.NO_WORD, m.Missed.NO_KEY, m.Missed.BUSY])
+def test_a_mailbox_is_known_whatever_the_provider_calls_it(word: m.Missed) -> None:
+    """Something picked up and pressed nothing; the provider says "no answer", because nobody was put through."""
+    callback, _ = happening(a_callback(), *ON_THE_LINE, m.CallerPickedUp("a1"), m.CallerLegOver("a1", word))
+    assert callback.missed is m.Missed.NO_KEY
+
+
+def test_what_made_the_last_attempt_fail_is_not_said_of_this_one() -> None:
+    """A mailbox picked up the first time; the second time nobody does, and that is what is noted."""
+    callback, _ = happening(a_callback(), *ON_THE_LINE, m.CallerPickedUp("a1"), m.CallerLegOver("a1"))
+    later = callback.not_before
+    callback, _ = happening(
+        callback, m.Taken(LEILA, "a2"), m.HelperAccepted("a2"), m.CallerLegOver("a2"), now=later
+    )
+    assert (callback.tried, callback.missed) == (2, m.Missed.NO_ANSWER)
+
+
+def test_a_number_that_goes_while_a_helper_is_rung_ends_it() -> None:
+    """Amina's number is shredded while Joseph's phone rings: nobody can be called, and his phone stops."""
+    callback, deeds = happening(a_callback(), TAKEN, m.NumberGone())
+    assert (callback.ending, deeds) == (m.Ending.EXPIRED, (m.EndLegs("a1"), m.CloseCase()))
 
 
 @pytest.mark.parametrize("before", [(), (TAKEN,), ON_THE_LINE])
@@ -203,9 +230,13 @@ class AnyLife(RuleBasedStateMachine):
         self.legs.caller.discard(attempt)
         self.happens(m.CallerLegOver(attempt, missed))
 
-    @rule(data=st.data(), permanent=st.booleans())
-    def provider_refuses(self, data: st.DataObject, permanent: bool) -> None:
-        self.happens(m.NotRung(data.draw(st.sampled_from(self.attempts[-2:])), permanent))
+    @rule(data=st.data())
+    def caller_picks_up(self, data: st.DataObject) -> None:
+        self.happens(m.CallerPickedUp(data.draw(st.sampled_from(self.attempts[-2:]))))
+
+    @rule()
+    def number_is_shredded(self) -> None:
+        self.happens(m.NumberGone())
 
     @rule(data=st.data())
     def helper_puts_back(self, data: st.DataObject) -> None:
