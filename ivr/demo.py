@@ -11,6 +11,7 @@ from pathlib import Path
 from audio.make_demo import Counts, Wanted, make_demo
 from flows.load import load_pack
 from flows.model import Pack
+from ivr.demo_people import employ_demo_people, new_password
 from ivr.publishing.gate import NotReadyForAir, prepare, publish, scripts_to_record
 from ivr.publishing.lines import Line, save_line
 from ivr.settings import DEFAULT_DATA, DEMO_FILE, PREFIX, Settings, load_settings
@@ -21,6 +22,7 @@ from ivr.wiring import Wiring, make_emergency_screens, wire
 DEMO_NUMBER = "+12025550100"
 """From the range that is kept for fiction."""
 
+DEMO_PASSWORD = "DEMO_PASSWORD"  # noqa: S105 - its name in the demo's file, and not a setting
 SHIPPED_PACK = Path(__file__).parents[1] / "flows" / "packs" / "first_line"
 
 Progress = Callable[[int, int, str], None]
@@ -37,6 +39,7 @@ def demo_settings() -> Settings:
     path = data / DEMO_FILE
     kept = _read(path)
     kept.setdefault(f"{PREFIX}SECRET_KEY", secrets.token_hex(32))
+    kept.setdefault(DEMO_PASSWORD, new_password())
     kept.setdefault(f"{PREFIX}SIMULATOR_ACCOUNT_SID", f"AC{secrets.token_hex(16)}")
     kept.setdefault(f"{PREFIX}SIMULATOR_AUTH_TOKEN", secrets.token_hex(32))
     kept |= {
@@ -48,6 +51,11 @@ def demo_settings() -> Settings:
     _write(path, kept)
     make_own_keys(data)
     return load_settings()
+
+
+def demo_password(settings: Settings) -> str:
+    """The password of the demo's helpers."""
+    return _read(settings.data / DEMO_FILE)[DEMO_PASSWORD]
 
 
 def make_own_keys(data: Path) -> None:
@@ -67,6 +75,7 @@ def prepare_demo(settings: Settings, progress: Progress) -> tuple[Wiring, Counts
     today = datetime.now(UTC).date()
     counts = make_demo(wanted_by(pack), wiring.library, today, progress)
     put_demo_on_air(wiring, pack, today)
+    employ_demo_people(wiring, demo_password(settings))
     make_emergency_screens(wiring)
     return wiring, counts
 

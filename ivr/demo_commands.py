@@ -18,11 +18,11 @@ from audio.demo_voice import DemoVoiceNotInstalled, LanguageNotSpoken
 from audio.make_demo import ClipsCouldNotBeMade, make_demo
 from audio.make_demo import Progress as MadeSoFar
 from flows.load import load_pack
-from ivr.demo import DEMO_NUMBER, demo_settings, prepare_demo, shipped_pack, wanted_by
+from ivr.demo import DEMO_NUMBER, demo_password, demo_settings, prepare_demo, wanted_by
+from ivr.demo_people import PEOPLE as DEMO_PEOPLE
 from ivr.jobs.queue_server import QueueServerMissing
 from ivr.operations.processes import PortTaken, require_port, run_all
 from ivr.publishing.gate import NotReadyForAir, in_one_line, prepare, warnings_about
-from ivr.publishing.promises import promise_in_words, promises_calls
 from ivr.settings import Settings, load_settings
 from ivr.wiring import wire
 
@@ -49,7 +49,7 @@ def demo(prepare_only: bool) -> None:
     console.print(f"Ready to start after {time.monotonic() - started:.0f} s.")
     if prepare_only:
         return
-    console.print("Starting web, worker and timetable …")
+    console.print("Starting web, workers and timetable …")
     try:
         sys.exit(run_all(settings, lambda: _say_address(settings)))
     except PortTaken as error:
@@ -104,14 +104,11 @@ def speak(folder: Path) -> None:
 def _prepare(settings: Settings, console: Console) -> None:
     with _bar(console) as progress:
         wiring, counts = prepare_demo(settings, progress)
-    pack = shipped_pack()
     console.print(
         f"Clips: {counts.made} made, {counts.kept} kept. Tables are up to date. {DEMO_NUMBER} is on air."
     )
-    for warning in warnings_about(prepare(pack, wiring.library, demo_allowed=True)):
+    for warning in warnings_about(prepare(shipped_pack(), wiring.library, demo_allowed=True)):
         console.print(f"Could be better: {in_one_line(warning)}", markup=False)
-    if promises_calls(pack):
-        console.print(promise_in_words(settings.public_url), markup=False, soft_wrap=True)
 
 
 @contextmanager
@@ -132,7 +129,14 @@ def _bar(console: Console) -> Iterator[MadeSoFar]:
 
 def _say_address(settings: Settings) -> None:
     address = f"http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}"
+    phones = "".join(
+        f"      {address}/telephone?number={one.number[1:]}&name={one.name}\n" for one in DEMO_PEOPLE
+    )
+    names = " or ".join(one.sign_in_name for one in DEMO_PEOPLE)
     click.echo(
         f"\n  The hotline answers. Open the telephone in a browser:\n\n      {address}/telephone\n\n"
-        f"  Press “Call”. Ctrl-C stops everything.\n"
+        f"  Press “Call”, and ask to be called back. These are the telephones of two helpers, each in a tab of its "
+        f"own; they ring:\n\n{phones}\n"
+        f"  The helpers’ pages: {address}/ (sign in as {names}, password {demo_password(settings)})\n"
+        f"  Ctrl-C stops everything.\n"
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from flows.load import load_pack
+from ivr.people.reachable import anybody_can_be_rung
 from ivr.publishing.flash import can_ring_back, unable_to_ring_back
 from ivr.publishing.gate import NotReadyForAir, in_one_line, prepare, publish, warnings_about
 from ivr.publishing.hours import ALWAYS
@@ -17,6 +18,7 @@ from ivr.publishing.lines import Line, LineUnusable, all_lines, find_line, save_
 from ivr.publishing.promises import promise_in_words, promises_calls
 from ivr.publishing.releases import all_published
 from ivr.settings import load_settings
+from ivr.store.engine import reading
 from ivr.store.migrate import migrate as apply_migrations
 from ivr.vault.errors import VaultOutOfReach
 from ivr.wiring import Wiring, make_emergency_screens, wire
@@ -160,7 +162,9 @@ def publish_pack(folder: Path, numbers: tuple[str, ...]) -> None:
     publish(wiring.database, release, numbers, datetime.now(UTC).date())
     make_emergency_screens(wiring)
     click.echo(f"{loaded.pack.id} is on air as {release.id} on {', '.join(numbers)}.")
-    if promises_calls(loaded.pack):
+    with reading(wiring.database) as connection:
+        kept = anybody_can_be_rung(connection)
+    if promises_calls(loaded.pack) and not kept:
         click.echo(promise_in_words(settings.public_url))
     warnings = warnings_about(release)
     if warnings:

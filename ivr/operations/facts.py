@@ -19,12 +19,14 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from ivr.operations.checks.house import DatabaseFacts, LineFacts, QueueFacts
 from ivr.operations.checks.machine import FolderFacts, SettingsFacts
 from ivr.operations.checks.scrubbing import Look, ScrubbingFacts
+from ivr.people.reachable import anybody_can_be_rung
 from ivr.publishing.gate import warnings_about, with_its_place
 from ivr.publishing.lines import Line, all_lines
 from ivr.publishing.promises import promises_calls
 from ivr.publishing.releases import Release, ReleaseUnknown
 from ivr.scrubbing.status import in_words, status
-from ivr.settings import Settings, problems_of
+from ivr.settings import Settings
+from ivr.settings_problems import problems_of
 from ivr.store.engine import reading
 from ivr.store.migrate import is_up_to_date
 
@@ -99,12 +101,13 @@ def line_facts(engine: Engine, releases: ReleaseShelf, clips: ClipShelf) -> list
     """Every line and what it plays; None where the database can't say."""
     try:
         with reading(engine) as connection:
-            return [_of_line(line, releases, clips) for line in all_lines(connection)]
+            kept = anybody_can_be_rung(connection)
+            return [_of_line(line, releases, clips, kept) for line in all_lines(connection)]
     except SQLAlchemyError:
         return None
 
 
-def _of_line(line: Line, releases: ReleaseShelf, clips: ClipShelf) -> LineFacts:
+def _of_line(line: Line, releases: ReleaseShelf, clips: ClipShelf, promises_kept: bool) -> LineFacts:
     who = (line.number, line.name, line.provider, line.emergency_number)
     if line.release_id is None:
         return LineFacts(*who)
@@ -123,7 +126,7 @@ def _of_line(line: Line, releases: ReleaseShelf, clips: ClipShelf) -> LineFacts:
         clips=len(release.clips),
         missing_clips=sorted(missing),
         could_be_better=[(with_its_place(found), found.hint) for found in warnings_about(release)],
-        promises_calls=promises_calls(release.pack),
+        promises_calls=promises_calls(release.pack) and not promises_kept,
     )
 
 

@@ -1,4 +1,4 @@
-"""Puts numbers into a reply in the moment in which it leaves: what is kept of a reply names only the vault's entries."""
+"""Puts numbers into a reply in the moment in which it leaves: a kept reply names only the vault's entries."""
 
 from __future__ import annotations
 

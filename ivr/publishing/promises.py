@@ -1,11 +1,11 @@
-"""What callers are promised that isn't done by itself yet. Whoever runs a line must know of it."""
+"""What callers are promised that nobody could keep. Whoever runs a line must know of it."""
 
 from __future__ import annotations
 
 from flows.model import Callback, Pack
 
-NOBODY_IS_RUNG = "callers can ask to be called back, and nobody is rung by itself yet"
-WHERE_WISHES_ARE = "Supervisors see who waits, and ring them, from the page of numbers"
+NOBODY_IS_RUNG = "callers can ask to be called back, and there is no helper with a phone who could be rung"
+WHAT_TO_DO = "Invite helpers; each gives a number and shifts on pages of their own"
 
 
 def promises_calls(pack: Pack) -> bool:
@@ -15,4 +15,4 @@ def promises_calls(pack: Pack) -> bool:
 
 def promise_in_words(public_url: str) -> str:
     """What to tell whoever puts such a pack on air."""
-    return f"Know this: {NOBODY_IS_RUNG}. {WHERE_WISHES_ARE}: {public_url}/numbers"
+    return f"Know this: {NOBODY_IS_RUNG}. {WHAT_TO_DO}: {public_url}/people"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ivr.operations.findings import Finding, good, problem, warning
-from ivr.publishing.promises import NOBODY_IS_RUNG, WHERE_WISHES_ARE
+from ivr.publishing.promises import NOBODY_IS_RUNG, WHAT_TO_DO
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _check_line(line: LineFacts, media_folder: str) -> list[Finding]:
         )
     findings += [warning(subject, what, step) for what, step in line.could_be_better]
     if line.promises_calls:
-        findings.append(warning(subject, NOBODY_IS_RUNG, f"{WHERE_WISHES_ARE}: /numbers in the console."))
+        findings.append(warning(subject, NOBODY_IS_RUNG, f"{WHAT_TO_DO}: /people in the console."))
     if line.provider == "simulator":
         step = "Nothing to do while you try it out. For a real number see docs/real-number.md."
         findings.append(warning(subject, "rings only on the telephone in the browser", step))

@@ -83,7 +83,9 @@ class Exchange:
 
     def placed(self, to_number: str, from_number: str, since: float) -> list[str]:
         """The placed legs between two numbers that something has happened to since a time, and that aren't over."""
-        between = and_(legs.c.to_number == to_number, legs.c.from_number == from_number, legs.c.kind == "placed")
+        between = and_(
+            legs.c.to_number == to_number, legs.c.from_number == from_number, legs.c.kind == "placed"
+        )
         return [leg.id for leg in reversed(self._legs(and_(between, legs.c.changed_at >= since)))]
 
     def leg(self, leg_id: str) -> Leg | None:

@@ -28,7 +28,10 @@ export class Screen {
   // `random` gives a whole number below its argument.
   chooseNumber(random) {
     const taken = [...this.line.options].map((option) => option.value);
-    let number = sessionStorage.getItem("number");
+    const asked = new URLSearchParams(location.search);
+    const given = (asked.get("number") ?? "").replace(/\D/g, "");
+    if (asked.get("name")) document.querySelector("h1").textContent = document.title = `${asked.get("name")} · Telephone`;
+    let number = given ? `+${given}` : sessionStorage.getItem("number");
     while (!number || taken.includes(number)) number = `+120255501${String(random(100)).padStart(2, "0")}`;
     this.#useNumber(number);
   }

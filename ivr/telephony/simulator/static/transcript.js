@@ -12,6 +12,9 @@ const OUTCOMES = {
   "canceled": "The call was cancelled",
 };
 
+// Neither side of a call may see the other's number, on this page either; an emergency number anybody may know.
+const shown = (number) => (number.length > 6 ? "another phone" : number);
+
 export class Transcript {
   #aboutClip;
   #show;
@@ -49,7 +52,7 @@ export class Transcript {
       case "start-recording":
         return this.add(at, "recording", `Speak after the tone. At most ${action.mostSeconds} seconds.`);
       case "start-dialling": {
-        const rung = action.parties.map(([number]) => spaced(number)).join(", ") || "nobody";
+        const rung = action.parties.map(([number]) => shown(number)).join(", ") || "nobody";
         return this.add(at, "dialling", `Ringing ${rung} …`);
       }
       case "trouble":
