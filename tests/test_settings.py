@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from ivr.settings import PREFIX, Settings, SettingsIncomplete, load_settings, problems_of
+from ivr.settings import PREFIX, Settings, SettingsIncomplete, load_settings
+from ivr.settings_problems import problems_of
 from tests.hotline import settings_for, with_simulator
 
 TABLE = Path(__file__).parents[1] / "docs" / "settings.md"
