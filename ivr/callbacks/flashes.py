@@ -6,6 +6,7 @@ meanwhile; the table itself holds that. A ring-back is for now: it is no consent
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -18,12 +19,14 @@ from ivr.callbacks.flash_counts import counts_of, rung, rung_in_hour
 from ivr.store.callback_tables import flashes
 from ivr.store.engine import reading
 from ivr.store.hot import Addition, Insertion
-from ivr.vault.errors import CannotBeCalled, CiphertextDamaged, VaultOutOfReach
+from ivr.vault.errors import CannotBeCalled, CiphertextDamaged, KeyStoreOutOfReach, VaultOutOfReach
 from ivr.vault.number import PhoneNumber
 from ivr.vault.tables import vault_entries
-from ivr.vault.vault import Vault
+from ivr.vault.vault import KeptNumber, Vault
 
 WAITING, ASKED, OVER = "waiting", "asked", "over"
+LONGEST_QUEUE_SECONDS = 3.0
+"""Below the time after which the provider asks again."""
 
 log = structlog.get_logger()
 
@@ -80,6 +83,7 @@ class Flashes:
         self._vault = vault
         self._rules = rules
         self._new_id = new_id
+        self._sealing = threading.Lock()
         self.ring_back_soon = ask
         """Asks workers to do at once what they would do some seconds later. Never raises."""
         every = [column.name for column in flashes.columns if not column.primary_key]
@@ -102,7 +106,7 @@ class Flashes:
             if at_cap or waiting >= self._rules.most_waiting:
                 log.warning("flash_not_noted", why="cap" if at_cap else "queue")
                 return Noted()
-            kept = self._vault.keep(caller, kind="caller", line_id=line.id, now=at)
+            kept = self._sealed(caller, line, at)
         except (SQLAlchemyError, CannotBeCalled, VaultOutOfReach, CiphertextDamaged) as error:
             log.warning("flash_not_noted", why=type(error).__name__)
             return Noted()
@@ -118,6 +122,18 @@ class Flashes:
             "leg": "",
         }
         return Noted([Addition(self._number, kept.row), Addition(self._flash, flash)], first=not waiting)
+
+    def _sealed(self, caller: PhoneNumber, line: Flashed, at: float) -> KeptNumber:
+        # A key store that is asked by all threads at once lets some of them wait until they give up: here they queue.
+        taken = self._sealing.acquire(timeout=LONGEST_QUEUE_SECONDS)
+        try:
+            return self._vault.keep(caller, kind="caller", line_id=line.id, now=at)
+        except KeyStoreOutOfReach:
+            # Another process may have kept it busy.
+            return self._vault.keep(caller, kind="caller", line_id=line.id, now=at)
+        finally:
+            if taken:
+                self._sealing.release()
 
     def leg_known(self, flash_id: str, leg: str) -> None:
         """The ring-back exists: it is never asked for again, whoever was killed before writing that down."""
