@@ -19,8 +19,8 @@ from ivr.audit.words import typed_text
 from ivr.people.notices import NoticeKind, Notices
 from ivr.people.person import Person
 from ivr.people.roles import Right
-from ivr.store.engine import wipe_deleted
 from ivr.store.callback_tables import callbacks
+from ivr.store.engine import wipe_deleted
 from ivr.store.tables import lines
 from ivr.vault.due import LONGEST_HOLD_DAYS, is_due
 from ivr.vault.errors import CallerAsksAgain

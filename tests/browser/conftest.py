@@ -126,7 +126,7 @@ def open_telephone(chromium: Browser) -> Iterator[Callable[..., Telephone]]:
     """
     opened: list[Telephone] = []
 
-    def open_one(address: str, by_lot: bool = False, **window: Any) -> Telephone:
+    def open_one(address: str, by_lot: bool = False, query: str = "", **window: Any) -> Telephone:
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **window})
         page = context.new_page()
         telephone = Telephone(page, address)
@@ -139,7 +139,7 @@ def open_telephone(chromium: Browser) -> Iterator[Callable[..., Telephone]]:
             "console", lambda m: telephone.problems.append(m.text) if m.type in ("error", "warning") else None
         )
         page.on("request", telephone.note_request)
-        page.goto(f"{address}/telephone")
+        page.goto(f"{address}/telephone{query}")
         page.locator("body[data-ready]").wait_for()
         opened.append(telephone)
         return telephone
