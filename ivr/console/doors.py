@@ -120,6 +120,25 @@ _NUMBERS = {
     ),
 }
 
+_WORDS = WHO_MAY[Right.EDIT_TERMS]
+
+_OUTCOMES = {
+    "console.outcomes": _door("GET", WHO_MAY[Right.TAKE_CALLBACKS] | _WORDS, "Which outcomes are missing."),
+    "console.outcome": _door(
+        "GET POST", WHO_MAY[Right.TAKE_CALLBACKS], "The outcome of one's own talk; supervisors, of any."
+    ),
+    "console.risk_cases": _door("GET", Role.SUPERVISOR, "Lives in danger, and who looks after each."),
+    "console.accept_risk": _door("POST", Role.SUPERVISOR, "Takes on looking after one."),
+    "console.close_risk": _door("GET POST", Role.SUPERVISOR, "Says how it ended, in one of two ways."),
+    "console.terms": _door("GET", _WORDS, "The words of outcomes."),
+    "console.add_term": _door("GET POST", _WORDS, "Adds one, whose code stays for ever."),
+    "console.term": _door("GET POST", _WORDS, "Other words or another key; the code stays."),
+    "console.term_up": _door("POST", _WORDS, "Puts them in order."),
+    "console.retire_term": _door("POST", _WORDS, "Offers one no more."),
+    "console.offer_term": _door("POST", _WORDS, "Offers it again."),
+    "console.delete_term": _door("POST", _WORDS, "Deletes one that nothing was written with."),
+}
+
 _TAKING = WHO_MAY[Right.TAKE_CALLBACKS]
 
 _CALLBACKS = {
@@ -159,6 +178,7 @@ DOORS: Mapping[str, Door] = {
     **_OWN,
     **_ADMIN,
     **_NUMBERS,
+    **_OUTCOMES,
     **_CALLBACKS,
     **_ROSTER,
 }

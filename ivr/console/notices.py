@@ -80,7 +80,17 @@ def _of_others(notice: Notice, name: str, whom: str, roles: str) -> Any:
             name=name,
             whom=whom,
         )
-    return _of_numbers(notice.kind, name)
+    return _of_outcomes(notice.kind) or _of_numbers(notice.kind, name)
+
+
+def _of_outcomes(kind: str) -> str:
+    if kind == NoticeKind.OUTCOME_MISSING:
+        return gettext("The outcome of your last talk is still missing. It takes a minute: see Outcomes.")
+    if kind == NoticeKind.OUTCOME_OVERDUE:
+        return gettext("The outcome of a talk has been missing for a day: see Outcomes.")
+    if kind == NoticeKind.RISK_CASE:
+        return gettext("A helper has talked with somebody whose life is in danger: see Lives in danger.")
+    return ""
 
 
 def _of_numbers(kind: str, name: str) -> Any:

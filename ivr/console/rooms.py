@@ -15,13 +15,16 @@ from ivr.console.errors import set_up_errors
 from ivr.console.home_pages import add_home
 from ivr.console.languages import set_up_languages
 from ivr.console.number_pages import add_numbers
+from ivr.console.outcome_pages import add_outcomes
 from ivr.console.parts import ConsoleParts
 from ivr.console.people_pages import add_people
 from ivr.console.profile_pages import add_profile
+from ivr.console.risk_pages import add_risk
 from ivr.console.roster_pages import add_roster
 from ivr.console.shift_pages import add_shifts
 from ivr.console.sign_in_pages import add_entrance
 from ivr.console.signed_in import who_is_in
+from ivr.console.term_pages import add_terms
 
 SETTINGS = {
     # A page may stay open through a long night; whoever comes back to it loses nothing.
@@ -61,6 +64,8 @@ def console_blueprint() -> Blueprint:
     console = Blueprint("console", __name__, template_folder="templates")
     console.add_url_rule("/assets/<name>", "asset", asset, methods=["GET"])
     for add in (add_entrance, add_home, add_profile, add_codes, add_people, add_audit, add_numbers):
+        add(console)
+    for add in (add_outcomes, add_risk, add_terms):
         add(console)
     for add in (add_callbacks, add_board):
         add(console)

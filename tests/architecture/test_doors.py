@@ -33,6 +33,10 @@ FILLED = {
     "number_id": "0" * 32,
     "shift_id": "0" * 32,
     "notice_id": "0" * 32,
+    "callback_id": "0" * 32,
+    "case_id": "0" * 32,
+    "kind": "issue",
+    "code": "family",
     "page_id": "0" * 32,
 }
 """What stands in the place of each variable part of an address."""
