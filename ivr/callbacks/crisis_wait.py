@@ -37,6 +37,8 @@ WHISPER_WAIT_SECONDS = 6
 EMERGENCY = "emergency"
 DIGIT = "digit_"
 MOST_STEPS = 40
+ANSWER_SECONDS = 15.0
+"""What the provider waits for an answer, all its tries together; then it plays the emergency screen by itself."""
 NETWORK_SECONDS = 5.0
 """What the telephone network takes to begin to ring a phone, and to say that it has stopped."""
 
@@ -68,6 +70,11 @@ class LongestWait:
         """All of them together."""
         return sum(seconds for _, seconds in self.parts)
 
+    @property
+    def without_delays(self) -> float:
+        """The same where Warmline answers at once: what callers meet when nobody picks up, and all is well."""
+        return sum(seconds for name, seconds in self.parts if name != "answers")
+
 
 def offered(spoken: Iterable[str]) -> tuple[str, ...]:
     """What a helper hears: that somebody needs help now, in which language, and the key."""
@@ -80,7 +87,7 @@ def longest_crisis_wait(
     emergency_number: str,
     dials_emergency: bool,
     most_ring_seconds: int,
-    answer_seconds: float,
+    answer_seconds: float = ANSWER_SECONDS,
 ) -> LongestWait:
     """For one line. `answer_seconds`: what a webhook's answer takes at the most. Raises NoWayToHelp."""
     ways = list(_ways(release, emergency_number, dials_emergency, most_ring_seconds))

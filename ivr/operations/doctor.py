@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from ivr.audit.log import AuditLog
 from ivr.operations.checks.address import check_address, check_proxies
 from ivr.operations.checks.audit import check_audit
+from ivr.operations.checks.help_now import check_help
 from ivr.operations.checks.house import DatabaseFacts, LineFacts, check_database, check_lines, check_queue
 from ivr.operations.checks.machine import check_clock, check_disk, check_folder, check_settings
 from ivr.operations.checks.provider import check_account, check_number
@@ -34,6 +35,7 @@ from ivr.operations.facts import (
     without_password,
 )
 from ivr.operations.facts_audit import audit_facts
+from ivr.operations.facts_help import help_facts
 from ivr.operations.facts_outside import account_facts, number_facts, visit_address
 from ivr.operations.facts_vault import vault_facts
 from ivr.operations.findings import Finding
@@ -111,6 +113,8 @@ def _examine_database(
         return None
     log = audit_facts(house.database, house.audit, house.vault)
     findings += [check_audit(log)] if log else []
+    helped = help_facts(house.database, house.releases, settings, time.time())
+    findings += [check_help(helped)] if helped else []
     lines = line_facts(house.database, house.releases, house.media)
     return lines, scrubbing_facts(house.database, time.time())
 
