@@ -1,0 +1,96 @@
+"""Whoever has asked for a call and rings again: is told so, keeps it, changes it, or takes it back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from ivr.store.callback_tables import callbacks
+from tests.calls.what_is_kept import forget_wishes
+from tests.hotline import Hotline
+
+ASK = "1111222"
+"""English, to talk to someone, yes; as soon as possible, don't say who, don't speak to others, a man."""
+TO_TALK = "11"
+
+
+@pytest.fixture
+def hotline(on_air: Hotline) -> Hotline:
+    """A hotline that Amina has asked for a call in an earlier call."""
+    forget_wishes(on_air)
+    on_air.ring().press(ASK).hang_up()
+    return on_air
+
+
+def the_callback(hotline: Hotline) -> dict[str, Any]:
+    with hotline.wiring.database.connect() as connection:
+        return dict(connection.execute(select(callbacks)).mappings().one())
+
+
+def test_asking_again_tells_that_it_is_noted(hotline: Hotline) -> None:
+    """Amina rings again and asks to talk: she is told that a call is noted, and how long it may take."""
+    call = hotline.ring().press(TO_TALK)
+    assert call.prompts[0] == "asked_already"
+    assert call.prompts[1].startswith("wait_")
+    assert {"to_cancel_it", "to_change_it", "to_keep_it"} <= set(call.prompts)
+
+
+def test_silence_keeps_the_call(hotline: Hotline) -> None:
+    """Amina says nothing to that: the call stays noted as it was."""
+    before = the_callback(hotline)
+    call = hotline.ring().press(TO_TALK).wait().wait()
+    assert call.prompts == ["call_kept"]
+    assert the_callback(hotline) == before
+
+
+def test_one_key_takes_the_call_back(hotline: Hotline) -> None:
+    """Amina presses 1: the call is taken back for good, and asking anew is a new wish."""
+    call = hotline.ring().press(TO_TALK).press("1")
+    assert call.prompts == ["call_cancelled"]
+    assert (the_callback(hotline)["state"], the_callback(hotline)["ending"]) == ("closed", "withdrawn")
+    call.hang_up()
+    assert hotline.ring().press(TO_TALK).prompts[0] == "may_we_call"
+
+
+def test_a_call_that_a_helper_is_making_is_not_taken_back(hotline: Hotline) -> None:
+    """Joseph is ringing Amina already: she is told that it is too late, and nothing is taken from his hands."""
+    with hotline.wiring.database.begin() as connection:
+        connection.execute(update(callbacks).values(state="dialling"))
+    assert hotline.ring().press(TO_TALK).press("1").prompts == ["call_not_cancelled"]
+    assert the_callback(hotline)["state"] == "dialling"
+
+
+def test_silence_takes_no_answer_back(hotline: Hotline) -> None:
+    """Amina rings from a place where she can't press a key: what she said before still holds, and she is told that
+    a call is noted."""
+    before = the_callback(hotline)
+    call = hotline.ring().press("1").wait().wait().wait()
+    assert call.prompts[0] == "asked_already"
+    assert the_callback(hotline)["wishes"] == before["wishes"]
+
+
+def test_answers_that_are_not_asked_for_again_stay(hotline: Hotline) -> None:
+    """Amina asked for a man to call her; in urgent need she isn't asked that again, and it still holds."""
+    call = hotline.ring().press("10")
+    while "to_ask_for_a_call" not in call.prompts:
+        call.wait()
+    call.press("1").press("3").press("2").press("2")
+    assert call.prompts[0] == "crisis_noted"
+    row = the_callback(hotline)
+    assert json.loads(row["wishes"])["helper_gender"] == "a_man"
+    assert json.loads(row["wishes"])["safe_when"] == "in_the_evening"
+    assert (row["need"], row["priority"], row["gender"]) == ("crisis", 0, "man")
+
+
+def test_urgent_stays_urgent(hotline: Hotline) -> None:
+    """Somebody in crisis who later changes when it is safe to call doesn't lose her place before all others."""
+    with hotline.wiring.database.begin() as connection:
+        connection.execute(update(callbacks).values(need="crisis", priority=0, crisis=True))
+    call = hotline.ring().press(TO_TALK).press("2#").press("2").press("222")
+    assert call.prompts[0] == "callback_noted"
+    row = the_callback(hotline)
+    assert (row["need"], row["priority"], bool(row["crisis"])) == ("crisis", 0, True)
+    assert json.loads(row["wishes"])["safe_when"] == "in_the_morning"
