@@ -63,7 +63,13 @@ def choose(times: Iterable[OnShift], before: Choice, chosen: Chosen, now: float)
 
 def _spans(times: Iterable[OnShift], choice: Choice, now: float) -> list[tuple[float, float]]:
     since = choice.at if choice.chosen == "off" else float("-inf")
-    spans = [(one.begins, one.ends) for one in times if since < one.begins <= now]
+    spans = [(_began(one, choice), one.ends) for one in times if since < one.begins <= now]
     if choice.chosen == "on":
         spans.append((choice.stretch_began, choice.stretch_began + LONGEST))
     return spans
+
+
+def _began(shift: OnShift, choice: Choice) -> float:
+    # Whoever went off within a shift and came back to it after a rest begins it anew.
+    came_back = choice.chosen == "" and shift.begins < choice.at < shift.ends
+    return max(shift.begins, choice.stretch_began) if came_back else shift.begins

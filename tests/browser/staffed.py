@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from ivr.people.roles import Role
+from ivr.people.shifts import When
 from ivr.publishing.lines import all_lines
 from ivr.vault.number import PhoneNumber
 from tests.callback_rows import put_callback
@@ -35,6 +37,7 @@ class Staffed:
     grace: Worker
     number: str
     invitation: str
+    shift: str
 
     def pages_of_daniel(self) -> dict[str, str]:
         """Everything that an admin and supervisor can open, by what it is called here."""
@@ -52,6 +55,7 @@ class Staffed:
             "close-person": f"/people/{self.joseph.id}/close",
             "audit": "/audit",
             "numbers": "/numbers",
+            "roster": "/roster",
             "reveal": f"/numbers/{self.number}/reveal",
             "hold": f"/numbers/{self.number}/hold",
             "close-case": f"/numbers/{self.number}/close",
@@ -60,7 +64,14 @@ class Staffed:
 
     def pages_of_joseph(self) -> dict[str, str]:
         """Pages that look different for a helper without codes."""
-        return {"home-of-helper": "/", "codes-set-up": "/profile/codes", "closed": "/people"}
+        return {
+            "home-of-helper": "/",
+            "codes-set-up": "/profile/codes",
+            "closed": "/people",
+            "shifts": "/shifts",
+            "add-shift": "/shifts/add",
+            "shift": f"/shifts/{self.shift}",
+        }
 
     def pages_of_nobody(self) -> dict[str, str]:
         """Pages before signing in."""
@@ -114,9 +125,26 @@ def staffed_hotline(folder: Path) -> Iterator[Staffed]:
     cases = hotline.app.extensions["console"].cases
     cases.hold(numbers[1], who=grace.id, reason=REASON, until=desk.now + 100 * 3600, now=desk.now)
     desk.hotline.clock.forward(600)
+    shift = _roster(desk, joseph.id, leila.id)
     with served(hotline.app) as address:
-        yield Staffed(desk, address, daniel, joseph, grace, numbers[1], invitation)
+        yield Staffed(desk, address, daniel, joseph, grace, numbers[1], invitation, shift)
     hotline.wiring.database.dispose()
+
+
+def _roster(desk: Desk, joseph: str, leila: str) -> str:
+    """Joseph is on shift and has had three hard calls; Leila has a call with a life at risk behind her."""
+    people, zone = desk.hotline.wiring.people, "Africa/Nairobi"
+    with desk.hotline.wiring.database.begin() as connection:
+        people.shifts.add(connection, joseph, When(zone, time(20), time(2), weekday=6), desk.now)
+        shift = people.shifts.add(connection, joseph, When(zone, time(18), time(22), weekday=2), desk.now)
+        people.shifts.leave_out(connection, joseph, shift.id, date(2026, 3, 4))
+        berlin = When("Europe/Berlin", time(9), time(12), on=date(2026, 3, 7))
+        people.shifts.add(connection, leila, berlin, desk.now)
+        for call in range(3):
+            ended = desk.now - 1800 + 600 * call
+            people.helpers.talked(connection, f"{call}" * 32, joseph, ended - 300, ended, hard=True)
+        people.helpers.owe_debrief(connection, leila)
+    return shift.id
 
 
 _NEEDS = (("emotional_support", "sw"), ("crisis", "ar"))

@@ -80,3 +80,13 @@ def test_being_on_by_choice_before_a_shift_counts_too() -> None:
     """Joseph goes on call at five, before his shift at six: his time began at five."""
     early = choose(EVENING, NO_CHOICE, "on", 17 * HOUR)
     assert on_call(EVENING, early, 19 * HOUR) == Stretch(17 * HOUR, 17 * HOUR + LONGEST)
+
+
+def test_a_rest_within_a_long_shift_counts_and_a_short_absence_does_not() -> None:
+    """Joseph leaves his night for two hours, and comes back rested; had it been half an hour, his time went on."""
+    night = [shift(22, 34)]
+    off = choose(night, NO_CHOICE, "off", 26 * HOUR)
+    rested = choose(night, off, "", 28 * HOUR)
+    back_at_once = choose(night, off, "", 26.5 * HOUR)
+    assert on_call(night, rested, 29 * HOUR) == Stretch(28 * HOUR, 34 * HOUR)
+    assert on_call(night, back_at_once, 29 * HOUR) == Stretch(22 * HOUR, 34 * HOUR)
