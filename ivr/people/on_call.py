@@ -17,7 +17,7 @@ APART = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What somebody chose last, when, and since when they had been on call then. Seconds since 1970."""
+    """What somebody chose last, when, and since when they had been on call then. Seconds since 1970; 0 for never."""
 
     chosen: Chosen = ""
     at: float = 0.0
@@ -71,5 +71,5 @@ def _spans(times: Iterable[OnShift], choice: Choice, now: float) -> list[tuple[f
 
 def _began(shift: OnShift, choice: Choice) -> float:
     # Whoever went off within a shift and came back to it after a rest begins it anew.
-    came_back = choice.chosen == "" and shift.begins < choice.at < shift.ends
+    came_back = choice.chosen == "" and choice.at and shift.begins < choice.at < shift.ends
     return max(shift.begins, choice.stretch_began) if came_back else shift.begins

@@ -42,8 +42,8 @@ class Shift:
     @property
     def hours(self) -> float:
         """How long the clock on the wall says it lasts."""
-        begins, ends = (one.hour + one.minute / 60 for one in (self.begins, self.ends))
-        return ends - begins if ends > begins else ends - begins + 24
+        begins, ends = (one.hour * 60 + one.minute for one in (self.begins, self.ends))
+        return (ends - begins if ends > begins else ends - begins + 24 * 60) / 60
 
     def is_on(self, day: date) -> bool:
         """Whether it begins on this day, unless it was left out."""

@@ -68,6 +68,13 @@ def test_a_shift_has_a_length_that_a_person_can_bear(ends: time) -> None:
         Shift("s5", "joseph", NAIROBI, time(8), ends, weekday=1)
 
 
+@pytest.mark.parametrize("begins", [time(hour, minute) for hour in range(24) for minute in (0, 7, 59)])
+def test_a_shift_may_last_twelve_hours_to_the_minute(begins: time) -> None:
+    """Whenever the longest shift begins, it isn't a minute too long."""
+    ends = time((begins.hour + 12) % 24, begins.minute)
+    assert Shift("s7", "joseph", NAIROBI, begins, ends, weekday=1).hours == 12
+
+
 def test_a_shift_is_either_recurring_or_single() -> None:
     """Both or neither would be read differently by everybody."""
     with pytest.raises(ShiftImpossible):
