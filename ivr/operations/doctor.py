@@ -17,6 +17,7 @@ from ivr.operations.checks.audit import check_audit
 from ivr.operations.checks.help_now import check_help
 from ivr.operations.checks.house import DatabaseFacts, LineFacts, check_database, check_lines, check_queue
 from ivr.operations.checks.machine import check_clock, check_disk, check_folder, check_settings
+from ivr.operations.checks.missed_calls import MissedCallFacts, check_missed_calls
 from ivr.operations.checks.provider import check_account, check_number
 from ivr.operations.checks.scrubbing import ScrubbingFacts, check_scrubbing
 from ivr.operations.checks.vault import check_vault
@@ -36,6 +37,7 @@ from ivr.operations.facts import (
 )
 from ivr.operations.facts_audit import audit_facts
 from ivr.operations.facts_help import help_facts
+from ivr.operations.facts_missed_calls import missed_call_facts
 from ivr.operations.facts_outside import account_facts, number_facts, visit_address
 from ivr.operations.facts_vault import vault_facts
 from ivr.operations.findings import Finding
@@ -74,9 +76,10 @@ def examine(settings: Settings, build: Callable[[], House], twilio: TwilioSide |
     findings = _examine_machine(settings)
     found = _examine_database(settings, build, findings)
     findings += check_queue(queue_facts(queue_url(settings)))
-    lines, scrubbing = found or (None, None)
+    lines, scrubbing, missed = found or (None, None, None)
     if lines is not None:
         findings += check_lines(lines, str(settings.media_folder))
+    findings += check_missed_calls(missed) if missed else []
     findings += _examine_outside(settings, lines or [], twilio)
     return findings + (check_scrubbing(scrubbing) if scrubbing else [])
 
@@ -95,7 +98,7 @@ def _examine_machine(settings: Settings) -> list[Finding]:
 
 def _examine_database(
     settings: Settings, build: Callable[[], House], findings: list[Finding]
-) -> tuple[Sequence[LineFacts] | None, ScrubbingFacts | None] | None:
+) -> tuple[Sequence[LineFacts] | None, ScrubbingFacts | None, MissedCallFacts | None] | None:
     if not is_made(settings.database):
         findings.append(check_database(DatabaseFacts(without_password(settings.database), is_made=False)))
         return None
@@ -116,7 +119,8 @@ def _examine_database(
     helped = help_facts(house.database, house.releases, settings, time.time())
     findings += [check_help(helped)] if helped else []
     lines = line_facts(house.database, house.releases, house.media)
-    return lines, scrubbing_facts(house.database, time.time())
+    missed = missed_call_facts(house.database, house.releases, settings.countries, time.time())
+    return lines, scrubbing_facts(house.database, time.time()), missed
 
 
 def _examine_outside(
