@@ -31,7 +31,7 @@ from tests.vault.rig import LINE, Rig
 
 AMINA, JOSEPH, LEILA = number(47), number(48), number(49)
 PREMIUM = PhoneNumber("+19005550123")
-ELSEWHERE = PhoneNumber("+4930555012345")
+ELSEWHERE = PhoneNumber("+14165550123")
 DAY = 86_400.0
 
 
