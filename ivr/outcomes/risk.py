@@ -192,7 +192,8 @@ class RiskCases:
         count = 0
         for case in connection.execute(overdue).all():
             page = pages.c.about == case.id, pages.c.opened_at <= now - self.due_seconds
-            again = {"opened_at": now, "next_at": now, "accepted_by": "", "ringing": "", "leg": ""}
+            # A phone that still rings for it is hung up first: no two ring for one page at once.
+            again = {"opened_at": now, "next_at": now, "accepted_by": ""}
             count += connection.execute(update(pages).where(*page).values(again)).rowcount
         return count
 

@@ -21,9 +21,6 @@ from ivr.people.standings import HelperState, Known, known_of
 from ivr.people.tables import people, person_roles
 from ivr.people.wellbeing import Care, Day, Standing, Verdict, standing
 
-MOST_RUNG_AT_ONCE = 10
-"""As many as a provider rings at once in one call."""
-
 
 @dataclass(frozen=True, slots=True)
 class Free:
@@ -60,9 +57,10 @@ class Helpers:
         return [_free(one, known) for one, known in found]
 
     def crisis_free(self, connection: Connection, now: float) -> list[Free]:
-        """Who may be rung for a life at risk: at most ten, and also who didn't pick up a moment ago."""
+        """Everybody who may be rung for a life at risk, also who didn't pick up a moment ago. Whoever rings them knows
+        how many a provider rings at once, and which of them speak the caller's language."""
         found = [(one, known) for one, known in self._ready(connection, now) if known.state.crisis_trained]
-        return [_free(one, known) for one, known in found[:MOST_RUNG_AT_ONCE]]
+        return [_free(one, known) for one, known in found]
 
     def everybody(self, connection: Connection, now: float) -> list[Helper]:
         """All helpers with an open account, in the order of their names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from ivr.store.callback_tables import attempts, callbacks, crisis_calls, pages
 from ivr.vault import reach
 from ivr.vault.tables import vault_entries
 from tests.calling_back import JOSEPH, LEILA, CallingBack, calling_back
-from tests.hotline import AMINA, LINE_NUMBER
+from tests.hotline import AMINA, LINE, LINE_NUMBER
 from tests.network import NEVER, SILENT, Heard, Move, Person, PicksUp, by_prompt, press
 
 TAKES = by_prompt({"crisis_offer": "1"})
@@ -115,6 +116,23 @@ def test_nobody_picks_up_and_the_emergency_number_is_said(house: CallingBack) ->
     assert (house.callback.need, house.callback.state, house.callback.priority) == ("crisis", "waiting", 0)
     [page] = house.rows(pages)
     assert (page.kind, page.about, page.accepted_by) == ("crisis", house.callback.id, "")
+
+
+def test_nobody_picks_up_and_the_emergency_number_is_dialled(tmp_path: Path) -> None:
+    """Where the programme chose so, it is dialled as soon as the helpers' phones are silent; nothing is said first."""
+    with calling_back(tmp_path, line=replace(LINE, dial_emergency=True)) as house:
+        trained(house, house.employ("Joseph", JOSEPH))
+        she_calls(house, Person(JOSEPH, "", NEVER), Person("112", "", PicksUp(2), talks=90))
+        assert house.network.ledger.bridges()[0].numbers == {AMINA, "112"}
+        assert "nobody_free" not in heard_by(house, AMINA)
+        assert "after_crisis" in heard_by(house, AMINA)
+
+
+def test_the_emergency_services_do_not_answer_either(tmp_path: Path) -> None:
+    """The number is dialled and nobody picks up: it is said, so that Amina can try it from another phone."""
+    with calling_back(tmp_path, line=replace(LINE, dial_emergency=True)) as house:
+        she_calls(house, Person("112", "", NEVER))
+        assert "digit_1" in heard_by(house, AMINA)
 
 
 def test_a_mailbox_that_picks_up_is_nobody(house: CallingBack) -> None:

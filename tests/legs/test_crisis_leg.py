@@ -199,6 +199,19 @@ def test_a_helper_whose_number_is_gone_is_left_out(rung: Ringing, monkeypatch: p
     assert len(parties(again)) == 2
 
 
+def test_ten_are_rung_and_those_who_speak_her_language_are_among_them(
+    hotline: Hotline,
+) -> None:
+    """Twelve are free, and the twelfth alone speaks Swahili: hers is the phone that rings. For English, ten ring."""
+    house = CallingBack(hotline, cast(PhoneNetwork, None))
+    for n in range(12):
+        person = house.employ(f"Helper{n}", f"+120255501{70 + n}", languages=("sw",) if n == 11 else ("en",))
+        with hotline.wiring.database.begin() as connection:
+            hotline.wiring.people.helpers.train(connection, COMMAND_LINE, person, True, hotline.clock.now)
+    assert list(parties(hotline.ring().press("40"))) == ["+12025550181"]
+    assert len(parties(hotline.ring("+12025550148").press("10"))) == 10
+
+
 def test_a_withheld_number_leaves_no_number(rung: Ringing) -> None:
     """Her phone shows none: what is stored says so, and names no entry."""
     again = rung.hotline.ring("anonymous").press("10")

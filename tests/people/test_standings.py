@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event, insert
 
 from ivr.audit.deeds import Deed
 from ivr.audit.log import COMMAND_LINE
-from ivr.people.helpers import MOST_RUNG_AT_ONCE, Helpers
+from ivr.people.helpers import Helpers
 from ivr.people.refusals import NobodyOfThisId, NotAHelper
 from ivr.people.roles import Role
 from ivr.people.roster_tables import helper_states, helper_talks, shifts, shifts_left_out
@@ -141,8 +141,8 @@ def test_a_life_at_risk_rings_the_trained_and_whoever_just_missed_a_ring(
     assert joseph.id not in names(helpers, house, crisis=True)
 
 
-def test_no_more_than_a_provider_can_ring_are_rung_at_once(house: House, helpers: Helpers) -> None:
-    """Of twelve trained helpers ten are rung: those who have waited longest."""
+def test_for_a_life_at_risk_everybody_counts(house: House, helpers: Helpers) -> None:
+    """Of twelve trained helpers all are there to choose from, those first who have waited longest."""
     crew = [hire(house, f"Helper{letter}", on_shift=False) for letter in "abcdefghijkl"]
     with house.database.begin() as connection:
         for longest_ago, person in enumerate(crew):
@@ -150,7 +150,7 @@ def test_no_more_than_a_provider_can_ring_are_rung_at_once(house: House, helpers
             helpers.offered(connection, person.id, house.now - longest_ago)
             helpers.train(connection, COMMAND_LINE, person.id, True, house.now)
         found = helpers.crisis_free(connection, house.now)
-    assert [one.person_id for one in found] == [one.id for one in reversed(crew)][:MOST_RUNG_AT_ONCE]
+    assert [one.person_id for one in found] == [one.id for one in reversed(crew)]
 
 
 def test_a_helper_is_in_one_call_at_a_time(house: House, helpers: Helpers) -> None:
