@@ -135,10 +135,18 @@ def test_nobody_fills_the_roster_without_end(house: House) -> None:
     """Fifty shifts are more than anybody works."""
     (joseph,) = staff(house, "Joseph")
     with house.database.begin() as connection:
-        for _ in range(MOST_SHIFTS):
-            house.parts.shifts.add(connection, joseph, NIGHTS, house.now)
+        for minute in range(MOST_SHIFTS):
+            one = When("Africa/Nairobi", time(20, minute), time(22), weekday=1)
+            house.parts.shifts.add(connection, joseph, one, house.now)
     with pytest.raises(TooManyShifts):
         add(house, joseph, NIGHTS)
+
+
+def test_a_shift_that_was_sent_twice_is_kept_once(house: House) -> None:
+    """On a slow line Joseph presses twice: he has promised one night."""
+    (joseph,) = staff(house, "Joseph")
+    assert add(house, joseph, NIGHTS) == add(house, joseph, NIGHTS)
+    assert len(of_person(house, joseph)) == 1
 
 
 def test_the_roster_of_all_says_when_nobody_is_there(house: House) -> None:
