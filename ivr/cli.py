@@ -20,6 +20,7 @@ COMMANDS = {
     "line": "ivr.line_commands:line",
     "publish": "ivr.line_commands:publish_pack",
     "calls": "ivr.call_commands:calls",
+    "outcomes": "ivr.outcome_commands:outcomes",
     "services": "ivr.service_commands:services",
     "keys": "ivr.key_commands:keys",
     "flow": "ivr.flow_commands:flow",

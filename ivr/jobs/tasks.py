@@ -17,6 +17,7 @@ from ivr.jobs.callbacks import ringing_of, sweep_of
 from ivr.jobs.paging import page_ringing_of
 from ivr.jobs.ring_backs import ring_backs_of
 from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
+from ivr.outcomes import mixing
 from ivr.people import upkeep as people_upkeep
 from ivr.settings import load_settings
 from ivr.store.queue import DEFAULT_QUEUE, URGENT
@@ -191,6 +192,11 @@ def close_callbacks() -> dict[str, int]:
     return asdict(wiring.outcomes.sweep(wiring.clock()))
 
 
+def mix_outcomes() -> dict[str, bool]:
+    """Forgets in which order outcomes were written, because it would say when."""
+    return {"mixed": mixing.mix_outcomes(_wiring().database)}
+
+
 TASKS = (
     Task(
         dispatch,
@@ -250,6 +256,12 @@ TASKS = (
         close_callbacks,
         "Does so for all that are left, reminds helpers of outcomes, and rings again for lives in danger.",
         every_seconds=MINUTE,
+        longest_seconds=MINUTE,
+    ),
+    Task(
+        mix_outcomes,
+        "Forgets in which order outcomes were written, where the database keeps it.",
+        every_seconds=DAY,
         longest_seconds=MINUTE,
     ),
     Task(

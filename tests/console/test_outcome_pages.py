@@ -49,7 +49,7 @@ def small_scene(small_desk: Desk) -> Scene:
 
 
 def test_a_talk_stands_there_until_its_outcome_is_complete(scene: Scene) -> None:
-    """Leila finds her talk on the list, fills in the form, and the list is empty; closed, the row says what she chose."""
+    """Leila finds her talk on the list, fills in the form, and the list is empty; closed, the row has her choices."""
     leila = scene.browser
     assert "Your talk" in leila.get("/console/outcomes").text
     leila.get(scene.address)
@@ -68,7 +68,9 @@ def test_what_is_missing_is_said_beside_the_question(small_scene: Scene) -> None
     """Leila leaves two questions out: what she answered is kept and stays chosen, and only those two are asked for."""
     leila = small_scene.browser
     leila.get(small_scene.address)
-    leila.post(small_scene.address, {k: v for k, v in ANSWERS.items() if k not in ("asked_about_suicide", "issue")})
+    leila.post(
+        small_scene.address, {k: v for k, v in ANSWERS.items() if k not in ("asked_about_suicide", "issue")}
+    )
     assert "What you have answered is saved." in leila.text
     assert "Say whether you asked. This is always needed." in leila.text
     assert "Choose what it was about most." in leila.text
@@ -148,7 +150,9 @@ def test_nobody_else_sees_it(small_scene: Scene) -> None:
 def test_supervisors_see_what_is_overdue(small_scene: Scene) -> None:
     """After a day the talk stands on Grace's list with Leila's name; before that it doesn't."""
     grace = small_scene.desk.employ("Grace", Role.SUPERVISOR)
-    assert "Missing for more than a day" not in small_scene.desk.signed_in(grace).get("/console/outcomes").text
+    assert (
+        "Missing for more than a day" not in small_scene.desk.signed_in(grace).get("/console/outcomes").text
+    )
     small_scene.desk.hotline.clock.forward(DAY + 60)
     browser = small_scene.desk.signed_in(grace)
     browser.get("/console/outcomes")

@@ -73,7 +73,7 @@ def test_a_word_is_added_retired_offered_moved_and_deleted(small_desk: Desk, gra
 def test_what_is_wrong_is_said_and_what_was_typed_stays(
     small_desk: Desk, grace: Browser, fields: dict[str, str], said: str
 ) -> None:
-    """A key that is taken, one that can't be keyed, no words, or too many: nothing is added, and nothing typed is lost."""
+    """A key that is taken, one that can't be keyed, no words, or too many: nothing is added, nothing typed is lost."""
     grace.get("/console/terms/action")
     grace.post("/console/terms/action", fields)
     assert said in grace.text
