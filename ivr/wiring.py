@@ -24,6 +24,7 @@ from ivr.callbacks.dispatch import Dispatcher
 from ivr.callbacks.flashes import Flashes
 from ivr.callbacks.flashes import Rules as FlashRules
 from ivr.callbacks.hurry import Jobs
+from ivr.callbacks.longest_waits import LongestWaits
 from ivr.callbacks.machine import Rules
 from ivr.callbacks.outlook import Outlook
 from ivr.callbacks.paging import PagingRules
@@ -318,6 +319,7 @@ def console_parts_of(wiring: Wiring) -> ConsoleParts:
         hurry=wiring.callbacks.jobs,
         outcomes=wiring.outcomes,
         pages=wiring.crisis.pages,
+        longest_waits=LongestWaits(wiring.releases.get, wiring.settings.crisis_ring_seconds),
     )
 
 

@@ -132,6 +132,11 @@ def queue_of(connection: Connection, offering: Offering, now: float) -> Queue:
     )
 
 
+def waiting_for(connection: Connection, offering: Offering) -> int:
+    """How many wait whom such a helper may call now."""
+    return sum(group.count for group in groups(connection) if group.now and fits(group.wanted, offering))
+
+
 def _first(connection: Connection, kinds: Iterable[Wanted], now: float) -> tuple[Waiting, ...]:
     rows: list[Row[Any]] = []
     c = callbacks.c

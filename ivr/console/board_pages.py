@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort
 
 from ivr.callbacks.listing import Group, UnderWay, groups, under_way
 from ivr.callbacks.matching import CRISIS
-from ivr.callbacks.paging import AcceptedByAnother, PageOver
+from ivr.callbacks.paging import Accepted, AcceptedByAnother, PageOver
 from ivr.console.alarms import alarms_for
 from ivr.console.callback_words import doing_in_words, language_of
 from ivr.console.frame import go, go_back, now, page, parts
@@ -24,6 +24,7 @@ from ivr.outcomes.risk import AcceptedAlready, NoSuchCase, RiskCase
 from ivr.outcomes.tasks import Task
 from ivr.people.helpers import Helper
 from ivr.people.wellbeing import Standing
+from ivr.publishing.lines import all_lines
 from ivr.store.engine import reading
 
 
@@ -61,10 +62,22 @@ def accept_page(page_id: str) -> Response:
     except (AcceptedByAnother, AcceptedAlready):
         say(gettext("Another supervisor has taken it already."), "")
     else:
-        say(gettext("It is yours now. Nobody else is called about it."))
-        if accepted.attempt:
-            return go("console.mine")
+        return _now_mine(page_id, accepted)
     return go_back("console.board")
+
+
+def _now_mine(page_id: str, accepted: Accepted) -> Response:
+    """Where it goes on: with the call, with the case, or with finding somebody who can call."""
+    if accepted.attempt:
+        say(gettext("It is yours now. Nobody else is called about it."))
+        return go("console.mine")
+    with reading(parts().database) as connection:
+        is_case = any(case.id == page_id for case in parts().outcomes.cases.open_cases(connection))
+    if is_case:
+        say(gettext("It is yours now. Nobody else is called about it."))
+        return go("console.risk_cases")
+    say(gettext("It is yours now. You can't call from here at this moment: see to it that a helper does."))
+    return go("console.board")
 
 
 def _board() -> dict[str, Any]:
@@ -74,6 +87,7 @@ def _board() -> dict[str, Any]:
         busy = under_way(connection, now())
         helpers = parts().people.helpers.everybody(connection, now())
         overdue = parts().outcomes.tasks.overdue(connection, now())
+        longest = parts().longest_waits.of(all_lines(connection))
     names = names_of(parts().people.accounts.everybody())
     return {
         "cases": [_case(case, names) for case in cases],
@@ -83,6 +97,7 @@ def _board() -> dict[str, Any]:
         "helpers": [_helper(helper) for helper in _on_call_first(helpers)],
         "free": sum(helper.verdict.standing is Standing.FREE for helper in helpers),
         "overdue": [_overdue(task, names) for task in overdue],
+        "longest_wait": how_long(longest, language()) if longest else "",
     }
 
 
@@ -112,7 +127,8 @@ def _by_language(found: Iterable[Group]) -> list[dict[str, Any]]:
         if group.now:
             row["oldest"] = min(row["oldest"] or group.oldest, group.oldest)
     listed = [
-        {"language": language_of(code), "longest": _longest(row["oldest"]), **row} for code, row in rows.items()
+        {"language": language_of(code), "longest": _longest(row["oldest"]), **row}
+        for code, row in rows.items()
     ]
     return sorted(listed, key=lambda row: (-row["crisis"], row["oldest"] or float("inf"), row["language"]))
 

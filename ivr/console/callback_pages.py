@@ -64,7 +64,7 @@ def _queue() -> dict[str, Any]:
     person = me()
     with reading(parts().database) as connection:
         helper = parts().people.helpers.helper(connection, person.id, now())
-        found = queue_of(connection, _offering(helper), now())
+        found = queue_of(connection, offering_of(helper), now())
     ready = bool(person.number_id and person.languages)
     return {
         "person": person,
@@ -77,7 +77,8 @@ def _queue() -> dict[str, Any]:
     }
 
 
-def _offering(helper: Helper) -> Offering:
+def offering_of(helper: Helper) -> Offering:
+    """What a helper can give."""
     return Offering(frozenset(helper.person.languages), helper.person.gender, helper.state.crisis_trained)
 
 

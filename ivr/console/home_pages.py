@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from ivr.callbacks.cases import NumberHeld
+from ivr.callbacks.listing import waiting_for
+from ivr.console.callback_pages import offering_of
 from ivr.console.frame import go_back, now, page, parts
 from ivr.console.provider_state import ProviderState, provider_state
 from ivr.console.signed_in import me
@@ -33,6 +35,7 @@ def home() -> Response:
         soon=[number for number in numbers or () if _goes_soon(number)],
         state=state,
         takes_calls=person.may(Right.TAKE_CALLBACKS),
+        waiting=_waiting(person),
         invited=_invited(person),
     )
 
@@ -46,6 +49,15 @@ def _numbers(person: Person) -> list[NumberHeld] | None:
         return None
     with reading(parts().database) as connection:
         return list(parts().cases.list_numbers(connection, now()))
+
+
+def _waiting(person: Person) -> int:
+    """How many wait for a call from this helper."""
+    if not person.may(Right.TAKE_CALLBACKS):
+        return 0
+    with reading(parts().database) as connection:
+        helper = parts().people.helpers.helper(connection, person.id, now())
+        return waiting_for(connection, offering_of(helper))
 
 
 def _state(person: Person) -> ProviderState | None:

@@ -13,6 +13,7 @@ from ivr.people.parts import PeopleParts
 
 if TYPE_CHECKING:
     from ivr.callbacks.cases import Cases
+    from ivr.callbacks.longest_waits import LongestWaits
     from ivr.callbacks.paging import Pages
     from ivr.callbacks.ports import Hurry
     from ivr.callbacks.taking import Taking
@@ -55,3 +56,4 @@ class ConsoleParts:
     hurry: Hurry
     outcomes: OutcomeParts
     pages: Pages
+    longest_waits: LongestWaits

@@ -166,7 +166,6 @@ def test_an_alarm_comes_to_whatever_page_a_supervisor_reads(scene: Scene, chromi
     page.locator(f"#alarm-{alarm}").wait_for(timeout=A_WHILE)
     page.locator(f"#alarm-{alarm}").get_by_role("button", name="I take it").click()
     page.get_by_text("It is yours now.").wait_for()
-    assert page.url.endswith("/numbers")
     assert page.locator(f"#alarm-{alarm}").count() == 0
 
 

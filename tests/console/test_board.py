@@ -166,12 +166,12 @@ def test_who_takes_on_a_caller_in_a_crisis_is_connected_at_once(scene: Scene) ->
 
 
 def test_who_can_t_call_takes_it_on_all_the_same(scene: Scene) -> None:
-    """Daniel speaks no Swahili: he looks after it from the page on which he was, and the caller waits on."""
+    """Daniel speaks no Swahili: he looks after it, is told to find somebody who can, and the caller waits on."""
     page = scene.calls.page("crisis", scene.calls.waits("sw", crisis=True, need="crisis", priority=0))
     scene.browser.get("/numbers")
     scene.browser.post(f"/console/alarms/{page}/accept", {"back": "/numbers"})
-    assert scene.browser.path == "/numbers"
-    assert "It is yours now. Nobody else is called about it." in scene.browser.text
+    assert scene.browser.path == "/console/board"
+    assert "see to it that a helper does" in scene.browser.text
     assert scene.accepted_by(page) == scene.daniel.id
     assert "1 caller in a crisis" in scene.read()
 
@@ -183,9 +183,10 @@ def test_a_case_of_risk_has_its_clock_and_whoever_looks_after_it(scene: Scene) -
     text = scene.read()
     assert TOLD in text
     assert "1 life may be at risk" in text
-    assert "Arabic · told by Joseph · just now" in text
+    assert "Arabic · said by Joseph · just now" in text
     assert "Nobody looks after it yet." in text
     scene.browser.post(f"/console/alarms/{case}/accept", {"back": "/console/board"})
+    assert scene.browser.path == "/console/risk"
     text = scene.read()
     assert TOLD not in text
     assert "Daniel looks after it." in text
@@ -233,3 +234,10 @@ def test_parts_hold_no_mark_and_say_when_nothing_changed(small_scene: Scene, add
     changed = ask(address, base_url="https://line.example.org", headers=again)
     assert changed.status_code == 200
     assert b"csrf_token" not in changed.data
+
+
+def test_the_longest_way_from_the_key_to_help_is_said(small_scene: Scene) -> None:
+    """Daniel reads on the board how long it can take, at the very most, from pressing 0 to a voice or the number."""
+    assert (
+        "From pressing 0 to a voice or the emergency number it takes at most 3 minutes." in small_scene.read()
+    )

@@ -15,11 +15,13 @@ from tests.console.desk import PASSWORD, Browser, Desk
 from tests.hotline import PUBLIC_URL
 
 NAVIGATION = {
-    Role.HELPER: ["Now", "Queue", "My calls", "My shifts"],
+    Role.HELPER: ["Now", "Queue", "My calls", "My shifts", "Outcomes"],
     Role.STAFF: ["Now"],
-    Role.SUPERVISOR: ["Now", "Queue", "My calls", "Board", "My shifts", "Roster", "Numbers"],
-    Role.ADMIN: ["Now", "People", "Audit"],
-}
+    Role.SUPERVISOR: [
+        "Now", "Queue", "My calls", "Board", "My shifts", "Roster", "Outcomes", "Lives in danger", "Numbers",
+    ],
+    Role.ADMIN: ["Now", "Outcomes", "People", "Audit"],
+}  # fmt: skip
 MOST_BYTES = 100_000
 
 
