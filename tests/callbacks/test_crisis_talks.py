@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, select
 
 from ivr.callbacks.book import Book
@@ -19,6 +23,7 @@ from ivr.outcomes.tasks import open_task
 from ivr.people import helper_rows
 from ivr.people.roster_tables import helper_states, helper_talks
 from ivr.store.callback_tables import attempts, callbacks, crisis_calls
+from ivr.store.engine import open_database
 from ivr.store.tables import lines, live_calls
 from ivr.vault.errors import VaultOutOfReach
 
@@ -89,8 +94,13 @@ class Rig:
 
 
 @pytest.fixture
-def rig(database: Engine) -> Iterator[Rig]:
+def rig(database: Engine) -> Rig:
     """A line, and a call under way on it that has asked for help."""
+    return rig_on(database)
+
+
+def rig_on(database: Engine) -> Rig:
+    """The same, on this database."""
     let_go: list[str] = []
     with database.begin() as connection:
         connection.execute(
@@ -118,7 +128,7 @@ def rig(database: Engine) -> Iterator[Rig]:
     )
     made = Rig(database, talks, let_go)
     made.asks()
-    yield made
+    return made
 
 
 def test_all_press_at_the_same_moment_and_one_has_the_call(rig: Rig) -> None:
@@ -235,3 +245,54 @@ def test_nothing_that_is_kept_leads_from_the_talk_to_the_call(rig: Rig) -> None:
     kept = [*rig.rows(helper_talks), *rig.rows(attempts), *rig.rows(callbacks), *rig.rows(outcome_tasks)]
     assert len(kept) == 4
     assert all(CALL not in str(tuple(row)) for row in kept)
+
+
+EVENTS = st.one_of(
+    st.tuples(st.just("press"), st.sampled_from(HELPERS[:3])),
+    st.tuples(st.just("leg_over"), st.sampled_from(HELPERS[:3])),
+    st.tuples(st.just("dial_over"), st.just("")),
+    st.tuples(st.just("caller_gone"), st.just("")),
+    st.tuples(st.just("tidy"), st.just("")),
+)
+
+
+@pytest.fixture(scope="module")
+def empty_tables(tables_on_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One file for many short lives."""
+    file = tmp_path_factory.mktemp("talks") / "warmline.db"
+    shutil.copy(tables_on_sqlite, file)
+    engine = open_database(f"sqlite:///{file}", threads=4)
+    yield engine
+    engine.dispose()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(EVENTS, max_size=14))
+def test_in_whatever_order_things_are_told(empty_tables: Engine, told: list[tuple[str, str]]) -> None:
+    """Keys, ends and passes of the worker in any order and any number of times: never two helpers, never a helper in a
+    call that is over, and each talk owes exactly one outcome."""
+    for table in (callbacks, attempts, crisis_calls, outcome_tasks, helper_states, live_calls, lines):
+        with empty_tables.begin() as connection:
+            connection.execute(table.delete())
+    rig = rig_on(empty_tables)
+    winners = set()
+    for event, helper in [*told, ("dial_over", ""), ("caller_gone", ""), ("tidy", "")]:
+        match event:
+            case "press" if rig.presses(helper) is Claim.YOURS:
+                winners.add(helper)
+            case "leg_over":
+                rig.talks.leg_is_over(helper, f"leg of {helper}", NOW + 60)
+            case "dial_over":
+                rig.talks.dial_is_over(CALL, NOW + 60)
+            case "caller_gone":
+                rig.is_over()
+            case "tidy":
+                rig.talks.tidy(NOW + 90)
+        assert len({row.helper for row in rig.rows(callbacks)}) <= 1
+        assert len({row.person_id for row in rig.rows(helper_states) if row.busy_with}) <= 1
+    assert len(winners) <= 1
+    assert {row.busy_with for row in rig.rows(helper_states)} <= {""}
+    assert [row.state for row in rig.rows(callbacks)] == ["closed"] * len(winners)
+    assert {row.helper_id for row in rig.rows(outcome_tasks)} == winners
+    assert rig.rows(crisis_calls) == []
+    assert rig.let_go == ([] if winners else [NUMBER])

@@ -13,8 +13,10 @@ from sqlalchemy.exc import OperationalError
 
 from ivr.audit.log import COMMAND_LINE
 from ivr.callbacks import crisis
+from ivr.callbacks.crisis_talks import CrisisTalks
 from ivr.people.helpers import Helpers
 from ivr.store.callback_tables import attempts, callbacks, crisis_calls
+from ivr.store.hot import HotDatabase
 from ivr.vault.errors import VaultOutOfReach
 from ivr.vault.vault import Vault
 from tests.calling_back import JOSEPH, LEILA, CallingBack, clips_of
@@ -180,6 +182,35 @@ def test_what_is_broken_costs_the_caller_no_second(
 
     monkeypatch.setattr(Helpers, "crisis_free", breaks)
     assert "nobody_free" in hotline.ring().press("10").prompts
+
+
+def test_the_database_is_gone_when_she_presses_zero(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be read or written: she hears the emergency screen, with the number in it, at once."""
+    call = hotline.ring().press("1")
+    monkeypatch.setattr(HotDatabase, "connection", out_of_reach)
+    call.press("0")
+    assert any(
+        f"/media/{sha}.wav" in call.text for sha, said in clips_of(hotline).items() if said[0] == "digit_1"
+    )
+    assert "<Dial" not in call.text
+
+
+def test_the_database_is_gone_when_a_helper_presses_the_key(
+    rung: Ringing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is let in whose talk couldn't be noted: the provider is asked again, and then Joseph has it."""
+    whisper, _ = parties(rung)[JOSEPH]
+    with monkeypatch.context() as broken:
+        broken.setattr(CrisisTalks, "claim", out_of_reach)
+        assert rung.hotline.post(whisper, leg(JOSEPH, Digits="1")).status_code == 503
+    assert says(rung, rung.hotline.post(whisper, leg(JOSEPH, Digits="1"))) == []
+    assert [row.helper for row in rows(rung, callbacks)] != [""]
+
+
+def out_of_reach(*_: Any, **__: Any) -> Any:
+    raise OperationalError("", {}, Exception())
 
 
 def test_a_helper_whose_number_is_gone_is_left_out(rung: Ringing, monkeypatch: pytest.MonkeyPatch) -> None:
