@@ -191,6 +191,11 @@ class CallingBack:
         """Everything that was begun to be said on somebody's phone, in its order."""
         return [prompt for prompt, _ in self.said(number)]
 
+    def was_asked(self, number: str) -> list[str]:
+        """Everything that the screens on somebody's phone had to say, keyed into or not."""
+        legs = self.network.ledger.legs_of(number)
+        return [prompt for leg in legs for heard in leg.heard for prompt in heard.prompts]
+
     def said(self, number: str) -> list[tuple[str, str]]:
         """The same with the languages."""
         known = self.network.clips.known

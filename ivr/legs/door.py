@@ -118,7 +118,7 @@ class Door:
         person, now = self._door.person(event.of), self._parts.clock()
         match event.keys if event.happening == "digits" else event.happening:
             case "1":
-                return self._take(dialect, event, person)
+                return self._take(dialect, event, person, times)
             case "2":
                 with self._parts.database.begin() as connection:
                     self._door.helpers.choose(connection, person.id, "on", now)
@@ -130,12 +130,15 @@ class Door:
                 with self._parts.database.begin() as connection:
                     self._door.helpers.pause(connection, person.id)
                 return Said(self._words(event, person.languages).end("door_paused_now", "helper_goodbye"))
-            case _ if times < MOST_MENUS:
-                return self._say_menu(event, person, times + 1)
             case _:
-                return Said(self._words(event, person.languages).end("helper_goodbye"))
+                return self._menu_again(event, person, times)
 
-    def _take(self, dialect: Dialect, event: LegEvent, person: Person) -> Said:
+    def _menu_again(self, event: LegEvent, person: Person, times: int) -> Said:
+        if times < MOST_MENUS:
+            return self._say_menu(event, person, times + 1)
+        return Said(self._words(event, person.languages).end("helper_goodbye"))
+
+    def _take(self, dialect: Dialect, event: LegEvent, person: Person, times: int) -> Said:
         """The first who waits is called at once, from this very leg."""
         words, now = self._words(event, person.languages), self._parts.clock()
         try:
@@ -143,7 +146,7 @@ class Door:
         except (NobodyWaits, TakenMeanwhile):
             return Said(words.end("door_nobody", "helper_goodbye"))
         except (HelperNotFree, NotAllowedToTake):
-            return self._say_menu(event, person, MOST_MENUS)
+            return self._menu_again(event, person, times)
         with self._parts.database.begin() as connection:
             self._parts.book.leg_known(connection, attempt_id, helper=event.call)
             row = attempt_with_all(connection, attempt_id)

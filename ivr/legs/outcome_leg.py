@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from ivr.legs.parts import LegParts, Said
 from ivr.legs.words import Words
-from ivr.outcomes.questions import AnswerUnusable, code_of_keys
+from ivr.outcomes.questions import AnswerUnusable, code_of_keys, needed
 from ivr.outcomes.tables import outcome_tasks
 from ivr.outcomes.tasks import NoSuchTask, OutcomeTasks
 from ivr.people.tables import people
@@ -57,8 +57,9 @@ class OutcomeLeg:
         if event.happening == "digits" and not self._kept(event, at.place) and at.tries == 0:
             return _ask(words, event.of, at._replace(tries=1))
         silences = at.silences + 1 if event.happening == "silence" else 0
-        if at.place + 1 < len(QUESTIONS):
-            return _ask(words, event.of, Place(at.place + 1, 0, silences))
+        place = self._next_place(event.of, at.place)
+        if place is not None:
+            return _ask(words, event.of, Place(place, 0, silences))
         return Said(words.end(*self._last_words(event.of), "helper_goodbye"))
 
     def tell(self, dialect: Dialect, event: LegEvent) -> None:
@@ -76,6 +77,16 @@ class OutcomeLeg:
             except (NoSuchTask, AnswerUnusable):
                 return False
         return True
+
+    def _next_place(self, callback_id: str, place: int) -> int | None:
+        """The next question that is needed: of a caller who said nothing few are."""
+        with reading(self._parts.database) as connection:
+            try:
+                wanted = needed(self._tasks.find(connection, callback_id).answers)
+            except NoSuchTask:
+                return None
+        later = range(place + 1, len(QUESTIONS))
+        return next((one for one in later if QUESTIONS[one][0] in wanted), None)
 
     def _last_words(self, callback_id: str) -> tuple[str, ...]:
         with reading(self._parts.database) as connection:
