@@ -18,7 +18,7 @@ from audio.demo_voice import DemoVoiceNotInstalled, LanguageNotSpoken
 from audio.make_demo import ClipsCouldNotBeMade, make_demo
 from audio.make_demo import Progress as MadeSoFar
 from flows.load import load_pack
-from ivr.demo import DEMO_NUMBER, demo_password, demo_settings, prepare_demo, wanted_by
+from ivr.demo import DEMO_NUMBER, demo_password, demo_settings, prepare_demo, shipped_pack, wanted_by
 from ivr.demo_people import PEOPLE as DEMO_PEOPLE
 from ivr.jobs.queue_server import QueueServerMissing
 from ivr.operations.processes import PortTaken, require_port, run_all

@@ -138,7 +138,7 @@ def _taker(helper: Helper) -> Taker:
 
 
 def _was_put_back(change: Change, attempt_id: str) -> bool:
-    return change.row.attempt == attempt_id and change.row.state != change.callback.state.value
+    return bool(change.row.attempt == attempt_id and change.row.state != change.callback.state.value)
 
 
 def _count(connection: Connection, taker: Taker, now: float) -> dict[str | None, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ivr.callback_wiring import flash_rules_of
 from ivr.callbacks.ring_backs import RingBacks
 from ivr.callbacks.ringing import Addressed
 from ivr.legs.ring_back_leg import FLASH
 from ivr.outcomes.numbers import let_go
-from ivr.wiring import Wiring, flash_rules_of, networks_of
+from ivr.wiring import Wiring, networks_of
 
 
 def ring_backs_of(wiring: Wiring) -> RingBacks:

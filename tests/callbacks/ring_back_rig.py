@@ -18,10 +18,10 @@ from ivr.scrubbing.waiting import AtTheEnd
 from ivr.store.callback_tables import flash_counts, flashes
 from ivr.store.engine import open_for_turns
 from ivr.store.hot import HotDatabase
+from ivr.store.ids import new_id
 from ivr.store.tables import lines
 from ivr.telephony.contract import Network
 from ivr.vault.number import PhoneNumber
-from ivr.wiring import new_id
 from tests.hotline import Clock
 from tests.vault.rig import LINE, NOON, Rig
 

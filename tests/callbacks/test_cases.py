@@ -25,10 +25,10 @@ from ivr.people.person import Person
 from ivr.people.roles import Role
 from ivr.people.tables import notices
 from ivr.publishing.lines import save_line
+from ivr.store.ids import new_id
 from ivr.vault.errors import CallerAsksAgain, NumberShredded, VaultOutOfReach
 from ivr.vault.tables import vault_entries
 from ivr.vault.upkeep import shred_due_numbers
-from ivr.wiring import new_id
 from tests.callbacks.people import person
 from tests.hotline import LINE
 from tests.vault.rig import AMINA, NOON, Rig

@@ -14,7 +14,7 @@ from ivr.people.notices import Notices
 from ivr.people.person import Person
 from ivr.people.roles import Role
 from ivr.people.tables import notices, notices_for, people, person_roles
-from ivr.wiring import new_id
+from ivr.store.ids import new_id
 from tests.callbacks.people import person
 from tests.outcomes.talks import JOSEPH, LEILA, talked
 from tests.vault.rig import NOON, Rig

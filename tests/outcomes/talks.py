@@ -10,8 +10,8 @@ from sqlalchemy import insert, select, update
 from ivr.outcomes.closing import close
 from ivr.outcomes.tables import outcome_tasks, outcomes
 from ivr.store.callback_tables import attempts, callbacks
+from ivr.store.ids import new_id
 from ivr.vault.number import PhoneNumber
-from ivr.wiring import new_id
 from tests.vault.rig import AMINA, NOON, Rig
 
 LEILA = "1e" * 16

@@ -21,7 +21,7 @@ from ivr.outcomes.export import COLUMNS
 from ivr.outcomes.questions import SUICIDE_ANSWERS
 from ivr.outcomes.tables import outcomes
 from ivr.publishing.lines import all_lines
-from ivr.wiring import new_id
+from ivr.store.ids import new_id
 from tests.hotline import LINE, LINE_NUMBER, Hotline
 
 PAGE = (Path(__file__).parents[2] / "docs" / "outcomes.md").read_text("utf-8")

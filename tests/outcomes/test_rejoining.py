@@ -19,11 +19,11 @@ from ivr.people.tables import notices
 from ivr.schema import ALL_METADATA
 from ivr.store.callback_tables import attempts, callbacks
 from ivr.store.engine import open_database, reading, wipe_deleted
+from ivr.store.ids import new_id
 from ivr.store.migrate import migrate
 from ivr.store.tables import calls, visits
 from ivr.vault.key_engine import wipe_destroyed
 from ivr.vault.number import PhoneNumber
-from ivr.wiring import new_id
 from tests.conftest import missing
 from tests.outcomes.house import DANIEL, House
 from tests.outcomes.talks import LEILA, attempt_row

@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Engine, insert, select
 
 from ivr.store.callback_tables import callbacks
+from ivr.store.ids import new_id
 from ivr.vault.key_store import KeyStore
 from ivr.vault.master_keys import MasterKeys, add_new_key
 from ivr.vault.number import PhoneNumber
 from ivr.vault.tables import number_holds, vault_entries
 from ivr.vault.vault import KeptNumber, Vault
-from ivr.wiring import new_id
 from tests.callback_rows import put_callback
 
 HOUR = 3600.0

@@ -11,11 +11,11 @@ from sqlalchemy import Engine
 from ivr.key_places import KeyPlaces, problems_of_keys
 from ivr.operations.checks.vault import check_vault
 from ivr.operations.facts_vault import vault_facts
+from ivr.store.ids import new_id
 from ivr.vault.errors import KeysWithNumbers
 from ivr.vault.key_store import KeyStore
 from ivr.vault.master_keys import MasterKeys, add_new_key
 from ivr.vault.vault import Vault
-from ivr.wiring import new_id
 from tests.vault.rig import Rig
 
 
