@@ -45,6 +45,8 @@ _PHONE = {
     "phone.voice": _door("POST", Who.SIGNED, "A call begins."),
     "phone.turn": _door("POST", Who.SIGNED, "A call goes on."),
     "phone.status": _door("POST", Who.SIGNED, "A call is over."),
+    "phone.leg": _door("POST", Who.SIGNED, "A phone that we rang asks what to say."),
+    "phone.leg-status": _door("POST", Who.SIGNED, "How such a phone's part in a call goes."),
     "phone.recording": _door("POST", Who.SIGNED, "A recording is ready."),
     "phone.fallback": _door(
         "GET POST",
