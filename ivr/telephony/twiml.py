@@ -57,6 +57,7 @@ def redirect(url: str) -> str:
 
 
 _SEALED = re.compile(rf"<Number[^>]*>{VAULT}([0-9a-f]{{32}})</Number>")
+_EMPTY_DIAL = re.compile(r'<Dial action="([^"]*)"[^>]*></Dial>')
 
 
 def sealed_in(reply: str) -> list[str]:
@@ -65,13 +66,18 @@ def sealed_in(reply: str) -> list[str]:
 
 
 def fill(reply: str, numbers: Mapping[str, str]) -> str:
-    """The reply with the numbers of its entries. Whoever has none isn't rung; the others are."""
+    """The reply with the numbers of its entries. Whoever has none isn't rung; the others are.
+
+    Where nobody is left the call goes on at once as if nobody had answered: a Dial without anybody would just end it.
+    """
 
     def number(found: re.Match[str]) -> str:
         opened = numbers.get(found[1])
         return found[0].replace(VAULT + found[1], _text(opened)) if opened else ""
 
-    return _SEALED.sub(number, reply)
+    return _EMPTY_DIAL.sub(
+        lambda found: f'<Redirect method="POST">{found[1]}</Redirect>', _SEALED.sub(number, reply)
+    )
 
 
 def _listen(screen: ListenScreen, urls: Urls) -> str:

@@ -250,3 +250,10 @@ def test_numbers_are_put_in_when_a_reply_leaves() -> None:
     numbers = [element.text for element in Xml.fromstring(left).iter("Number")]
     assert numbers == ["+12025550151", "112"]
     assert VAULT not in left
+
+
+def test_where_no_number_can_be_opened_the_call_goes_on() -> None:
+    """The vault is away in the very moment of ringing: the call asks what comes when nobody has answered."""
+    kept = twiml.render(DialScreen([Party(f"{VAULT}{'a' * 32}", f"{BASE}/w")], "1", 30, 60, [A]), URLS)
+    root = Xml.fromstring(twiml.fill(kept, {}))
+    assert [(verb.tag, verb.text) for verb in root] == [("Play", A), ("Redirect", URLS.on_dial_ended)]
