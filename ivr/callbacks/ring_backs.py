@@ -49,7 +49,7 @@ LONGEST_RINGING = 180.0
 """After so long a ring-back whose end nobody has told is taken to be over."""
 CLOCKS_DIFFER = 30.0
 """By so many seconds the provider's clock may be behind."""
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 1000
 
 NEVER = (NumberRefused, NotAllowedThere, RequestRefused, NumberShredded, CiphertextDamaged)
 """What makes a ring-back impossible, now and later."""
@@ -82,11 +82,9 @@ class RingBacks:
     def tidy(self) -> None:
         """Ends what has come too late, and takes up what was left undone."""
         now = self.clock()
+        under_way = select(flashes.c.id).where(flashes.c.state != OVER).limit(1)
         with reading(self.database) as connection:
-            if (
-                connection.execute(select(flashes.c.id).where(flashes.c.state != OVER).limit(1)).first()
-                is None
-            ):
+            if connection.execute(under_way).first() is None:
                 return
         with self.database.begin() as connection:
             _expire(connection, self.rules, now)
@@ -136,7 +134,7 @@ class RingBacks:
             log.warning("flash_rung_later", error=type(error).__name__)
             self._change(row.id, state=WAITING)
             return "refused"
-        self._change(row.id, leg=leg)
+        self._change(row.id, state=ASKED, leg=leg)
         return "rung"
 
     def _at(self, provider: str, seconds: float) -> int:
@@ -177,20 +175,24 @@ class RingBacks:
             if first is None:
                 connection.rollback()
                 return "nobody"
-            if not first.tries and self._at_its_cap(connection, first, now):
-                connection.rollback()
-            else:
-                self._write_down(connection, first, now)
+            at_its_cap = not first.tries and self._at_its_cap(connection, first, now)
+            if not at_its_cap and self._write_down(connection, first, now):
                 return first
-        self._change(first.id, state=OVER)
+            connection.rollback()
+        if at_its_cap:
+            self._change(first.id, state=OVER)
         return "gone"
 
-    def _write_down(self, connection: Connection, row: Any, now: float) -> None:
+    def _write_down(self, connection: Connection, row: Any, now: float) -> bool:
+        """False where the call itself has just said that it exists."""
         asked = {"state": ASKED, "asked_at": now, "tries": row.tries + 1}
-        connection.execute(update(flashes).where(flashes.c.id == row.id).values(asked))
+        still_waits = flashes.c.id == row.id, flashes.c.state == WAITING
+        if connection.execute(update(flashes).where(*still_waits).values(asked)).rowcount != 1:
+            return False
         if not row.tries:
             subjects = [row.token, rung(row.line_id), rung_in_hour(row.line_id, now)]
             count_one(connection, [subject for subject in subjects if subject], now)
+        return True
 
     def _at_its_cap(self, connection: Connection, row: Any, now: float) -> bool:
         return counts_of(connection, [row.token], now).get(row.token, 0) >= self.rules.a_number

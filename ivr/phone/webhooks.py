@@ -120,7 +120,7 @@ class Webhooks:
         """The emergency screen from files. Open to everybody and needing nothing: it must work when all else fails."""
         provider = request.args.get("provider", "twilio")
         try:
-            number = request.values.get("To", "")
+            number = _line_of(request.values)
         except HTTPException:
             # Whatever was posted can't be read: somebody is listening all the same.
             number = request.args.get("To", "")
@@ -141,7 +141,7 @@ class Webhooks:
             reply = self._filler.fill(dialect, self._turns.answer(dialect, event))
         except Exception as error:
             log.error("turn_failed", error=type(error).__name__, happening=event.happening, exc_info=True)
-            reply = self._emergency.reply_for(dialect.name, form.get("To", ""))
+            reply = self._emergency.reply_for(dialect.name, _line_of(form))
         return Answer("200 OK", dialect.content_type, reply)
 
     def _status(self, provider: str, path: str, environ: Environ) -> Answer:
@@ -220,6 +220,11 @@ def _understood(
         return parse(path, query, form)
     except (NotAForm, UnreadableWebhook):
         raise Refused("400 BAD REQUEST", "not a webhook") from None
+
+
+def _line_of(form: Mapping[str, str]) -> str:
+    """Our own number, whoever of the two has rung the other."""
+    return form.get("From" if form.get("Direction", "").startswith("outbound") else "To", "")
 
 
 def _posted(environ: Environ) -> list[tuple[str, str]]:
