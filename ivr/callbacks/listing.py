@@ -21,6 +21,8 @@ from ivr.store.callback_tables import attempts, callbacks, pages
 
 MOST_SHOWN = 25
 """How many of a queue are listed; the rest is counted."""
+MOST_LOOKED_AT = 1000
+"""Of more than these it isn't said when the first may be rung: each would have to be looked at."""
 MOST_UNDER_WAY = 200
 _OVER = "over"
 
@@ -59,7 +61,7 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Queue:
     """The queue of one helper. `more` fit too and aren't listed; `later` fit, in hours that are still to come, the
-    first at `opens`; `others` need another helper.
+    first at `opens` (None: not known); `others` need another helper.
     """
 
     waiting: tuple[Waiting, ...]
@@ -123,11 +125,12 @@ def queue_of(connection: Connection, offering: Offering, now: float) -> Queue:
     listed = _first(connection, (group.wanted for group in fitting if group.now), now)
     fit_now = sum(group.count for group in fitting if group.now)
     later = [group.wanted for group in fitting if not group.now]
+    count_later = sum(group.count for group in fitting if not group.now)
     return Queue(
         waiting=listed,
         more=max(0, fit_now - len(listed)) if len(listed) == MOST_SHOWN else 0,
-        later=sum(group.count for group in fitting if not group.now),
-        opens=_opens(connection, later) if later else None,
+        later=count_later,
+        opens=_opens(connection, later) if 0 < count_later <= MOST_LOOKED_AT else None,
         others=sum(group.count for group in found if not fits(group.wanted, offering)),
     )
 
@@ -141,8 +144,10 @@ def _first(connection: Connection, kinds: Iterable[Wanted], now: float) -> tuple
     rows: list[Row[Any]] = []
     c = callbacks.c
     for wanted in kinds:
-        query = _of_kind(select(callbacks), wanted).where(c.ready.is_(True), c.until > now)
-        in_order = query.order_by(c.priority, c.ranked_at, c.id).limit(MOST_SHOWN)
+        # Reckoned with, `until` keeps SQLite from the index of ends, whose order would have to be sorted.
+        query = _of_kind(select(callbacks), wanted).where(c.ready.is_(True), c.until + 0.0 > now)
+        # As the index has them: of a long queue no more is read than is shown.
+        in_order = query.order_by(c.priority, c.ranked_at).limit(MOST_SHOWN)
         rows += connection.execute(in_order)
     rows.sort(key=lambda row: (row.priority, row.ranked_at, row.id))
     return tuple(_waiting(row, now) for row in rows[:MOST_SHOWN])

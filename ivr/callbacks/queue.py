@@ -48,7 +48,8 @@ class Glance:
                 columns.language.is_(None) if language is None else columns.language == language,
                 columns.gender == gender,
                 columns.crisis.is_(crisis),
-                columns.until > now,
+                # Reckoned with, it keeps SQLite from the index of ends, which reads the whole queue and sorts it.
+                columns.until + 0.0 > now,
                 columns.number_id.is_not(None),
             )
             .order_by(columns.priority, columns.ranked_at)
