@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +42,7 @@ class Served:
         return statistics.median(m.rate / t.rate for m, t in zip(self.full, other.full, strict=True))
 
 
-def percentile(latencies: tuple[float, ...], percent: int) -> float:
+def percentile(latencies: Sequence[float], percent: int) -> float:
     """The latency that so many per cent of the turns don't exceed."""
     ordered = sorted(latencies)
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
