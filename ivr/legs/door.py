@@ -121,7 +121,7 @@ class Door:
                 return self._take(dialect, event, person, times)
             case "2":
                 with self._parts.database.begin() as connection:
-                    self._door.helpers.choose(connection, person.id, "on", now)
+                    self._door.helpers.come_on(connection, person.id, now)
                     self._door.helpers.unpause(connection, person.id)
                     self._door.helpers.want_rung(connection, person.id, True)
                 self._parts.hurry.dispatch()
