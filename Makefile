@@ -11,7 +11,7 @@ PROGRESS := { grep --line-buffered -E '^(Collecting|Installing|Successfully)' ||
 SHELL := /bin/bash -o pipefail
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench lock clean
+.PHONY: help demo test lint format bench bench-dispatch fire lock clean
 
 help: ## what you can do here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -34,6 +34,12 @@ format: $(DEV_READY) ## rewrite the code in the house's layout
 
 bench: $(DEV_READY) ## measure the speed of a turn and write docs/performance.md
 	$(BIN)/python -m benchmarks.turns
+
+bench-dispatch: $(DEV_READY) ## measure how soon a free helper is rung and write docs/dispatch.md
+	$(BIN)/python -m benchmarks.dispatch
+
+fire: $(DEV_READY) ## kill every process while 200 people are called back and write docs/reliability.md (SEED=…)
+	$(BIN)/python -m tests.faults.fire --into docs $(if $(SEED),--seed $(SEED))
 
 lock: ## lock the dependencies again, with hashes (needs uv)
 	$(LOCK) pyproject.toml --extra build -o requirements/base.txt

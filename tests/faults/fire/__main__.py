@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from tests.faults.fire.plan import LONG, SHORT
+from tests.faults.fire.report import report
 from tests.faults.fire.run import Burnt, Fire
 from tests.postgres import PostgresServer, find_programs
 
@@ -24,6 +25,7 @@ def main() -> int:
     parser.add_argument(
         "--keep", action="store_true", help="leaves the folders behind when something went wrong"
     )
+    parser.add_argument("--into", type=Path, help="folder for the page that tells what came of it")
     given = parser.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     plan = SHORT if given.short else LONG
@@ -44,6 +46,8 @@ def main() -> int:
             print(f"left in {folder}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
+    if given.into is not None:
+        (given.into / "reliability.md").write_text(report(burnt, f"make fire SEED={given.seed}"))
     return int(any(one.verdict.faults for one in burnt))
 
 
@@ -63,6 +67,7 @@ def tell(one: Burnt) -> None:
     print(f"{one.database}, seed {one.seed}: {one.seconds:.0f} s, settled after {one.settled_seconds:.0f} s")
     print(f"  struck: {one.struck}\n  starts: {one.starts}\n  ended by themselves: {one.ended_by_themselves}")
     print(f"  {one.verdict.figures}")
+    print(f"  keyed: {one.keyed}")
     for fault in one.verdict.faults:
         print(f"  FAULT {fault}")
     unsettled = {fault.split()[1] for fault in one.verdict.faults if fault.startswith("callback ")}

@@ -61,6 +61,7 @@ class Burnt:
     settled_seconds: float
     seconds: float
     history: dict[str, Any] = field(default_factory=dict)
+    keyed: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -152,6 +153,7 @@ class Fire:
         return Burnt(
             self.plan, self.seed, "PostgreSQL" if self.postgres else "SQLite", verdict, dict(arson.struck), starts,
             parts.ended_by_themselves, settled, 0.0, dict(watch.history),
+            [f"{leg.pressed} {leg.outcome} {leg.heard[-1].prompts if leg.heard else ()}" for number in keyed for leg in network.ledger.legs_of(number) if leg.kind == "incoming"],
         )  # fmt: skip
 
     def _will_ring_in(self, network: PhoneNetwork, callers: list[str]) -> None:
@@ -165,13 +167,17 @@ class Fire:
         began = time.monotonic()
         with connect_to_queue(house.hotline.wiring.settings) as client:
             queue = queue_named(DEFAULT_QUEUE, client)
+            unsettled: list[str] = []
             while (passed := time.monotonic() - began) < self.plan.calm_seconds:
-                if house.network.is_quiet() and Rows.read(house.hotline.wiring.database).is_settled:
+                unsettled = Rows.read(house.hotline.wiring.database).unsettled
+                if house.network.is_quiet() and not unsettled:
                     return passed
                 # What the timetable asks for each minute is asked for sooner: nothing else is done for them.
                 for task in (sweep_callbacks, close_callbacks):
                     queue.enqueue(task, job_timeout=30, ttl=30)
                 time.sleep(CALMED_EVERY)
+        under_way = house.network.post.under_way
+        self.say(f"not settled: {unsettled}, {len(house.network.live())} legs, {under_way} webhooks")
         return self.plan.calm_seconds
 
 

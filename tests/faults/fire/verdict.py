@@ -16,6 +16,7 @@ from ivr.people.roster_tables import helper_states
 from ivr.store.callback_tables import attempts, callbacks
 from tests.network import Ledger, LegRecord, PhoneNetwork
 
+SOON_SECONDS = 900.0
 BUSY_STATES = ("offered", "dialling", "talking")
 
 
@@ -36,14 +37,17 @@ class Rows:
             return cls(*(list(connection.execute(select(table))) for table in tables))
 
     @property
-    def is_settled(self) -> bool:
-        """Whether nobody is being called, and nobody who could be."""
-        return not any(
-            row.state in BUSY_STATES
-            or (row.state == "waiting" and row.not_before < time.time() + 900)
-            or (row.state == "closed" and self.should_be_gone(row))
+    def unsettled(self) -> list[str]:
+        """What still goes on: somebody is being called, or could be, or a case could be closed."""
+        soon = time.time() + SOON_SECONDS
+        found = [
+            f"callback {row.id[:6]} ({row.state})"
             for row in self.callbacks
-        ) and not any(row.busy_with for row in self.helpers)
+            if row.state in BUSY_STATES
+            or (row.state == "waiting" and row.not_before < soon)
+            or (row.state == "closed" and self.should_be_gone(row))
+        ]
+        return found + [f"a helper in {row.busy_with[:6]}" for row in self.helpers if row.busy_with]
 
     def should_be_gone(self, callback: Any) -> bool:
         """Whether nothing is owed any more about a callback that is over."""

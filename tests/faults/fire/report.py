@@ -1,0 +1,88 @@
+"""docs/reliability.md: what was done to the hotline, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from tests.faults.fire.arson import TROUBLES
+from tests.faults.fire.run import Burnt
+
+HAS_TO_HOLD = (
+    "Every callback that was asked for is closed with exactly one row in the outcome log, or its outcome is still owed "
+    "by a helper, or it waits for hours in which it is safe: none is lost, none is counted twice.",
+    "Nobody who was told “it is noted” has no callback.",
+    "No caller's phone rings twice at the same time, more often than the attempts allow, or again after a talk.",
+    "No helper is in two talks at once, and no helper's phone is rung while it is in use for another callback.",
+    "No helper is left claimed for a callback that isn't under way, and no attempt is left open.",
+    "No leg is left on the network: nobody listens to silence.",
+    "No number of a caller or a helper is in any file: not in the database, a log, or the queue.",
+)
+
+
+def report(burnt: Sequence[Burnt], command: str) -> str:
+    """The page, in Markdown."""
+    plan, seed = burnt[0].plan, burnt[0].seed
+    faults = sum(len(one.verdict.faults) for one in burnt)
+    sections = [
+        "# What becomes of callbacks when everything breaks",
+        f"{plan.callbacks} people ask to be called back, and {plan.helpers} helpers are on call. They are as people "
+        f"are: busy, not there, silent, hanging up, pressing the wrong key, asking for another time. Meanwhile every "
+        f"process of the hotline is killed outright (`kill -9`), one by one and all at once, and started again; the "
+        f"queue server and the database are stopped and started; the provider's webhooks come late, twice, in another "
+        f"order, or never; and its REST interface refuses, breaks off, or loses the answer to a call that it places "
+        f"all the same. When the fire is over, all has to be as it should:",
+        "\n".join(f"- {one}" for one in HAS_TO_HOLD),
+        f"**{'All of it held' if not faults else f'{faults} faults were found'}** on "
+        f"{datetime.now(UTC).date().isoformat()}, with `{command}` (seed {seed}), which writes this page. A shorter "
+        f"course of the same is part of every test run (`tests/faults/test_callbacks_under_fire.py`).",
+        *(f"- {one.database}: {fault}" for one in burnt for fault in one.verdict.faults),
+        "## What was done",
+        _table(("blow", *(one.database for one in burnt)), _blows(burnt)),
+        f"Starts of all processes together: {_each(burnt, lambda one: sum(one.starts.values()))}. After each blow "
+        f"something stays down for {plan.down_seconds[0]} to {plan.down_seconds[1]} seconds; the next comes "
+        f"{plan.gap_seconds[0]:.0f} to {plan.gap_seconds[1]:.0f} seconds later, and not before somebody is on a phone. "
+        f"Of the webhooks, a fifth of the status callbacks come up to a minute late, a fifth of all come twice, four "
+        f"in a hundred status callbacks never come, and of two in a hundred the answer is lost.",
+        "## What came of it",
+        _table(("", *(one.database for one in burnt)), _figures(burnt)),
+        "## How it is run",
+        f"`warmline web`, two `warmline worker`, two `warmline worker --urgent`, `warmline timetable` and the queue "
+        f"server are processes of their own. The telephone network (`tests/network`) rings people, carries out the "
+        f"replies and sends signed webhooks; {plan.speed:.0f} of its seconds pass in a real one. {plan.keyed} callers "
+        f"ring in and ask by key while it burns, the others before. Waits are shortened by the settings of "
+        f"`docs/settings.md` (calls {plan.settings['callback_spacing_minutes']} minutes apart, offers of "
+        f"{plan.settings['offer_seconds']} seconds), and what the timetable asks for each minute is asked for sooner "
+        f"once it is calm. Who does what, and what is struck when, is drawn from the seed: "
+        f"`make fire SEED={seed}` draws the same again, as far as the machine is as fast.",
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _blows(burnt: Sequence[Burnt]) -> list[tuple[str, ...]]:
+    names = sorted({name for one in burnt for name in one.struck}, key=lambda name: (name in TROUBLES, name))
+    return [
+        (
+            f"REST: {name}" if name in TROUBLES else f"killed: {name}",
+            *(str(one.struck.get(name, 0)) for one in burnt),
+        )
+        for name in names
+    ]
+
+
+def _figures(burnt: Sequence[Burnt]) -> list[tuple[str, ...]]:
+    rows = [(name, *(str(one.verdict.figures[name]) for one in burnt)) for name in burnt[0].verdict.figures]
+    rows.append(
+        ("seconds until all was settled, after the fire", *(f"{one.settled_seconds:.0f}" for one in burnt))
+    )
+    rows.append(("faults", *(str(len(one.verdict.faults)) for one in burnt)))
+    return rows
+
+
+def _each(burnt: Sequence[Burnt], figure: Callable[[Burnt], int]) -> str:
+    return ", ".join(f"{figure(one)} on {one.database}" for one in burnt)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
