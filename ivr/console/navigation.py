@@ -17,7 +17,6 @@ PAGES: tuple[tuple[str, Any], ...] = (
     ("console.shifts", _l("My shifts")),
     ("console.roster", _l("Roster")),
     ("console.outcomes", _l("Outcomes")),
-    ("console.risk_cases", _l("Lives in danger")),
     ("console.numbers", _l("Numbers")),
     ("console.people", _l("People")),
     ("console.audit", _l("Audit")),
@@ -25,7 +24,7 @@ PAGES: tuple[tuple[str, Any], ...] = (
 
 BELOW = {
     "console.outcomes": ("outcome", "terms", "term", "add_term"),
-    "console.risk_cases": ("close_risk",),
+    "console.board": ("risk_cases", "close_risk"),
     "console.numbers": ("hold", "end_hold", "close_case", "reveal"),
     "console.people": ("invite", "person", "invite_again", "unlock", "person_out", "close_person"),
     "console.shifts": ("my_state", "add_shift", "shift", "remove_shift", "leave_out", "take_back"),

@@ -88,8 +88,6 @@ def _of_outcomes(kind: str) -> str:
         return gettext("The outcome of your last talk is still missing. It takes a minute: see Outcomes.")
     if kind == NoticeKind.OUTCOME_OVERDUE:
         return gettext("The outcome of a talk has been missing for a day: see Outcomes.")
-    if kind == NoticeKind.RISK_CASE:
-        return gettext("A helper has talked with somebody whose life is in danger: see Lives in danger.")
     return ""
 
 

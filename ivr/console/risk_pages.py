@@ -61,7 +61,7 @@ def _in_words(case: RiskCase) -> dict[str, Any]:
     names = names_of(parts().people.accounts.everybody())
     return {
         "case": case,
-        "language": language_name(case.language) if case.language else "",
+        "spoken": language_name(case.language) if case.language else "",
         "helper": who_in_words(case.helper_id, names),
         "accepted_by": who_in_words(case.accepted_by, names) if case.accepted_by else "",
         "is_mine": case.accepted_by == me().id,

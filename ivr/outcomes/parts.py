@@ -42,7 +42,7 @@ def outcome_parts(
     risk_case_minutes: int,
 ) -> OutcomeParts:
     """Puts the room together. Reaches nothing yet."""
-    risk = RiskCases(database, vault, audit, notices, person, risk_case_minutes * 60.0)
+    risk = RiskCases(database, vault, audit, person, risk_case_minutes * 60.0)
     tasks = OutcomeTasks(helpers, risk, notices)
     return OutcomeParts(
         tasks=tasks,

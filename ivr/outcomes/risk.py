@@ -17,7 +17,6 @@ from ivr.audit.deeds import Deed
 from ivr.audit.log import WARMLINE, AuditLog
 from ivr.outcomes.numbers import let_go
 from ivr.outcomes.questions import HIGH_RISK
-from ivr.people.notices import NoticeKind, Notices, forget_about, supervisors
 from ivr.people.person import Person
 from ivr.people.roles import Right
 from ivr.store.callback_tables import callbacks, pages, risk_cases
@@ -81,14 +80,12 @@ class RiskCases:
         database: Engine,
         vault: Vault,
         audit: AuditLog,
-        notices: Notices,
         person: Callable[[str], Person],
         due_seconds: float,
     ) -> None:
         self._database = database
         self._vault = vault
         self._audit = audit
-        self._notices = notices
         self._person = person
         self.due_seconds = due_seconds
 
@@ -111,9 +108,6 @@ class RiskCases:
         }
         if _is_new(connection, risk_cases, case):
             self._page(connection, case["id"], callback.line_id, now)
-            self._notices.tell_these(
-                connection, NoticeKind.RISK_CASE, supervisors(connection), WARMLINE, case["id"], {}, now
-            )
 
     def open_cases(self, connection: Connection) -> list[RiskCase]:
         """All of them, the one whose clock runs out first at the top."""
@@ -152,7 +146,6 @@ class RiskCases:
             raise AcceptedAlready(case.accepted_by)
         connection.execute(update(risk_cases).where(this).values(accepted_by=who))
         connection.execute(update(pages).where(pages.c.about == case_id).values(accepted_by=who))
-        forget_about(connection, case_id)
         self._audit.append(connection, at=now, who=who, deed=Deed.RISK_CASE_ACCEPTED, about=case_id)
 
     def close(self, case_id: str, how: str, who: str, now: float) -> None:
@@ -181,7 +174,6 @@ class RiskCases:
                 raise CallerAsksAgain(case.number_id)
         connection.execute(delete(risk_cases).where(this))
         connection.execute(delete(pages).where(pages.c.about == case_id))
-        forget_about(connection, case_id)
         self._audit.append(
             connection, at=now, who=who, deed=Deed.RISK_CASE_CLOSED, about=case_id, details={"how": how}
         )

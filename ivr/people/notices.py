@@ -24,13 +24,11 @@ class NoticeKind(StrEnum):
     LINK_WITHOUT_CODES = "link_without_codes"
     OUTCOME_MISSING = "outcome_missing"
     OUTCOME_OVERDUE = "outcome_overdue"
-    RISK_CASE = "risk_case"
 
 
 FOR_THOSE_WHO_LEAD = frozenset({NoticeKind.ROLE_GIVEN, NoticeKind.LINK_WITHOUT_CODES})
 """Who may see a number or let somebody in concerns those who may, and nobody else."""
 URGENT = (
-    NoticeKind.RISK_CASE,
     NoticeKind.NUMBER_REVEALED,
     NoticeKind.LINK_WITHOUT_CODES,
     NoticeKind.ROLE_GIVEN,

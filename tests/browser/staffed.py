@@ -38,6 +38,8 @@ class Staffed:
     number: str
     invitation: str
     shift: str
+    talk: str
+    case: str
 
     def pages_of_daniel(self) -> dict[str, str]:
         """Everything that an admin and supervisor can open, by what it is called here."""
@@ -59,6 +61,12 @@ class Staffed:
             "reveal": f"/numbers/{self.number}/reveal",
             "hold": f"/numbers/{self.number}/hold",
             "close-case": f"/numbers/{self.number}/close",
+            "outcomes": "/console/outcomes",
+            "risk": "/console/risk",
+            "risk-close": f"/console/risk/{self.case}/close",
+            "terms": "/console/terms",
+            "add-term": "/console/terms/action",
+            "term": "/console/terms/issue/family",
             "nothing": "/nothing",
         }
 
@@ -71,6 +79,8 @@ class Staffed:
             "shifts": "/shifts",
             "add-shift": "/shifts/add",
             "shift": f"/shifts/{self.shift}",
+            "outcomes-of-helper": "/console/outcomes",
+            "outcome": f"/console/outcomes/{self.talk}",
         }
 
     def pages_of_nobody(self) -> dict[str, str]:
@@ -126,8 +136,9 @@ def staffed_hotline(folder: Path) -> Iterator[Staffed]:
     cases.hold(numbers[1], who=grace.id, reason=REASON, until=desk.now + 100 * 3600, now=desk.now)
     desk.hotline.clock.forward(600)
     shift = _roster(desk, joseph.id, leila.id)
+    talk, case = _talks(desk, joseph.id, leila.id)
     with served(hotline.app) as address:
-        yield Staffed(desk, address, daniel, joseph, grace, numbers[1], invitation, shift)
+        yield Staffed(desk, address, daniel, joseph, grace, numbers[1], invitation, shift, talk, case)
     hotline.wiring.database.dispose()
 
 
@@ -145,6 +156,18 @@ def _roster(desk: Desk, joseph: str, leila: str) -> str:
             people.helpers.talked(connection, f"{call}" * 32, joseph, ended - 300, ended, hard=True)
         people.helpers.owe_debrief(connection, leila)
     return shift.id
+
+
+def _talks(desk: Desk, joseph: str, leila: str) -> tuple[str, str]:
+    """Joseph still has to fill in the outcome of a talk; Leila has said of hers that a life is in danger."""
+    wiring = desk.hotline.wiring
+    with wiring.database.begin() as connection:
+        for helper, callback_id in ((joseph, "7" * 32), (leila, "8" * 32)):
+            over = {"state": "closed", "ending": "talked", "helper": helper, "attempt": callback_id}
+            put_callback(connection, callback_id, at=desk.now - 7200, number_id=None, language="ar", **over)
+            wiring.outcomes.tasks.open_task(connection, callback_id, helper, 700, desk.now - 3600)
+        wiring.outcomes.tasks.keyed(connection, "8" * 32, "risk", "3", desk.now)
+        return "7" * 32, wiring.outcomes.cases.open_cases(connection)[0].id
 
 
 _NEEDS = (("emotional_support", "sw"), ("crisis", "ar"))

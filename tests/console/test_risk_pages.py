@@ -56,10 +56,10 @@ def small_scene(small_desk: Desk) -> Scene:
 
 
 def test_a_case_is_told_taken_on_and_closed(scene: Scene) -> None:
-    """Grace reads of it on her first page, takes it on, says how it ended, and the audit log has both; the number isn't
+    """Grace reads of it on every page, takes it on, says how it ended, and the audit log has both; the number isn't
     held any more."""
     grace = scene.grace
-    assert "A helper has talked with somebody whose life is in danger" in grace.get("/").text
+    assert "A helper has talked with somebody whose life may be at risk." in grace.get("/").text
     grace.get("/console/risk")
     assert "said by Leila" in grace.text
     assert "Nobody looks after it yet." in grace.text
