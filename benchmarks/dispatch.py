@@ -25,7 +25,7 @@ from ivr.store.callback_tables import attempts, callbacks
 ROOT = Path(__file__).parents[1]
 WAITING = (10, 1_000, 100_000)
 HELPERS = 200
-A_SECOND = 3.0
+A_SECOND = 6.0
 PATIENCE_SECONDS = 10.0
 WARM_UP = 10
 ROUNDS_OF_FAIRNESS = 4
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(tiny: bool, say: Say) -> Measured:
     """Measures everything; leaves nothing behind."""
-    helpers, samples = (8, 6) if tiny else (HELPERS, 150)
+    helpers, samples = (8, 6) if tiny else (HELPERS, 120)
     waiting = (10, 50) if tiny else WAITING
     kinds = ("SQLite",) if tiny else ("SQLite", "PostgreSQL")
     command = "python -m benchmarks.dispatch --tiny" if tiny else "make bench-dispatch"

@@ -67,7 +67,6 @@ def tell(one: Burnt) -> None:
     print(f"{one.database}, seed {one.seed}: {one.seconds:.0f} s, settled after {one.settled_seconds:.0f} s")
     print(f"  struck: {one.struck}\n  starts: {one.starts}\n  ended by themselves: {one.ended_by_themselves}")
     print(f"  {one.verdict.figures}")
-    print(f"  keyed: {one.keyed}")
     for fault in one.verdict.faults:
         print(f"  FAULT {fault}")
     unsettled = {fault.split()[1] for fault in one.verdict.faults if fault.startswith("callback ")}

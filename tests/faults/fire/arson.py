@@ -83,6 +83,8 @@ class Arson:
         self._parts.revive(*sorted(struck, key=lambda part: part == QUEUE))
 
     def _trouble(self) -> None:
+        if sum(self.struck[name] for name in TROUBLES) >= self._plan.troubles:
+            return
         name = self._random.choice(list(TROUBLES))
         with self._network.lock:
             self._network.provider.faults[:] = [TROUBLES[name]()]
@@ -92,6 +94,6 @@ class Arson:
         weather = self._network.weather
         weather.random = Random(self._random.random())
         weather.storm(late=0.2, twice=0.2, seconds=60.0)
-        weather.add("lost", of="status", times=math.inf, chance=0.04)
+        weather.add("lost", of="status", times=math.inf, chance=self._plan.lost)
         weather.add("refused", of="voice", times=math.inf, chance=0.02)
         weather.add("unanswered", times=math.inf, chance=0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,15 +29,20 @@ class Plan:
     """For so long a blow waits until somebody is on a phone."""
     down_seconds: tuple[float, float]
     """How long something stays down."""
+    lost: float
+    """How many of the status callbacks never come."""
     speed: float
+    troubles: float = math.inf
+    """How often at the most something goes wrong with a request to the provider."""
     most_attempts: int = 3
+    spacing_minutes: str = "0.1,0.2"
 
     @property
     def settings(self) -> dict[str, Any]:
         """Waits that are long in life are short here; their order of size is the same."""
         return {
             "callback_attempts": self.most_attempts,
-            "callback_spacing_minutes": "0.1,0.2",
+            "callback_spacing_minutes": self.spacing_minutes,
             "offer_seconds": 12,
             "dial_seconds": 15,
             "talk_minutes": 0.25,
@@ -54,22 +60,27 @@ LONG = Plan(
     later=6,
     helpers=20,
     fire_seconds=150.0,
-    calm_seconds=180.0,
+    calm_seconds=400.0,
     gap_seconds=(2.0, 6.0),
     most_idle_seconds=10.0,
     down_seconds=(0.2, 3.0),
+    lost=0.04,
     speed=20.0,
 )
 SHORT = Plan(
     name="short",
-    callbacks=12,
+    callbacks=8,
     keyed=2,
     later=1,
-    helpers=8,
+    helpers=6,
     fire_seconds=8.0,
-    calm_seconds=75.0,
+    calm_seconds=60.0,
     gap_seconds=(0.1, 0.6),
     most_idle_seconds=4.0,
     down_seconds=(0.1, 0.4),
+    lost=0.0,
     speed=40.0,
+    troubles=2,
+    most_attempts=2,
+    spacing_minutes="0.05",
 )

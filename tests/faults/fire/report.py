@@ -42,8 +42,8 @@ def report(burnt: Sequence[Burnt], command: str) -> str:
         f"Starts of all processes together: {_each(burnt, lambda one: sum(one.starts.values()))}. After each blow "
         f"something stays down for {plan.down_seconds[0]} to {plan.down_seconds[1]} seconds; the next comes "
         f"{plan.gap_seconds[0]:.0f} to {plan.gap_seconds[1]:.0f} seconds later, and not before somebody is on a phone. "
-        f"Of the webhooks, a fifth of the status callbacks come up to a minute late, a fifth of all come twice, four "
-        f"in a hundred status callbacks never come, and of two in a hundred the answer is lost.",
+        f"Of the webhooks, a fifth of the status callbacks come up to a minute late, a fifth of all come twice, "
+        f"{plan.lost * 100:.0f} in a hundred status callbacks never come, and of two in a hundred the answer is lost.",
         "## What came of it",
         _table(("", *(one.database for one in burnt)), _figures(burnt)),
         "## How it is run",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,6 +32,8 @@ from tests.telephony.fake_rest import Provider
 WISHES = {"as_soon_as_possible": "1", "in_the_morning": "2", "in_the_evening": "3"}
 ZONE = "America/New_York"
 CALMED_EVERY = 3.0
+MOST_TRIES, TRIES_APART = 8, 150.0
+TOLD = {"callback_noted", "asked_already"}
 GENDERS_FROM = 12
 """With fewer helpers than these there isn't a woman and a man for every language."""
 
@@ -61,7 +64,6 @@ class Burnt:
     settled_seconds: float
     seconds: float
     history: dict[str, Any] = field(default_factory=dict)
-    keyed: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -153,14 +155,13 @@ class Fire:
         return Burnt(
             self.plan, self.seed, "PostgreSQL" if self.postgres else "SQLite", verdict, dict(arson.struck), starts,
             parts.ended_by_themselves, settled, 0.0, dict(watch.history),
-            [f"{leg.pressed} {leg.outcome} {leg.heard[-1].prompts if leg.heard else ()}" for number in keyed for leg in network.ledger.legs_of(number) if leg.kind == "incoming"],
         )  # fmt: skip
 
     def _will_ring_in(self, network: PhoneNetwork, callers: list[str]) -> None:
         random = Random(f"ringing {self.seed}")
         for caller in callers:
-            after = random.uniform(0.1, 0.8) * self.plan.fire_seconds * self.plan.speed
-            network.schedule.after(after, _rings_in(network, caller))
+            after = random.uniform(0.05, 0.7) * self.plan.fire_seconds * self.plan.speed
+            network.schedule.after(after, partial(_rings_in, network, caller, MOST_TRIES))
 
     def _settle(self, house: CallingBack) -> float:
         """Waits until nobody is called any more; the seconds that it took."""
@@ -190,16 +191,17 @@ def _later() -> str:
     raise AssertionError("it can't be morning and evening at once")
 
 
-def _rings_in(network: PhoneNetwork, caller: str) -> Callable[[], None]:
-    def ring() -> None:
-        network.ring_in(caller, LINE_NUMBER)
-
-    return ring
+def _rings_in(network: PhoneNetwork, caller: str, tries: int) -> None:
+    """Whoever wasn't told that it is noted rings again, as people do."""
+    if not tries or network.ledger.rings_of(caller) or _was_told(network, caller):
+        return
+    network.ring_in(caller, LINE_NUMBER)
+    network.schedule.after(TRIES_APART, partial(_rings_in, network, caller, tries - 1))
 
 
 def _was_told(network: PhoneNetwork, caller: str) -> bool:
     legs = [leg for leg in network.ledger.legs_of(caller) if leg.kind == "incoming"]
-    return any("callback_noted" in heard.prompts for leg in legs for heard in leg.heard)
+    return any(TOLD & set(heard.prompts) for leg in legs for heard in leg.heard)
 
 
 __all__ = ["Burnt", "Fire"]

@@ -9,6 +9,9 @@ from tests.postgres import PostgresServer
 
 CHANCE = frozenset({"subscriber", "as a figure"})
 """So short that among millions of random ids one would be found by chance."""
+PLAIN = frozenset({"E.164", "digits", "national", "base64", "in a web address"})
+DISGUISED = 10
+"""Of one number in so many every disguise is looked for: of all, it would take longer than the fire."""
 CLIPS = "media"
 
 
@@ -16,9 +19,9 @@ def traces_of(folder: Path, postgres: PostgresServer | None, numbers: list[str])
     """A line for each number that is found in a file."""
     wanted = [
         (name, disguise)
-        for number in numbers
+        for place, number in enumerate(numbers)
         for name, disguise in disguises_of(number).items()
-        if name.removesuffix(" in 16 bits") not in CHANCE
+        if name in PLAIN or (place % DISGUISED == 0 and name.removesuffix(" in 16 bits") not in CHANCE)
     ]
     found = []
     for place in (folder, *([postgres.folder] if postgres else [])):
