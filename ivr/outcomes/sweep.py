@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Engine
@@ -14,6 +15,8 @@ from ivr.outcomes.tasks import OutcomeTasks, to_remind, without_task
 from ivr.store.engine import reading
 from ivr.vault.errors import VaultOutOfReach
 from ivr.vault.vault import Vault
+
+Done = TypeVar("Done")
 
 log = structlog.get_logger()
 
@@ -54,29 +57,41 @@ def sweep_outcomes(
 def _open_missing(database: Engine, tasks: OutcomeTasks, now: float) -> int:
     with reading(database) as connection:
         found = without_task(connection)
-    for callback_id in found:
+
+    def one(callback_id: str) -> None:
         with database.begin() as connection:
             tasks.open_missing(connection, callback_id, now)
-    return len(found)
+
+    return len(_each("open", found, one))
 
 
 def _remind(database: Engine, tasks: OutcomeTasks, now: float) -> list[str]:
     with reading(database) as connection:
         found = to_remind(connection, now)
-    done = []
-    for callback_id in found:
+
+    def one(callback_id: str) -> str:
         with database.begin() as connection:
-            done.append(tasks.remind(connection, callback_id, now))
-    return done
+            return tasks.remind(connection, callback_id, now)
+
+    return _each("remind", found, one)
 
 
 def _close_all(database: Engine, vault: Vault, now: float, new_id: Callable[[], str]) -> int:
-    closed = 0
-    for callback_id in to_close(database, now):
+    return sum(_each("close", to_close(database, now), lambda one: close(database, vault, one, now, new_id)))
+
+
+def _each(step: str, callback_ids: Iterable[str], do: Callable[[str], Done]) -> list[Done]:
+    """Does it for each of them. What is wrong with one callback, such as a damaged row, is no reason to leave the
+    others, whose numbers would stay for it.
+    """
+    done = []
+    for callback_id in callback_ids:
         try:
-            closed += close(database, vault, callback_id, now, new_id)
+            done.append(do(callback_id))
         except VaultOutOfReach as error:
-            # The others need the vault as much: they are closed when it is back.
+            # The others need the vault as much: it is their turn when it is back.
             log.error("callbacks_not_closed", error=type(error).__name__)
             break
-    return closed
+        except Exception as error:
+            log.error("outcome_not_swept", step=step, error=type(error).__name__)
+    return done

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import literal_column, update
+from structlog.testing import capture_logs
 
 from ivr.outcomes.questions import QUESTIONS, AnswerUnusable
+from ivr.outcomes.tables import outcome_tasks
 from ivr.outcomes.tasks import STEPS, NoSuchTask
+from ivr.store.callback_tables import attempts, callbacks
 from tests.outcomes.house import DANIEL, FIRST_CODES, GRACE, House
-from tests.outcomes.talks import JOSEPH, LEILA, outcome_rows
+from tests.outcomes.talks import JOSEPH, LEILA, outcome_rows, talked
+from tests.vault.rig import AMINA
+from tests.vault.rig import JOSEPH as BILAL
 
 HOUR = 3600.0
 KEYS = dict(zip(QUESTIONS, ("1", "04", "7", "4", "1", "1", "1", "2"), strict=True))
@@ -217,10 +223,28 @@ def test_a_filled_in_outcome_takes_its_notice_along(small_house: House) -> None:
 
 def test_a_talk_whose_task_was_never_opened_gets_one(house: House) -> None:
     """The process died between the end of the talk and its task: a minute later Leila has it on her list."""
-    from tests.outcomes.talks import talked
-
     attempt = "cd" * 16
     callback_id = talked(house.rig, task="", attempt=attempt)
     assert house.parts.sweep(house.now).opened == 1
     assert house.parts.sweep(house.now).opened == 0
     assert (house.task(callback_id).helper_id, house.task(callback_id).state) == (LEILA, "open")
+
+
+@pytest.mark.parametrize("step", ["open", "remind", "close"])
+def test_one_damaged_row_keeps_no_other_waiting(small_house: House, step: str) -> None:
+    """What was stored about the first in order can't be read any more: the second is served all the same, and the log
+    names the kind of the error and nothing of what was in the row."""
+    house, task = small_house, {"open": "", "remind": "open", "close": "done"}[step]
+    both = sorted(talked(house.rig, number, task=task) for number in (AMINA, BILAL))
+    with house.rig.database.begin() as connection:
+        unreadable = update(outcome_tasks).where(outcome_tasks.c.callback_id == both[0])
+        connection.execute(unreadable.values(answers="{Amina"))
+        has_attempt = update(callbacks).where(callbacks.c.id == both[0])
+        connection.execute(has_attempt.values(attempt="ab" * 16))
+        of_first = update(attempts).where(attempts.c.callback_id == both[0])
+        connection.execute(of_first.values(id="ab" * 16, ended_at=literal_column("'Amina'")))
+    with capture_logs() as said:
+        swept = house.parts.sweep(house.now + (60 * HOUR if step == "remind" else 0))
+    assert {"open": swept.opened, "remind": swept.given_up, "close": swept.closed}[step] == 1
+    assert said and "Amina" not in str(said)
+    assert {line["event"] for line in said} == {"outcome_not_swept"}
