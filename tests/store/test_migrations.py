@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
+from flows.fields import MOST_ID
 from ivr.schema import ALL_METADATA
 from ivr.store.engine import open_database
 from ivr.store.migrate import is_up_to_date, migrate
@@ -22,6 +23,13 @@ def test_the_tables_are_as_the_code_describes_them(database: Engine) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = compare_metadata(context, ALL_METADATA)
     assert differences == []
+
+
+def test_the_longest_names_of_a_flow_and_its_node_fit_where_a_wish_is_kept() -> None:
+    """A caller's wish is never lost because the editors of a flow like long names."""
+    columns = [table.c.path for one in ALL_METADATA for table in one.tables.values() if "path" in table.c]
+    assert len(columns) == 3
+    assert all(column.type.length >= 2 * MOST_ID + len("/") for column in columns)
 
 
 def test_migrating_again_changes_nothing(database: Engine) -> None:
@@ -46,7 +54,7 @@ def test_no_column_could_hold_a_callers_number(database: Engine) -> None:
     """Of all columns whose name speaks of a number, none is a caller's."""
     known = {"lines.number", "lines.emergency_number", "live_calls.has_number"}
     known |= {"callbacks.number_id", "people.number_id", "people.phone_code"}
-    known |= {"attempts.caller_leg", "flashes.number_id", "risk_cases.number_id"}
+    known |= {"attempts.caller_leg", "flashes.number_id", "risk_cases.number_id", "crisis_calls.number_id"}
     of_the_simulator = {"simulated_calls.from_number", "simulated_calls.to_number"}
     inspector = inspect(database)
     found = {
