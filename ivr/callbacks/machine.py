@@ -12,6 +12,27 @@ from enum import StrEnum
 from typing import assert_never
 
 from ivr.callbacks import windows
+from ivr.callbacks.happenings import (
+    AskOutcome,
+    CallerAccepted,
+    CallerLegOver,
+    CallerPickedUp,
+    CloseCase,
+    Deed,
+    EndLegs,
+    Happening,
+    HelperAccepted,
+    HelperLegOver,
+    HelperNotRung,
+    Missed,
+    NumberGone,
+    PutBack,
+    RingCaller,
+    RingHelper,
+    Taken,
+    TimePassed,
+    Withdrawn,
+)
 
 
 class State(StrEnum):
@@ -31,18 +52,6 @@ class Ending(StrEnum):
     UNREACHED = "unreached"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
-
-
-class Missed(StrEnum):
-    """Why an attempt to reach the caller has failed."""
-
-    NO_ANSWER = "no_answer"
-    BUSY = "busy"
-    NO_KEY = "no_key"
-    NOT_NOW = "not_now"
-    HELPER_GONE = "helper_gone"
-    NO_WORD = "no_word"
-    REFUSED_BY_PROVIDER = "refused_by_provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,126 +93,6 @@ class Callback:
     missed: Missed | None = None
 
 
-# ── What happens
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A helper takes the callback, or is the next to be rung."""
-
-    helper: str
-    attempt: str
-
-
-@dataclass(frozen=True, slots=True)
-class HelperAccepted:
-    """The helper has pressed 1."""
-
-    attempt: str
-
-
-@dataclass(frozen=True, slots=True)
-class HelperLegOver:
-    """The helper's leg has ended: not answered, not taken, hung up, or dead."""
-
-    attempt: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallerPickedUp:
-    """Somebody, or something, has picked up the caller's phone."""
-
-    attempt: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallerAccepted:
-    """The caller has pressed the key after the neutral greeting, and is put through."""
-
-    attempt: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallerLegOver:
-    """The caller's leg has ended."""
-
-    attempt: str
-    missed: Missed = Missed.NO_ANSWER
-
-
-@dataclass(frozen=True, slots=True)
-class PutBack:
-    """The helper gives the callback back before the caller has answered."""
-
-    attempt: str
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """The caller doesn't want the call any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class NumberGone:
-    """The number has been shredded: nobody can be called any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimePassed:
-    """Nothing happened. Asked by the sweep when `until` is over."""
-
-
-Happening = (
-    Taken
-    | HelperAccepted
-    | HelperLegOver
-    | CallerPickedUp
-    | CallerAccepted
-    | CallerLegOver
-    | PutBack
-    | Withdrawn
-    | NumberGone
-    | TimePassed
-)
-
-
-# ── What is to be done
-
-
-@dataclass(frozen=True, slots=True)
-class RingHelper:
-    """Ring the helper of this attempt."""
-
-    attempt: str
-
-
-@dataclass(frozen=True, slots=True)
-class RingCaller:
-    """Ring the caller; the helper is on the line."""
-
-    attempt: str
-
-
-@dataclass(frozen=True, slots=True)
-class EndLegs:
-    """Hang up whatever legs this attempt has."""
-
-    attempt: str
-
-
-@dataclass(frozen=True, slots=True)
-class AskOutcome:
-    """The helper owes an outcome: a task stays open until it is there."""
-
-    helper: str
-
-
-@dataclass(frozen=True, slots=True)
-class CloseCase:
-    """The number is shredded, and the outcome log gets its row."""
-
-
-Deed = RingHelper | RingCaller | EndLegs | AskOutcome | CloseCase
 Step = tuple[Callback, tuple[Deed, ...]]
 
 
@@ -234,6 +123,10 @@ def step(callback: Callback, happened: Happening, now: float, rules: Rules) -> S
     match happened:
         case HelperAccepted():
             return _helper_accepted(callback, now, rules)
+        case HelperNotRung(pause=pause) if callback.state is State.OFFERED:
+            return _wait(callback, now + pause), (EndLegs(callback.attempt),)
+        case HelperNotRung():
+            return callback, ()
         case HelperLegOver():
             return _helper_gone(callback, now, rules)
         case CallerPickedUp():
@@ -397,3 +290,34 @@ def _left_over(happened: Happening) -> tuple[Deed, ...]:
 
 def _is_safe(callback: Callback, now: float) -> bool:
     return windows.next_span(callback.wish, callback.time_zone, callback.asked_at, now).holds(now)
+
+
+__all__ = [
+    "AskOutcome",
+    "Callback",
+    "CallerAccepted",
+    "CallerLegOver",
+    "CallerPickedUp",
+    "CloseCase",
+    "Deed",
+    "EndLegs",
+    "Ending",
+    "Happening",
+    "HelperAccepted",
+    "HelperLegOver",
+    "HelperNotRung",
+    "Missed",
+    "NumberGone",
+    "PutBack",
+    "RingCaller",
+    "RingHelper",
+    "Rules",
+    "State",
+    "Step",
+    "Taken",
+    "TimePassed",
+    "Withdrawn",
+    "asked",
+    "may_be_taken",
+    "step",
+]
