@@ -119,7 +119,10 @@ class CallingBack:
         wiring, now, said = self.hotline.wiring, self.now, wishes or {}
         callback_id = f"{len(self.rows(callbacks)):032x}"
         asked = machine.asked(
-            machine.Callback(callback_id, window_of(said), "Africa/Nairobi", now, now + 72 * 3600), now
+            machine.Callback(
+                callback_id, window_of(said, crisis=need == "crisis"), "Africa/Nairobi", now, now + 72 * 3600
+            ),
+            now,
         )
         with wiring.database.begin() as connection:
             line = find_line(connection, LINE_NUMBER)
@@ -210,6 +213,7 @@ class CallingBack:
             if row.state == "to_ring":
                 ringing_of(wiring).ring(row.id)
         sweep_of(wiring).run(self.now)
+        ringing_of(wiring).look_again(self.now)
         wiring.outcomes.sweep(self.now)
 
     def sweep(self, ring_later: Callable[[str], None]) -> dict[str, int]:

@@ -14,11 +14,12 @@ import structlog
 from sqlalchemy import Connection, Engine, Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr.callbacks import machine
 from ivr.callbacks.book import Book
 from ivr.callbacks.machine import State
 from ivr.callbacks.ports import HelperClaims, Hurry
 from ivr.people.tables import people
-from ivr.store.callback_tables import attempts, callbacks
+from ivr.store.callback_tables import attempts, callbacks, pages
 from ivr.store.tables import lines
 from ivr.telephony.contract import (
     AnswerLost,
@@ -36,7 +37,8 @@ from ivr.vault.vault import Vault
 
 RING_SECONDS = 25
 """How long a helper's phone rings: within the time of an offer, and short of most mailboxes."""
-REST_AFTER_TROUBLE = 30.0
+PAUSE_AFTER_TROUBLE, PAUSE_AFTER_REFUSAL = 30.0, 300.0
+"""What passes by itself, and what somebody has to see to: a closed account, a wrong token, a line of no provider."""
 REST_AFTER_REFUSAL = 3600.0
 """A number that the provider never rings isn't tried with each callback again."""
 DOUBTFUL_AFTER = 20.0
@@ -55,11 +57,13 @@ class Addressed:
 
 
 class NotThisTime(Exception):
-    """The helper isn't rung now; `rest` says for how many seconds. The callback waits on, or goes to another helper."""
+    """The helper isn't rung now. Either the helper's number is the trouble, and isn't tried for `rest` seconds while the
+    callback goes to another helper; or it isn't, and the callback waits for `pause` seconds, and others come first."""
 
-    def __init__(self, rest: float) -> None:
-        super().__init__(rest)
+    def __init__(self, *, rest: float = 0.0, pause: float = 0.0) -> None:
+        super().__init__(rest, pause)
         self.rest = rest
+        self.pause = pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,13 @@ class Ringing:
         network = self.networks(row.provider)
         try:
             if network is None:
-                raise NotThisTime(REST_AFTER_TROUBLE)
+                raise NotThisTime(pause=PAUSE_AFTER_REFUSAL)
             leg = self._place(network, row, self._number(row))
         except AnswerLost:
             # The phone may be ringing: `look_again` finds out.
             return "in doubt"
         except NotThisTime as error:
-            self._not_rung(attempt_id, row.helper_id, error.rest)
+            self._not_rung(attempt_id, row.helper_id, error)
             return "not rung"
         if not self._rung(attempt_id, leg):
             self._hang_up(network, leg)
@@ -132,15 +136,15 @@ class Ringing:
 
     def _number(self, row: Row[Any]) -> PhoneNumber:
         if row.number_id is None:
-            raise NotThisTime(REST_AFTER_REFUSAL)
+            raise NotThisTime(rest=REST_AFTER_REFUSAL)
         try:
             with self.database.connect() as connection:
                 return self.vault.open(connection, row.number_id, self.clock())
         except (NumberShredded, CiphertextDamaged) as error:
             log.error("helpers_number_unusable", error=type(error).__name__)
-            raise NotThisTime(REST_AFTER_REFUSAL) from error
+            raise NotThisTime(rest=REST_AFTER_REFUSAL) from error
         except (VaultOutOfReach, SQLAlchemyError) as error:
-            raise NotThisTime(REST_AFTER_TROUBLE) from error
+            raise NotThisTime(pause=PAUSE_AFTER_TROUBLE) from error
 
     def _place(self, network: Network, row: Row[Any], number: PhoneNumber) -> str:
         addressed = self.addressed(row.provider, row.id)
@@ -152,10 +156,13 @@ class Ringing:
             raise
         except (NumberRefused, NotAllowedThere) as error:
             log.error("helper_cannot_be_rung", error=type(error).__name__)
-            raise NotThisTime(REST_AFTER_REFUSAL) from error
-        except (ProviderBusy, ProviderOutOfReach, CredentialsRefused, RequestRefused) as error:
+            raise NotThisTime(rest=REST_AFTER_REFUSAL) from error
+        except (ProviderBusy, ProviderOutOfReach) as error:
             log.warning("helper_not_rung", error=type(error).__name__)
-            raise NotThisTime(REST_AFTER_TROUBLE) from error
+            raise NotThisTime(pause=PAUSE_AFTER_TROUBLE) from error
+        except (CredentialsRefused, RequestRefused) as error:
+            log.error("provider_rings_nobody", error=type(error).__name__)
+            raise NotThisTime(pause=PAUSE_AFTER_REFUSAL) from error
 
     def _rung(self, attempt_id: str, leg: str) -> bool:
         """Whether the attempt still wants its leg."""
@@ -164,11 +171,15 @@ class Ringing:
             row = connection.execute(_of(attempt_id)).first()
         return row is not None and row.state != "over" and row.attempt == attempt_id
 
-    def _not_rung(self, attempt_id: str, helper_id: str, rest: float) -> None:
+    def _not_rung(self, attempt_id: str, helper_id: str, why: NotThisTime) -> None:
         now = self.clock()
         with self.database.begin() as connection:
+            if why.pause:
+                happened = machine.HelperNotRung(attempt_id, why.pause)
+                self.book.in_attempt(connection, attempt_id, happened, now)
             change = self.book.helper_leg_is_over(connection, attempt_id, now)
-            self.helpers.rest(connection, helper_id, now + rest)
+            if why.rest:
+                self.helpers.rest(connection, helper_id, now + why.rest)
         if change is not None:
             self.hurry.after(change.row.id, change.deeds)
         self.hurry.dispatch()
@@ -188,7 +199,7 @@ class Ringing:
             return
         leg = self._not_of_another(found)
         if leg is None:
-            self._not_rung(attempt_id, row.helper_id, REST_AFTER_TROUBLE)
+            self._not_rung(attempt_id, row.helper_id, NotThisTime(pause=PAUSE_AFTER_TROUBLE))
         elif not self._rung(attempt_id, leg):
             self._hang_up(network, leg)
 
@@ -205,8 +216,9 @@ class Ringing:
 
     def _not_of_another(self, legs: list[str]) -> str | None:
         with self.database.connect() as connection:
-            known = connection.execute(select(attempts.c.helper_leg).where(attempts.c.helper_leg.in_(legs)))
-            others = set(known.scalars())
+            of_attempts = select(attempts.c.helper_leg).where(attempts.c.helper_leg.in_(legs))
+            of_pages = select(pages.c.leg).where(pages.c.leg.in_(legs))
+            others = set(connection.execute(of_attempts.union(of_pages)).scalars())
         return next((leg for leg in legs if leg not in others), None)
 
 

@@ -13,7 +13,6 @@ from ivr.callbacks.book import Book, Change, ChangedMeanwhile
 from ivr.callbacks.machine import State
 from ivr.callbacks.ports import Hurry
 from ivr.callbacks.queue import make_ready
-from ivr.callbacks.ringing import Ringing
 from ivr.store.callback_tables import attempts, callbacks
 from ivr.store.engine import reading
 from ivr.telephony.contract import (
@@ -39,7 +38,6 @@ class Sweep:
 
     database: Engine
     book: Book
-    ringing: Ringing
     networks: Callable[[str], Network | None]
     hurry: Hurry
     ring_later: Callable[[str], None]
@@ -53,7 +51,6 @@ class Sweep:
             "ready": ready,
             "over": self._waits_that_are_over(now),
             "rung_again": self._lost_jobs(now),
-            "found_out": self.ringing.look_again(now),
             "hung_up": self._left_over_legs(now),
         }
 
@@ -67,6 +64,10 @@ class Sweep:
                 with self.database.begin() as connection:
                     change = self._time_passed(connection, callback_id, now)
             except ChangedMeanwhile:
+                continue
+            except Exception as error:
+                # One row that can't be read must not keep all others waiting.
+                log.error("callback_not_swept", error=type(error).__name__)
                 continue
             if change is not None:
                 self.hurry.after(callback_id, change.deeds)

@@ -37,12 +37,10 @@ def ringing_of(wiring: Wiring) -> Ringing:
 
 def sweep_of(wiring: Wiring) -> Sweep:
     """What is tidied up with."""
-    ringing = ringing_of(wiring)
     return Sweep(
         database=wiring.database,
         book=wiring.callbacks.book,
-        ringing=ringing,
-        networks=ringing.networks,
+        networks=ringing_of(wiring).networks,
         hurry=wiring.callbacks.jobs,
         ring_later=wiring.callbacks.jobs.ring_later,
     )

@@ -145,6 +145,12 @@ def sweep_callbacks() -> dict[str, int]:
     return sweep_of(wiring).run(wiring.clock())
 
 
+def find_lost_answers() -> dict[str, int]:
+    """Asks providers whether calls exist of which nobody knows any more whether they were asked for."""
+    wiring = _wiring()
+    return {"found_out": ringing_of(wiring).look_again(wiring.clock())}
+
+
 def ring_helper(attempt_id: str) -> dict[str, str]:
     """Rings the helper of one attempt, once."""
     return {"rung": ringing_of(_wiring()).ring(attempt_id)}
@@ -214,8 +220,14 @@ TASKS = (
         queue=URGENT,
     ),
     Task(
+        find_lost_answers,
+        "Asks providers whether calls exist of which nobody knows any more whether they were asked for.",
+        every_seconds=30,
+        longest_seconds=30,
+    ),
+    Task(
         sweep_callbacks,
-        "Ends waits that are over, finds lost jobs and answers, hangs up legs that were left on the line.",
+        "Ends waits that are over, finds lost jobs, hangs up legs that were left on the line.",
         every_seconds=10,
         longest_seconds=10,
     ),
