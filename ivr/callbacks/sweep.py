@@ -49,9 +49,10 @@ class Sweep:
             ready = make_ready(connection, now)
         return {
             "ready": ready,
+            # First: somebody may be listening to silence.
+            "hung_up": self._left_over_legs(now),
             "over": self._waits_that_are_over(now),
             "rung_again": self._lost_jobs(now),
-            "hung_up": self._left_over_legs(now),
         }
 
     def _waits_that_are_over(self, now: float) -> int:
