@@ -23,8 +23,9 @@ from ivr.callbacks.machine import Callback, Rules, State, Withdrawn, asked, step
 from ivr.callbacks.matching import CRISIS
 from ivr.callbacks.paging import CrisisPages
 from ivr.callbacks.requested import Pending, Requested, TakenBack
-from ivr.callbacks.rows import callback_of, changing_values, gender_of, priority_of, window_of
+from ivr.callbacks.rows import SAFE_WHEN, callback_of, changing_values, gender_of, priority_of, window_of
 from ivr.callbacks.time_zones import zone_of_caller
+from ivr.callbacks.windows import Wish, next_span
 from ivr.publishing.hours import kept_of
 from ivr.store.callback_tables import callbacks
 from ivr.store.engine import reading
@@ -39,10 +40,10 @@ log = structlog.get_logger()
 
 UNAVAILABLE = Requested("unavailable")
 PUT_RIGHT = (
-    "need", "priority", "language", "gender", "crisis", "wishes", "expires_at", "ready", "until", "not_before",
-    "ranked_at", "version",
+    "need", "priority", "language", "gender", "crisis", "wishes", "asked_at", "date", "band", "expires_at", "ready",
+    "until", "not_before", "ranked_at", "version",
 )  # fmt: skip
-"""What asking again changes of a callback that waits. Not: since when it waits."""
+"""What asking again changes of a callback that waits. Since when it waits stays the same, but for a crisis at night."""
 
 CLOSES = ("state", "ready", "until", "not_before", "attempt", "helper", "ending", "version")
 """What taking a callback back changes of one that waits."""
@@ -178,13 +179,14 @@ def _row(
     wishes = _wishes(wish, before if open_before else None)
     urgent = wish.need == CRISIS or (open_before and before.crisis)
     need = CRISIS if urgent else wish.need
-    asked_at = before.asked_at if open_before else at
+    zone = zone_of_caller(country_of(caller), line.country, line.time_zone)
+    asked_at = _asked_at(wish, window_of(wishes), zone, before, at) if open_before else at
     noted = kept_of(asked_at, line.time_zone)
     callback = asked(
         Callback(
             id=_id_of(kept, before),
             wish=window_of(wishes),
-            time_zone=zone_of_caller(country_of(caller), line.country, line.time_zone),
+            time_zone=zone,
             asked_at=asked_at,
             expires_at=kept.row["shred_at"],
         ),
@@ -215,11 +217,19 @@ def _row(
 
 def _wishes(wish: RequestCallback, before: Any) -> dict[str, str]:
     """What the caller keyed now, and before that what wasn't asked for again. Whoever keys nothing at all, such as
-    somebody who can't, hasn't taken back that a call is only safe in the evening."""
+    somebody who can't, hasn't taken back that a call is only safe in the evening. A crisis is another matter than what
+    was asked for then, and can't wait for that evening: when it is safe counts only as keyed for it."""
     old: dict[str, str] = {} if before is None else json.loads(before.wishes)
     new = dict(wish.wishes)
-    dropped = wish.unanswered if new else ()
+    dropped = [*(wish.unanswered if new else ()), *([SAFE_WHEN] if wish.need == CRISIS else [])]
     return {name: value for name, value in old.items() if name not in dropped} | new
+
+
+def _asked_at(wish: RequestCallback, window: Wish, zone: str, before: Any, at: float) -> float:
+    """Since when somebody waits who asks again. In a crisis at night she may be rung in this night, as whoever asks for
+    the first time, and not only as long after a call that she asked for by day."""
+    then, now = (next_span(window, zone, asked, at).holds(at) for asked in (before.asked_at, at))
+    return at if wish.need == CRISIS and now and not then else float(before.asked_at)
 
 
 def _id_of(kept: KeptNumber, before: Any) -> str:

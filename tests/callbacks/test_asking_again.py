@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -83,6 +85,43 @@ def test_answers_that_are_not_asked_for_again_stay(hotline: Hotline) -> None:
     assert json.loads(row["wishes"])["helper_gender"] == "a_man"
     assert json.loads(row["wishes"])["safe_when"] == "in_the_evening"
     assert (row["need"], row["priority"], row["gender"]) == ("crisis", 0, "man")
+
+
+def test_a_crisis_does_not_wait_for_the_evening_of_another_call(hotline: Hotline) -> None:
+    """Amina asked for a call in the evening; at night she presses zero and can't press anything more. She may be rung
+    at once, and in that night."""
+    with hotline.wiring.database.begin() as connection:
+        wishes = json.dumps({"safe_when": "in_the_evening", "say_who": "answer_no"})
+        connection.execute(update(callbacks).values(wishes=wishes, ready=False))
+    until_it_is(3, hotline)
+    crisis_in_silence(hotline)
+    row = the_callback(hotline)
+    assert json.loads(row["wishes"]) == {"say_who": "answer_no"}
+    assert (row["crisis"], row["ready"], row["not_before"] <= hotline.clock.now) == (True, True, True)
+    assert (row["asked_at"], row["until"]) == (row["not_before"], row["asked_at"] + 7200)
+
+
+def test_who_asks_in_a_crisis_by_day_keeps_her_place(hotline: Hotline) -> None:
+    """By day she may be rung at once anyway: it still counts since when she waits."""
+    until_it_is(10, hotline)
+    before = the_callback(hotline)
+    crisis_in_silence(hotline)
+    row = the_callback(hotline)
+    assert (row["crisis"], row["asked_at"]) == (True, before["asked_at"])
+
+
+def until_it_is(hour: int, hotline: Hotline) -> None:
+    """It becomes this hour where Amina is."""
+    there = ZoneInfo(the_callback(hotline)["time_zone"].partition(",")[0])
+    hotline.clock.forward((hour - datetime.fromtimestamp(hotline.clock.now, there).hour) % 24 * 3600.0)
+
+
+def crisis_in_silence(hotline: Hotline) -> None:
+    """Amina presses zero, and nothing after it."""
+    call = hotline.ring().press("10")
+    while "quiet_noted" not in call.prompts:
+        call.wait()
+    call.hang_up()
 
 
 def test_urgent_stays_urgent(hotline: Hotline) -> None:
