@@ -44,12 +44,17 @@ def on_call(times: Iterable[OnShift], choice: Choice, now: float) -> Stretch | N
 
     Off wins until the next shift begins; on ends by itself after the longest shift.
     """
-    began, reached = 0.0, float("-inf")
-    for begins, ends in sorted(_spans(times, choice, now)):
-        if begins - reached >= APART:
-            began = begins
-        reached = max(reached, ends)
-    return Stretch(began, reached) if now < reached else None
+    latest = _latest(_spans(times, choice, now))
+    return latest if now < latest.ends else None
+
+
+def just_over(times: Iterable[OnShift], choice: Choice, now: float) -> Stretch | None:
+    """The time on call that ended too short a while ago for a rest, by the roster or by going off; None otherwise."""
+    spans = _spans(times, choice, now)
+    if choice.chosen != "on":
+        spans.append((choice.stretch_began, choice.at))
+    latest = _latest(spans)
+    return latest if latest.ends <= now < latest.ends + APART else None
 
 
 def choose(times: Iterable[OnShift], before: Choice, chosen: Chosen, now: float) -> Choice:
@@ -59,6 +64,15 @@ def choose(times: Iterable[OnShift], before: Choice, chosen: Chosen, now: float)
         return Choice(chosen, now, lasting.began)
     just_left = before.chosen != "on" and now - before.at < APART
     return Choice(chosen, now, before.stretch_began if just_left else now)
+
+
+def _latest(spans: Iterable[tuple[float, float]]) -> Stretch:
+    began, reached = 0.0, float("-inf")
+    for begins, ends in sorted(spans):
+        if begins - reached >= APART:
+            began = begins
+        reached = max(reached, ends)
+    return Stretch(began, reached)
 
 
 def _spans(times: Iterable[OnShift], choice: Choice, now: float) -> list[tuple[float, float]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ivr.people.on_call import NO_CHOICE, Choice, Stretch, on_call
+from ivr.people.on_call import NO_CHOICE, Choice, Stretch, just_over, on_call
 from ivr.people.roster import LeftOut, OnShift, Shift, taking_place
 from ivr.people.roster_tables import helper_states, helper_talks, shifts, shifts_left_out
 from ivr.people.wellbeing import Day, Talked
@@ -62,8 +62,10 @@ class Known:
     def day(self, now: float) -> Day:
         """The day as `wellbeing.standing` wants it."""
         lasting = self.stretch(now)
+        over = just_over(self.times, self.state.choice, now)
         return Day(
             on_call_since=lasting.began if lasting else None,
+            served_seconds=over.ends - over.began if over else 0.0,
             busy=self.state.is_busy(now),
             paused=self.state.paused,
             break_until=self.state.break_until,

@@ -45,6 +45,8 @@ class Day:
 
     on_call_since: float | None
     """When this shift, or being on call by one's own choice, began; None when it hasn't."""
+    served_seconds: float = 0.0
+    """How long the time on call was that has just ended, less than a real rest ago; 0 where none has."""
     busy: bool = False
     paused: bool = False
     break_until: float = 0.0
@@ -62,20 +64,30 @@ class Verdict:
 
 
 def standing(day: Day, now: float, care: Care) -> Verdict:
-    """Whether a helper may be asked. The strictest rule that holds is the answer."""
+    """Whether a helper may be asked. The strictest rule that holds is the answer.
+
+    What protects helpers comes before what they choose: nobody gets around it by going off call, or on a break.
+    """
     if day.busy:
         return Verdict(Standing.BUSY)
-    if day.on_call_since is None:
-        return Verdict(Standing.OFF)
     if day.owes_debrief:
         return Verdict(Standing.DEBRIEF_FIRST)
-    if now - day.on_call_since >= care.most_seconds_a_shift:
+    if _served(day, now) >= care.most_seconds_a_shift:
         return Verdict(Standing.DONE_FOR_TODAY)
+    after_calls = _after_calls(day.talked, now, care)
+    if after_calls.standing is Standing.NEEDS_A_BREAK:
+        return after_calls
+    if day.on_call_since is None:
+        return Verdict(Standing.OFF)
     if day.paused:
         return Verdict(Standing.PAUSED)
     if now < day.break_until:
         return Verdict(Standing.PAUSED, day.break_until)
-    return _after_calls(day.talked, now, care)
+    return after_calls
+
+
+def _served(day: Day, now: float) -> float:
+    return day.served_seconds if day.on_call_since is None else now - day.on_call_since
 
 
 def _after_calls(talked: Sequence[Talked], now: float, care: Care) -> Verdict:

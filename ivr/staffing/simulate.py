@@ -131,7 +131,7 @@ class Floor:
         if not self._unsettled:
             self._all_settled.succeed()
         for number, caller in enumerate(callers):
-            yield self.env.timeout(caller.asked_at - self.env.now)
+            yield self.env.timeout(max(0.0, caller.asked_at - self.env.now))
             case = Case(caller, self._asked(number, caller))
             if self._counts(caller.asked_at):
                 self.run.cases.append(case)
@@ -165,7 +165,7 @@ class Floor:
                 self._all_settled.succeed()
 
     def _pause_until(self, case: Case, at: float) -> Event:
-        return self.env.timeout(min(at, case.caller.withdraws_at) - self.env.now)
+        return self.env.timeout(max(0.0, min(at, case.caller.withdraws_at) - self.env.now))
 
     def _stand_in_line(self, case: Case) -> Generator[Event, object, Place | None]:
         """The helper who takes it; None when the safe hours, or the caller's patience, are over before."""

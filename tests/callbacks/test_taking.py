@@ -117,6 +117,22 @@ def test_who_is_in_a_call_or_owes_a_debrief_cannot_take_another(rig: Rig) -> Non
     assert debrief.value.verdict.standing is Standing.DEBRIEF_FIRST
 
 
+def test_who_goes_off_call_is_protected_as_before(rig: Rig) -> None:
+    """Joseph owes a debrief, and Leila has been on call for four hours. Both go off call and try to take somebody by
+    choice: they can't; Leila can once she has rested."""
+    rig.helper("leila", on_call_at=NOW - 4 * 3600)
+    with rig.database.begin() as connection:
+        for person in ("joseph", "leila"):
+            rig.helpers.choose(connection, person, "off", NOW)
+        rig.helpers.owe_debrief(connection, "joseph")
+    rig.waits("amina")
+    for person, why in (("joseph", Standing.DEBRIEF_FIRST), ("leila", Standing.DONE_FOR_TODAY)):
+        with pytest.raises(HelperNotFree) as refused:
+            rig.taking.take(person, "amina", "console", NOW + 60)
+        assert refused.value.verdict.standing is why
+    assert rig.taking.take("leila", "amina", "console", NOW + 3600)
+
+
 def test_wrap_up_may_be_cut_short_by_choice(rig: Rig) -> None:
     """Nobody rings Joseph for a quarter of an hour after a talk; he may take one himself."""
     rig.waits("amina")

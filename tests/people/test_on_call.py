@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ivr.people.on_call import APART, LONGEST, NO_CHOICE, Choice, Stretch, choose, on_call
+from ivr.people.on_call import APART, LONGEST, NO_CHOICE, Choice, Stretch, choose, just_over, on_call
 from ivr.people.roster import OnShift
 
 HOUR = 3600.0
@@ -52,6 +52,19 @@ def test_going_off_and_on_again_is_no_rest() -> None:
     assert on_call([], again, 12 * HOUR) == Stretch(8 * HOUR, 8 * HOUR + LONGEST)
     as_rostered = choose([], on, "", 11.9 * HOUR)
     assert choose([], as_rostered, "on", 12 * HOUR).stretch_began == 8 * HOUR
+
+
+def test_a_time_on_call_is_remembered_for_as_long_as_a_rest_takes() -> None:
+    """Leila goes off after nearly four hours, or her shift ends: for an hour it is known how long she had served."""
+    off = choose([], choose([], NO_CHOICE, "on", 8 * HOUR), "off", 11.9 * HOUR)
+    assert just_over([], off, 12 * HOUR) == Stretch(8 * HOUR, 11.9 * HOUR)
+    assert just_over([], off, 12.9 * HOUR) is None
+    assert just_over(EVENING, NO_CHOICE, 21 * HOUR) is None
+    assert just_over(EVENING, NO_CHOICE, 22 * HOUR) == Stretch(18 * HOUR, 22 * HOUR)
+    assert just_over(EVENING, choose(EVENING, NO_CHOICE, "off", 21 * HOUR), 21.5 * HOUR) == Stretch(
+        18 * HOUR, 21 * HOUR
+    )
+    assert just_over([], NO_CHOICE, 8 * HOUR) is None
 
 
 def test_whoever_has_rested_begins_anew() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ivr.people.wellbeing import Care, Day, Standing, Talked, Verdict, hard_calls_running, standing
 
 CARE = Care()
@@ -54,3 +56,17 @@ def test_nobody_is_rung_who_is_talking_off_or_paused() -> None:
     assert standing(Day(0.0, busy=True), 60.0, CARE) == Verdict(Standing.BUSY)
     assert standing(Day(None), 60.0, CARE) == Verdict(Standing.OFF)
     assert standing(Day(0.0, paused=True), 60.0, CARE) == Verdict(Standing.PAUSED)
+
+
+def test_going_off_call_or_on_a_break_gets_around_nothing() -> None:
+    """Leila owes a debrief, has had three hard calls, or has served her four hours: it makes no difference that she has
+    just gone off call, or has paused."""
+    calls = talked(1000.0, 3000.0, 5000.0, hard=True)
+    for off_or_paused in (Day(None), Day(0.0, paused=True), Day(0.0, break_until=9000.0)):
+        owing = replace(off_or_paused, owes_debrief=True)
+        worn_out = replace(off_or_paused, talked=calls)
+        assert standing(owing, 6500.0, CARE) == Verdict(Standing.DEBRIEF_FIRST)
+        assert standing(worn_out, 6500.0, CARE) == Verdict(Standing.NEEDS_A_BREAK, 7700.0)
+    assert standing(Day(None, served_seconds=4 * HOUR), 5 * HOUR, CARE) == Verdict(Standing.DONE_FOR_TODAY)
+    assert standing(Day(None, served_seconds=3 * HOUR), 5 * HOUR, CARE) == Verdict(Standing.OFF)
+    assert standing(Day(None, talked=talked(1000.0)), 1060.0, CARE) == Verdict(Standing.OFF)
