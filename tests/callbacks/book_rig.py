@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -65,13 +66,14 @@ class Rig:
     database: Engine
     rules: Rules = field(default_factory=Rules)
     noticed: Noticed = field(default_factory=Noticed)
+    new_id: Callable[[], str] = new_id
 
     def __post_init__(self) -> None:
         self.helpers = Helpers(AuditLog(b"s" * 40), Care())
         self.book = Book(self.rules, self.helpers, Tasks())
-        self.dispatcher = Dispatcher(self.database, self.book, self.helpers, self.noticed, new_id)
+        self.dispatcher = Dispatcher(self.database, self.book, self.helpers, self.noticed, self.new_id)
         person = partial(_person, self.database)
-        self.taking = Taking(self.database, self.book, self.helpers, person, self.noticed, new_id)
+        self.taking = Taking(self.database, self.book, self.helpers, person, self.noticed, self.new_id)
 
     def start_afresh(self) -> None:
         """A line, and nobody."""
@@ -118,7 +120,10 @@ class Rig:
     ) -> str:
         """Somebody waits since then."""
         said = wishes or {}
-        asked = machine.asked(machine.Callback(callback_id, window_of(said), ZONE, at, at + 72 * 3600), at)
+        asked = machine.asked(
+            machine.Callback(callback_id, window_of(said, crisis=need == "crisis"), ZONE, at, at + 72 * 3600),
+            at,
+        )
         row = callback_row(callback_id, at=at, line_id=LINE, language=language, need=need)
         row |= {"wishes": json.dumps(said), "gender": gender_of(said), "crisis": need == "crisis"}
         row |= {"priority": priority_of(need), "expires_at": asked.expires_at, **changing_values(asked, at)}

@@ -188,7 +188,9 @@ def test_a_leg_whose_attempt_is_long_forgotten_is_scrubbed_too(night: CallingBac
     night.network.weather.add("delayed", "part=caller.*CallStatus=completed", of="status", seconds=(400, 400))
     night.network.add(joseph(), Person(AMINA, by_prompt({"call_hello": "2"})))
     night.work()
-    night.network.wait_until(lambda: not night.network.live())
+    night.network.wait_until(
+        lambda: not night.network.live() and night.network.post.under_way == 1, what="all words but one"
+    )
     with night.hotline.wiring.database.begin() as connection:
         for table in (callbacks, attempts, scrubs):
             connection.execute(delete(table))

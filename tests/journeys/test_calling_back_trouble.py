@@ -49,12 +49,13 @@ def nobody_was_rung(night: CallingBack) -> None:
 def test_a_provider_that_asks_for_patience_costs_nobody_anything(
     night: CallingBack, status: int, code: int | None
 ) -> None:
-    """The provider can't ring Joseph now: half a minute later it can, and they talk."""
+    """The provider can't ring Joseph now: some minutes later it can, and they talk."""
     night.network.provider.faults.append(Fault("refused", *CREATING, refusal=Refusal(status, code)))
     night.wish()
     night.meets(joseph(), amina())
     nobody_was_rung(night)
-    night.go_on(31)
+    night.go_on(301)
+    night.work()
     night.until_quiet()
     they_talked_once(night)
 
@@ -114,7 +115,8 @@ def test_a_request_that_never_arrived_is_forgotten_and_tried_again(night: Callin
     assert not night.network.ledger.legs
     night.go_on(21)
     nobody_was_rung(night)
-    night.go_on(31)
+    night.go_on(301)
+    night.work()
     night.until_quiet()
     they_talked_once(night)
 
@@ -126,7 +128,8 @@ def test_nobody_rings_while_the_vault_is_away(night: CallingBack, monkeypatch: p
         gone.setattr(type(night.hotline.wiring.vault), "open", _out_of_reach)
         night.meets(joseph(), amina())
         nobody_was_rung(night)
-    night.go_on(31)
+    night.go_on(301)
+    night.work()
     night.until_quiet()
     they_talked_once(night)
 
