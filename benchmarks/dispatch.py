@@ -7,19 +7,20 @@ import logging
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from benchmarks import dispatch_report
 from benchmarks.databases import Databases, databases
+from benchmarks.dispatch_fairness import busy_hours
 from benchmarks.dispatch_house import House, house_with, workers_of
 from benchmarks.machine import facts
+from ivr.people.roster_tables import helper_talks
 from ivr.store.callback_tables import attempts, callbacks
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +29,7 @@ HELPERS = 200
 A_SECOND = 6.0
 PATIENCE_SECONDS = 10.0
 WARM_UP = 10
-ROUNDS_OF_FAIRNESS = 4
+CALLERS_A_HELPER = 4
 
 Say = Callable[[str], None]
 
@@ -44,9 +45,9 @@ class Measured:
     missed: dict[tuple[str, int], int] = field(default_factory=dict)
     """How often nobody was rung in time."""
     waits: list[tuple[int, float]] = field(default_factory=list)
-    """The order of asking, and seconds waited, of those who were offered in the fairness run."""
+    """The order of asking, and seconds waited, of two busy hours."""
     offers: list[int] = field(default_factory=list)
-    """How many callbacks each helper was offered there."""
+    """How many callbacks each helper was offered then."""
     facts: dict[str, str] = field(default_factory=dict)
 
 
@@ -96,8 +97,10 @@ def _measure(
     folder.mkdir()
     with house_with(folder, made.new(kind), measured.helpers) as house:
         if not measured.offers:
-            say(f"{kind}: who is offered what, when everybody is free")
-            _fairness(measured, house)
+            say(f"{kind}: two busy hours, by a clock of their own")
+            busy = busy_hours(house, CALLERS_A_HELPER * measured.helpers)
+            measured.waits = sorted(busy.waits.items())
+            measured.offers = sorted(busy.offers.values())
         with workers_of(house, folder):
             for count in waiting:
                 _clear(house)
@@ -126,30 +129,16 @@ def _free_one_by_one(measured: Measured, house: House, of: tuple[str, int], samp
     measured.seconds[of], measured.missed[of] = seconds, missed
 
 
-def _fairness(measured: Measured, house: House) -> None:
-    """Everybody is on call, and several times as many ask: who is offered to whom, and in which order?"""
-    wiring, now = house.back.hotline.wiring, time.time()
-    house.fill(ROUNDS_OF_FAIRNESS * measured.helpers, now)
-    offers: Counter[str] = Counter()
-    numbers = {helper: number for number, helper in house.back.helpers.items()}
-    for _ in range(ROUNDS_OF_FAIRNESS):
-        with wiring.database.begin() as connection:
-            for helper in numbers:
-                wiring.people.helpers.choose(connection, helper, "on", time.time())
-        wiring.callbacks.dispatcher.dispatch(time.time())
-        with wiring.database.connect() as connection:
-            offered = connection.execute(attempts.select().where(attempts.c.state == "to_ring")).all()
-        for row in offered:
-            offers[row.helper_id] += 1
-            house.have_talked(numbers[row.helper_id])
-    measured.waits, house.waits = house.waits, []
-    measured.offers = sorted(offers[helper] for helper in numbers)
-
-
 def _clear(house: House) -> None:
-    with house.back.hotline.wiring.database.begin() as connection:
-        connection.execute(delete(callbacks))
-        connection.execute(delete(attempts))
+    """Nobody waits, nobody talks, and every helper is off call."""
+    wiring = house.back.hotline.wiring
+    with wiring.database.begin() as connection:
+        for row in connection.execute(select(attempts.c.id).where(attempts.c.state != "over")).all():
+            wiring.people.helpers.release(connection, row.id)
+        for helper in house.back.helpers.values():
+            wiring.people.helpers.choose(connection, helper, "off", time.time())
+        for table in (callbacks, attempts, helper_talks):
+            connection.execute(delete(table))
 
 
 def _teller() -> Say:

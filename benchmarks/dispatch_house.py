@@ -77,8 +77,6 @@ class House:
     zone: str
     line: str
     made: int = 0
-    waits: list[tuple[int, float]] = field(default_factory=list)
-    """Of each that was offered: its place in the order of asking, and how long ago that was, in seconds."""
 
     @property
     def numbers(self) -> list[str]:
@@ -89,7 +87,7 @@ class House:
         """Adds so many who wait; the first of them has waited longest."""
         for start in range(0, count, ROWS_AT_ONCE):
             places = range(start, min(count, start + ROWS_AT_ONCE))
-            rows = [self._row(now - (count - place) * APART_SECONDS) for place in places]
+            rows = [self.row(now - (count - place) * APART_SECONDS) for place in places]
             with self.back.hotline.wiring.database.begin() as connection:
                 connection.execute(insert(callbacks), rows)
 
@@ -123,21 +121,23 @@ class House:
         book, helper = wiring.callbacks.book, self.back.helpers[number]
         with wiring.database.begin() as connection:
             wiring.people.helpers.choose(connection, helper, "off", now)
-            mine = select(attempts.c.id, callbacks.c.asked_at, callbacks.c.id.label("callback_id")).join(
-                callbacks, callbacks.c.attempt == attempts.c.id
-            )
+            mine = select(attempts.c.id).join(callbacks, callbacks.c.attempt == attempts.c.id)
             row = connection.execute(
                 mine.where(attempts.c.helper_id == helper, attempts.c.state != "over")
             ).first()
             if row is None:
                 return
-            self.waits.append((int(row.callback_id[:16], 16), now - row.asked_at))
             for happened in (machine.HelperAccepted(row.id), machine.CallerAccepted(row.id)):
                 book.in_attempt(connection, row.id, happened, now)
             book.helper_leg_is_over(connection, row.id, now)
-            connection.execute(insert(callbacks), [self._row(now)])
+            connection.execute(insert(callbacks), [self.row(now)])
 
-    def _row(self, at: float) -> dict[str, Any]:
+    def place_of(self, callback_id: str) -> int:
+        """The place of a callback in the order of asking."""
+        return int(callback_id[:16], 16)
+
+    def row(self, at: float) -> dict[str, Any]:
+        """A callback that was asked for then, and waits."""
         self.made += 1
         return callback_row(
             f"{self.made:016x}{self.random.getrandbits(64):016x}",

@@ -65,7 +65,7 @@ def draw(measured: Measured, path: Path) -> None:
 
     style: Any = {"svg.hashsalt": "warmline", "svg.fonttype": "none", "font.size": 9.5}
     with mpl.rc_context(style):
-        figure, (times, waits, shares) = pyplot.subplots(1, 3, figsize=(11, 3.6))
+        figure, (times, waits, shares) = pyplot.subplots(1, 3, figsize=(11, 3.4), width_ratios=(1.3, 1, 1))
         _draw_times(times, measured)
         _draw_waits(waits, measured)
         _draw_shares(shares, measured)
@@ -83,7 +83,7 @@ def _draw_times(axes: Any, measured: Measured) -> None:
         for share, line in ((50, "-"), (99, "--")):
             found = [percentile(measured.seconds[kind, count], share) * 1000 for count in counts]
             axes.plot(counts, found, line, marker=MARKS[kind], color=INK if kind == "SQLite" else WARM)
-            axes.annotate(f"{kind} p{share}", (counts[-1], found[-1]), ha="right", va="bottom", fontsize=8)
+            axes.annotate(f" {kind} p{share}", (counts[-1], found[-1]), ha="left", va="center", fontsize=8)
     axes.axhline(AIM_SECONDS * 1000, color=QUIET, linestyle=(0, (4, 3)), linewidth=0.9)
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -93,21 +93,17 @@ def _draw_times(axes: Any, measured: Measured) -> None:
 
 
 def _draw_waits(axes: Any, measured: Measured) -> None:
-    first = min(place for place, _ in measured.waits)
-    axes.plot(
-        [place - first for place, _ in measured.waits],
-        list(range(len(measured.waits))),
-        ".",
-        color=WARM,
-        markersize=2.5,
-    )
+    first = measured.waits[0][0]
+    places = [place - first for place, _ in measured.waits]
+    axes.plot(places, [waited / 60 for _, waited in measured.waits], ".", color=WARM, markersize=2.5)
     axes.set_xlabel("order of asking")
-    axes.set_ylabel("order of being offered")
+    axes.set_ylabel("minutes waited")
     axes.set_title("First come, first served", fontsize=10, loc="left")
 
 
 def _draw_shares(axes: Any, measured: Measured) -> None:
-    axes.bar(range(len(measured.offers)), measured.offers, width=1.0, color=WARM)
+    axes.step(range(len(measured.offers)), measured.offers, where="mid", color=WARM)
+    axes.set_ylim(0, max(measured.offers) + 1)
     axes.set_xlabel("helpers, sorted")
     axes.set_ylabel("callbacks offered")
     axes.set_title("Offers by helper", fontsize=10, loc="left")
@@ -149,12 +145,16 @@ def _times(measured: Measured) -> list[tuple[str, ...]]:
 
 def _fairness_words(measured: Measured) -> str:
     offers = measured.offers
-    middle = offers[len(offers) // 2]
+    low, middle, high = (percentile(offers, share) for share in (5, 50, 95))
+    waits = [waited / 60 for _, waited in measured.waits]
     return (
-        f"All {len(offers)} helpers come on call at once, again and again, while several times as many people wait. "
-        f"Callbacks are offered in the order of asking, as far as the languages and wishes of those who are free "
-        f"allow; of {len(measured.waits)} offers, helpers had {offers[0]} at the least, {middle} in the middle and "
-        f"{offers[-1]} at the most. Whoever has waited longest for an offer is asked first."
+        f"Two busy hours by a clock of their own: {len(waits)} people ask at random moments, slightly more than "
+        f"{len(offers)} helpers can call, and talks last as they do. Everybody is offered in the order of asking, as "
+        f"far as languages and wishes allow, so the wait grows evenly with the queue, to {max(waits):.0f} minutes for "
+        f"the last; whoever waits much longer than those who asked beside them wants what few helpers can give. Of the "
+        f"helpers who are free, whoever has waited longest for an offer comes first: nine helpers of ten were offered "
+        f"{low:.0f} to {high:.0f} callbacks, {middle:.0f} in the middle; how many depends on the languages that "
+        f"somebody speaks and on how long the talks before were."
     )
 
 
