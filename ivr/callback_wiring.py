@@ -149,7 +149,9 @@ def legs_of(
     clock: Callable[[], float],
 ) -> Legs:
     """Every kind of leg that we ring, and the helpers' door."""
-    parts = LegParts(database, callbacks.book, releases, addresses, callbacks.jobs, vault.can_keep, clock)
+    parts = LegParts(
+        database, callbacks.book, releases, addresses, callbacks.jobs, people.helpers, vault.can_keep, clock
+    )
     helper = HelperLeg(parts, callbacks.book.rules.talk_seconds)
     door = DoorParts(
         pins=people.pins,
@@ -170,6 +172,7 @@ def legs_of(
             FLASH: RingBackLeg(parts, flashes, turns.end),
         },
         addresses,
+        helper.rang_in_is_over,
     )
 
 

@@ -19,6 +19,7 @@ from ivr.callbacks.cases import Cases
 from ivr.callbacks.countries import countries_called
 from ivr.callbacks.crisis_parts import CrisisParts
 from ivr.callbacks.desk import Desk
+from ivr.callbacks.leaving import end_calls_of
 from ivr.callbacks.longest_waits import LongestWaits
 from ivr.callbacks.outlook import Outlook
 from ivr.callbacks.parts import CallbackParts
@@ -152,7 +153,7 @@ def people_of(settings: Settings, database: Engine, audit: AuditLog, vault: Vaul
     secret = settings.secret_key.get_secret_value().encode()
     records = Records(database, audit, PeopleKeys(secret), new_id)
     care = Care(wrap_up_seconds=settings.wrap_up_minutes * 60.0)
-    return people_parts(records, times_of(settings), vault.shred, cost, care)
+    return people_parts(records, times_of(settings), vault.shred, end_calls_of, cost, care)
 
 
 def console_parts_of(wiring: Wiring) -> ConsoleParts:

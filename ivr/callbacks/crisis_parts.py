@@ -12,14 +12,14 @@ from ivr.callbacks.crisis import CrisisHelpers, CrisisRinging
 from ivr.callbacks.crisis_talks import CrisisTalks, LetGo
 from ivr.callbacks.paging import AcceptsRisk, Pages, PagingRules
 from ivr.callbacks.parts import CallbackParts
-from ivr.callbacks.ports import HelperClaims
+from ivr.callbacks.ports import CrisisClaims
 from ivr.callbacks.ringing import Addressed
 from ivr.callbacks.supervisors import supervisors_to_ring
 from ivr.people.person import Person
 from ivr.vault.vault import Vault
 
 
-class Helpers(CrisisHelpers, HelperClaims, Protocol):
+class Helpers(CrisisHelpers, CrisisClaims, Protocol):
     """Who may be rung, and who is in a call."""
 
 

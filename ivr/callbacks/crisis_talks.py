@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ivr.callbacks.book import CLAIMED_BEYOND_SECONDS, Book, Change
 from ivr.callbacks.crisis import step_of
 from ivr.callbacks.crisis_rows import HOW, attempt_values, callback_values, talking
-from ivr.callbacks.ports import HelperClaims, Hurry
+from ivr.callbacks.ports import CrisisClaims, Hurry
 from ivr.people.tables import people
 from ivr.store.callback_tables import attempts, callbacks, crisis_calls
 from ivr.store.engine import reading
@@ -51,7 +51,7 @@ class CrisisTalks:
 
     database: Engine
     book: Book
-    helpers: HelperClaims
+    helpers: CrisisClaims
     hurry: Hurry
     let_go: LetGo
     new_id: Callable[[], str]
@@ -60,7 +60,9 @@ class CrisisTalks:
         """What would become of this helper's key now, for whoever has just picked up."""
         with reading(self.database) as connection:
             row = self._row(connection, call, step)
-            return Claim.CALLER_GONE if row is None else _whose(row, person)
+            if row is None:
+                return Claim.CALLER_GONE
+            return _whose(row, person) if self._may_have(connection, person) else Claim.TAKEN
 
     def claim(self, call: str, person: str, step: str, leg: str, now: float) -> Claim:
         """A helper has pressed the key. May come twice. Raises SQLAlchemyError."""
@@ -70,6 +72,8 @@ class CrisisTalks:
                 return Claim.CALLER_GONE
             if row.helper:
                 return _whose(row, person)
+            if not self._may_have(connection, person):
+                return Claim.TAKEN
             attempt = self.new_id()
             until = now + self.book.rules.talk_seconds + CLAIMED_BEYOND_SECONDS
             if not self.helpers.claim(connection, person, attempt, now, until):
@@ -122,6 +126,10 @@ class CrisisTalks:
         query = select(crisis_calls).where(crisis_calls.c.id == call, is_live)
         row = connection.execute(query.with_for_update() if to_change else query).first()
         return row if row is not None and step_of(row.rung_at) == step else None
+
+    def _may_have(self, connection: Connection, person: str) -> bool:
+        """An account may have been closed, or a training taken back, while the phone rang."""
+        return self.helpers.may_have(connection, person, crisis=True)
 
     def _end(self, attempt: str, now: float) -> None:
         with self.database.begin() as connection:

@@ -32,6 +32,17 @@ class HelperClaims(Protocol):
         """This helper has had a call."""
 
 
+class MayHave(Protocol):
+    """Who may be given a call at all, asked in the moment in which somebody takes it."""
+
+    def may_have(self, connection: Connection, person_id: str, *, crisis: bool) -> bool:
+        """Whether this person has an open account, the role, and the training for a crisis where it is one."""
+
+
+class CrisisClaims(HelperClaims, MayHave, Protocol):
+    """Both, for whoever picks up while somebody in crisis is on the line."""
+
+
 class OutcomeTasks(Protocol):
     """What helpers still have to fill in."""
 

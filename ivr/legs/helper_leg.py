@@ -13,7 +13,8 @@ from ivr.callbacks.machine import Missed, State
 from ivr.legs.outcome_leg import first_question
 from ivr.legs.parts import LegParts, Said, attempt_with_all
 from ivr.legs.words import Words, option
-from ivr.store.callback_tables import callbacks
+from ivr.store.callback_tables import attempts, callbacks
+from ivr.store.engine import reading
 from ivr.telephony.contract import VAULT, Dialect, DialScreen, EndScreen, LegEvent, Party
 
 HELPER, CALLER = "helper", "caller"
@@ -70,6 +71,10 @@ class HelperLeg:
         if not parts.can_open():
             self._happened(row.id, machine.PutBack(row.id))
             return Said(words.end("helper_not_reached", "helper_goodbye"))
+        if not self._may_have(row):
+            self._happened(row.id, machine.PutBack(row.id))
+            parts.hurry.dispatch()
+            return Said(words.end("helper_taken_meanwhile", "helper_goodbye"))
         change = self._accept(row)
         if change is None or change.row.attempt != row.id:
             return Said(words.end("helper_taken_meanwhile", "helper_goodbye"))
@@ -132,6 +137,11 @@ class HelperLeg:
         release = self._parts.release_of(row.release_id)
         return Words.of(release, self._parts.addresses, json.loads(row.helper_languages))
 
+    def _may_have(self, row: Row[Any]) -> bool:
+        """An account may have been closed, or a role or a training taken back, while the phone rang."""
+        with reading(self._parts.database) as connection:
+            return self._parts.helpers.may_have(connection, row.helper_id, crisis=row.crisis)
+
     def _accept(self, row: Row[Any]) -> Change | None:
         """The key was pressed. Nobody is rung whose number is gone, even if it has gone in this very moment."""
         book, now = self._parts.book, self._parts.clock()
@@ -150,6 +160,15 @@ class HelperLeg:
         if change is not None:
             self._parts.hurry.after(change.row.id, change.deeds)
         return change
+
+    def rang_in_is_over(self, provider: str, call: str) -> None:
+        """A helper who had rung in has put the phone down, wherever in the dialogue: nobody tells the leg's own
+        address, because it wasn't we who placed the call."""
+        mine = (attempts.c.provider == provider, attempts.c.helper_leg == call, attempts.c.state != "over")
+        with reading(self._parts.database) as connection:
+            attempt_id = connection.execute(select(attempts.c.id).where(*mine)).scalar()
+        if attempt_id is not None:
+            self._is_over(attempt_id)
 
     def _is_over(self, attempt_id: str) -> None:
         with self._parts.database.begin() as connection:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Connection, Engine, select
 
 from ivr.callbacks.book import Book
-from ivr.callbacks.ports import Hurry
+from ivr.callbacks.ports import Hurry, MayHave
 from ivr.calls.screens import Addresses
 from ivr.people.tables import people
 from ivr.publishing.releases import Release, Releases
@@ -50,6 +50,7 @@ class LegParts:
     releases: Releases
     addresses: Addresses
     hurry: Hurry
+    helpers: MayHave
     can_open: Callable[[], bool]
     """Whether numbers can be opened now."""
     clock: Callable[[], float]
@@ -77,6 +78,7 @@ def attempt_with_all(connection: Connection, attempt_id: str) -> Any:
             callbacks.c.attempt,
             callbacks.c.missed,
             callbacks.c.language,
+            callbacks.c.crisis,
             callbacks.c.wishes,
             callbacks.c.number_id,
             lines.c.number.label("line_number"),

@@ -21,7 +21,7 @@ from ivr.people.passwords import Passwords, judge_password
 from ivr.people.person import Person
 from ivr.people.records import Records, find_person, open_account, people_where
 from ivr.people.refusals import InvitationNotValid, LastAdmin, NameTaken, NobodyOfThisId, NoRole
-from ivr.people.roles import TOLD_OF_EVERYTHING, Role
+from ivr.people.roles import TOLD_OF_EVERYTHING, Right, Role, may
 from ivr.people.subjects import Subjects
 from ivr.people.tables import invitations, known_browsers, people, person_roles, recovery_codes, sign_ins
 from ivr.store.engine import reading
@@ -29,6 +29,8 @@ from ivr.vault.errors import VaultOutOfReach
 
 INVITATION_SECONDS = 7 * 24 * 3600.0
 
+EndCalls = Callable[[Connection, str, float], object]
+"""Ends the calls that this person has under way, in this transaction: a person's id, and now."""
 Shred = Callable[[Connection, list[str]], object]
 """Shreds vault entries by their ids, in this transaction."""
 
@@ -49,13 +51,20 @@ class Accounts:
     """
 
     def __init__(
-        self, records: Records, passwords: Passwords, subjects: Subjects, notices: Notices, shred: Shred
+        self,
+        records: Records,
+        passwords: Passwords,
+        subjects: Subjects,
+        notices: Notices,
+        shred: Shred,
+        end_calls: EndCalls,
     ) -> None:
         self._records = records
         self._passwords = passwords
         self._subjects = subjects
         self._notices = notices
         self._shred = shred
+        self._end_calls = end_calls
 
     def invite(
         self, who: str, name: str, sign_in_name: str, roles: Collection[Role], now: float
@@ -137,7 +146,8 @@ class Accounts:
         return invitation
 
     def change_roles(self, who: str, person_id: str, roles: Collection[Role], now: float) -> None:
-        """Gives exactly these roles. All who lead are told of whoever leads from now on.
+        """Gives exactly these roles. All who lead are told of whoever leads from now on. The calls of whoever may
+        call nobody back any more end.
 
         Raises NobodyOfThisId, NoRole, LastAdmin.
         """
@@ -149,13 +159,17 @@ class Accounts:
             if before == wanted:
                 return
             _give(connection, person_id, wanted)
+            if not may(wanted, Right.TAKE_CALLBACKS):
+                self._end_calls(connection, person_id, now)
             self._tell_of_roles(connection, who, person_id, wanted - before, now)
             told = {"before": _listed(before), "roles": _listed(wanted)}
             self._note(connection, who, Deed.PERSON_CHANGED, person_id, now, told)
 
     def close(self, who: str, person_id: str, now: float) -> None:
-        """Closes an account for good: signed out everywhere, secrets and PIN deleted, the own number shredded, the
-        sign-in name free for somebody else. The name stays, for the audit log. Raises NobodyOfThisId, LastAdmin.
+        """Closes an account for good: signed out everywhere, out of every call, secrets and PIN deleted, the own
+        number shredded, the sign-in name free for somebody else. The name stays, for the audit log.
+
+        Raises NobodyOfThisId, LastAdmin.
 
         Where the key store doesn't answer, the number is shredded later: nobody must stay in for it.
         """
@@ -165,6 +179,8 @@ class Accounts:
             _end_sign_ins(connection, person_id)
             for table in (invitations, recovery_codes, person_roles):
                 connection.execute(delete(table).where(table.c.person_id == person_id))
+            # Before the state of the helper goes: whoever ends a call holds its rows in this order.
+            self._end_calls(connection, person_id, now)
             forget_helper(connection, person_id)
             connection.execute(
                 update(people)

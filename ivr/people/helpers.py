@@ -17,7 +17,7 @@ from ivr.people.person import Person
 from ivr.people.records import find_person, open_account, people_where
 from ivr.people.refusals import NotAHelper
 from ivr.people.roles import WHO_MAY, Right
-from ivr.people.standings import HelperState, Known, known_of
+from ivr.people.standings import AT_FIRST, HelperState, Known, known_of, states_of
 from ivr.people.tables import people, person_roles
 from ivr.people.wellbeing import Care, Day, Standing, Verdict, standing
 
@@ -80,6 +80,13 @@ class Helpers:
     def standing_of(self, connection: Connection, person_id: str, now: float) -> Verdict:
         """Whether this person may be asked to take a call, and if not, why and until when."""
         return standing(self.day_of(connection, person_id, now), now, self.care)
+
+    def may_have(self, connection: Connection, person_id: str, *, crisis: bool) -> bool:
+        """Whether this person may be given a call at all, as of now: an open account, the role, and the training."""
+        person = next(iter(people_where(connection, people.c.id == person_id)), None)
+        if person is None or not person.may(Right.TAKE_CALLBACKS):
+            return False
+        return not crisis or states_of(connection, [person_id]).get(person_id, AT_FIRST).crisis_trained
 
     def claim(
         self, connection: Connection, person_id: str, attempt_id: str, now: float, until: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ivr.people.accounts import Accounts, Shred
+from ivr.people.accounts import Accounts, EndCalls, Shred
 from ivr.people.codes import Codes
 from ivr.people.helpers import Helpers
 from ivr.people.notices import Notices
@@ -37,15 +37,22 @@ class PeopleParts:
 
 
 def people_parts(
-    records: Records, times: Times, shred: Shred, cost: Cost = MEASURED, care: Care = OF_THE_FIELD
+    records: Records,
+    times: Times,
+    shred: Shred,
+    end_calls: EndCalls,
+    cost: Cost = MEASURED,
+    care: Care = OF_THE_FIELD,
 ) -> PeopleParts:
-    """All services. `shred` shreds a helper's number in the vault when the account is closed."""
+    """All services. When an account is closed, `shred` shreds the helper's number in the vault, and `end_calls` ends
+    what the helper has under way.
+    """
     subjects = Subjects(records.keys)
     sessions = Sessions(records, times)
     passwords = Passwords(cost)
     notices = Notices(records.new_id, times.idle)
     return PeopleParts(
-        accounts=Accounts(records, passwords, subjects, notices, shred),
+        accounts=Accounts(records, passwords, subjects, notices, shred, end_calls),
         profiles=Profiles(records),
         sign_in=SignIn(records, passwords, subjects, sessions),
         codes=Codes(records, subjects, sessions),

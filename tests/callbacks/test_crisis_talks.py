@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,13 @@ class Claims:
             connection, attempt, person, began, ended, False
         )
     )
+
+    def __init__(self, untrained: frozenset[str] = frozenset()) -> None:
+        self._untrained = untrained
+
+    def may_have(self, connection: Any, person_id: str, *, crisis: bool) -> bool:
+        del connection
+        return crisis and person_id not in self._untrained
 
     def offered(self, *_: Any) -> None: ...
     def rest(self, *_: Any) -> None: ...
@@ -140,6 +147,18 @@ def test_all_press_at_the_same_moment_and_one_has_the_call(rig: Rig) -> None:
     assert [row.helper for row in rig.rows(callbacks)] == [winner]
     assert [row.helper_id for row in rig.rows(attempts)] == [winner]
     assert {row.person_id for row in rig.rows(helper_states) if row.busy_with} == {winner}
+
+
+def test_who_may_not_take_it_any_more_does_not_get_it(rig: Rig) -> None:
+    """Mallory's training was taken back, or his account closed, while his phone rang: he hears that it is taken, before
+    and after he presses the key, and Joseph has the call."""
+    mallory, joseph = HELPERS[0], HELPERS[1]
+    talks = replace(rig.talks, helpers=Claims(frozenset({mallory})))
+    step = step_of(rig.rows(crisis_calls)[0].rung_at)
+    assert talks.standing(CALL, mallory, step) is Claim.TAKEN
+    assert talks.claim(CALL, mallory, step, "his leg", NOW + 5) is Claim.TAKEN
+    assert rig.rows(callbacks) == []
+    assert talks.claim(CALL, joseph, step, "a leg", NOW + 6) is Claim.YOURS
 
 
 def test_the_same_key_twice_is_the_same_yes(rig: Rig) -> None:

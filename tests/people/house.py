@@ -36,13 +36,21 @@ class House:
     cost: Cost = CHEAP
     clock: Clock = field(default_factory=Clock)
     shredded: list[str] = field(default_factory=list)
+    taken_out: list[tuple[str, float]] = field(default_factory=list)
+    """Whose calls were to be ended, and when."""
     parts: PeopleParts = field(init=False)
     audit: AuditLog = field(init=False)
 
     def __post_init__(self) -> None:
         self.audit = AuditLog(self.secret)
         records = Records(self.database, self.audit, PeopleKeys(self.secret), lambda: os.urandom(16).hex())
-        self.parts = people_parts(records, TIMES, lambda _, ids: self.shredded.extend(ids), self.cost)
+        self.parts = people_parts(
+            records,
+            TIMES,
+            lambda _, ids: self.shredded.extend(ids),
+            lambda _, person_id, now: self.taken_out.append((person_id, now)),
+            self.cost,
+        )
 
     @property
     def now(self) -> float:

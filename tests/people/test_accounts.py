@@ -155,6 +155,18 @@ def test_roles_change_at_once_and_leave_a_row(house: House) -> None:
     assert house.deeds()[-1].details == {"before": "helper", "roles": "helper, supervisor"}
 
 
+def test_whoever_may_call_nobody_back_any_more_is_taken_out_of_their_call(house: House) -> None:
+    """Joseph loses the helpers' role, and Leila's account is closed: what they have under way ends now. Who only gets
+    another role goes on talking."""
+    house.employ("Daniel", Role.ADMIN)
+    joseph, leila, sara = (house.employ(name) for name in ("Joseph", "Leila", "Sara"))
+    house.parts.accounts.change_roles(COMMAND_LINE, sara.id, [Role.HELPER, Role.STAFF], house.now)
+    assert house.taken_out == []
+    house.parts.accounts.change_roles(COMMAND_LINE, joseph.id, [Role.STAFF], house.now)
+    house.parts.accounts.close(COMMAND_LINE, leila.id, house.now)
+    assert house.taken_out == [(joseph.id, house.now), (leila.id, house.now)]
+
+
 def test_the_last_admin_stays(house: House) -> None:
     """Daniel, the only admin, can neither be closed nor lose the role, nor shut himself out with a new link."""
     daniel = house.employ("Daniel", Role.ADMIN)
