@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ivr.calls.screens import Addresses
 from ivr.legs.parts import BackToTheCall, Leg
@@ -16,8 +16,11 @@ class NoSuchLeg(LookupError):
 class Legs:
     """All kinds of legs, by the word that stands in their addresses."""
 
-    def __init__(self, kinds: Mapping[str, Leg], addresses: Addresses) -> None:
+    def __init__(
+        self, kinds: Mapping[str, Leg], addresses: Addresses, rang_in_is_over: Callable[[str, str], None]
+    ) -> None:
         self._kinds = kinds
+        self._rang_in_is_over = rang_in_is_over
         self._addresses = addresses
 
     def answer(self, dialect: Dialect, event: LegEvent) -> str:
@@ -31,6 +34,10 @@ class Legs:
     def tell(self, dialect: Dialect, event: LegEvent) -> None:
         """How a leg goes. Raises NoSuchLeg, SQLAlchemyError."""
         self._kind(event).tell(dialect, event)
+
+    def call_is_over(self, dialect: Dialect, call: str) -> None:
+        """A call that came in is over: of a helper who rang in, the attempt ends with it. Raises SQLAlchemyError."""
+        self._rang_in_is_over(dialect.name, call)
 
     def _kind(self, event: LegEvent) -> Leg:
         found = self._kinds.get(event.part)

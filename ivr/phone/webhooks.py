@@ -150,7 +150,9 @@ class Webhooks:
         event = _event(dialect, path, environ, form)
         if event.happening == "hung_up":
             try:
-                self._turns.end(provider, event.call, elapsed=event.elapsed)
+                if not self._turns.end(provider, event.call, elapsed=event.elapsed):
+                    # No caller's call, or not any more: it may be a helper's who has rung in.
+                    self._legs.call_is_over(dialect, event.call)
             except Exception as error:
                 # The sweep ends the call later; sending this again and again would help nobody.
                 log.error("call_end_missed", error=type(error).__name__, exc_info=True)

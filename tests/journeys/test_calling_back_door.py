@@ -6,9 +6,11 @@ import pytest
 
 from ivr.people.pins import Pins
 from ivr.people.refusals import ShutFor
+from ivr.people.roster_tables import helper_states
+from ivr.store.callback_tables import attempts
 from tests.calling_back import JOSEPH, LEILA, PIN, TALKS, CallingBack
 from tests.hotline import AMINA, LINE_NUMBER
-from tests.network import SILENT, Heard, Move, Person, by_prompt, press
+from tests.network import SILENT, Heard, Move, Person, by_prompt, hang_up, press
 
 OTHER_PIN = "264913"
 
@@ -65,6 +67,21 @@ def test_a_helper_who_rang_in_is_free_again_after_the_questions(night: CallingBa
     assert [attempt.state for attempt in night.attempts] == ["over"]
     assert not night.is_free(JOSEPH)
     assert night.is_free(JOSEPH, after=16 * 60)
+
+
+def test_a_helper_who_rang_in_and_puts_the_phone_down_is_known_to_be_gone(night: CallingBack) -> None:
+    """Joseph hangs up at the first question: the word of his call's end is enough, and no sweep is waited for."""
+
+    class Gone(Coming):
+        def hears(self, heard: Heard) -> Move:
+            return hang_up(after=1) if "outcome_intro" in heard.prompts else super().hears(heard)
+
+    night.wish()
+    night.network.add(Person(AMINA, by_prompt(TALKS), talks=30))
+    rings_in(night, Gone(night, "1"))
+    [attempt] = night.rows(attempts)
+    assert attempt.state == "over"
+    assert {row.busy_with for row in night.rows(helper_states)} == {""}
 
 
 def test_she_does_not_answer_the_helper_who_rang_in(night: CallingBack) -> None:
