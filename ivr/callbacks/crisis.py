@@ -20,7 +20,6 @@ from ivr.store.callback_tables import crisis_calls
 from ivr.store.engine import reading
 from ivr.store.hot import Addition, Insertion
 from ivr.telephony.contract import VAULT, Party
-from ivr.vault.allowed import country_of
 from ivr.vault.errors import CannotBeCalled, CiphertextDamaged, NumberShredded, VaultOutOfReach
 from ivr.vault.number import PhoneNumber
 from ivr.vault.tables import vault_entries
@@ -37,8 +36,6 @@ class OfCrisis(Protocol):
 
     @property
     def id(self) -> str: ...
-    @property
-    def country(self) -> str: ...
     @property
     def time_zone(self) -> str: ...
 
@@ -121,14 +118,13 @@ class CrisisRinging:
     def rows(self, line: OfCrisis, asked: AskedFor, at: float) -> list[Addition]:
         """What is stored with the turn that rings them, so that the first to press the key can have the call."""
         kept = self._kept(line, asked.caller, at)
-        country = country_of(asked.caller) if asked.caller is not None else ""
         row = {
             "id": asked.call,
             "line_id": line.id,
             "provider": asked.provider,
             "path": asked.path[:64],
             "language": asked.language,
-            "time_zone": zone_of_caller(country, line.country, line.time_zone),
+            "time_zone": zone_of_caller(asked.caller, line.time_zone, at),
             "number_id": kept.id if kept is not None else None,
             "test": asked.test,
             "rung_at": at,

@@ -30,7 +30,6 @@ from ivr.publishing.hours import kept_of
 from ivr.store.callback_tables import callbacks
 from ivr.store.engine import reading
 from ivr.store.hot import Addition, Insertion
-from ivr.vault.allowed import country_of
 from ivr.vault.errors import CannotBeCalled, CiphertextDamaged, VaultOutOfReach
 from ivr.vault.number import PhoneNumber
 from ivr.vault.tables import vault_entries
@@ -61,8 +60,6 @@ class AskedOn(Protocol):
 
     @property
     def id(self) -> str: ...
-    @property
-    def country(self) -> str: ...
     @property
     def time_zone(self) -> str: ...
 
@@ -179,13 +176,13 @@ def _row(
     wishes = _wishes(wish, before if open_before else None)
     urgent = wish.need == CRISIS or (open_before and before.crisis)
     need = CRISIS if urgent else wish.need
-    zone = zone_of_caller(country_of(caller), line.country, line.time_zone)
-    asked_at = _asked_at(wish, window_of(wishes), zone, before, at) if open_before else at
+    zone, window = zone_of_caller(caller, line.time_zone, at), window_of(wishes, crisis=need == CRISIS)
+    asked_at = _asked_at(wish, window, zone, before, at) if open_before else at
     noted = kept_of(asked_at, line.time_zone)
     callback = asked(
         Callback(
             id=_id_of(kept, before),
-            wish=window_of(wishes),
+            wish=window,
             time_zone=zone,
             asked_at=asked_at,
             expires_at=kept.row["shred_at"],

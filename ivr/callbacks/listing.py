@@ -16,7 +16,7 @@ from ivr.callbacks.machine import State
 from ivr.callbacks.matching import CRISIS, Offering, Wanted, fits
 from ivr.callbacks.paging import is_about_something
 from ivr.callbacks.rows import window_of
-from ivr.callbacks.windows import Span, next_span
+from ivr.callbacks.windows import Span, next_span, shown_zone
 from ivr.store.callback_tables import attempts, callbacks, pages
 
 MOST_SHOWN = 25
@@ -239,8 +239,8 @@ def _of(value: Any, now: float) -> Waiting:
         gender=value("gender"),
         wishes=wishes,
         asked_at=asked_at,
-        time_zone=zone,
-        safe=next_span(window_of(wishes), zone, asked_at, now),
+        time_zone=shown_zone(zone),
+        safe=next_span(window_of(wishes, crisis=value("crisis")), zone, asked_at, now),
         tried=value("tried"),
         missed=value("missed"),
         test=value("test"),

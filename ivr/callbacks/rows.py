@@ -18,10 +18,13 @@ FIRST, ORDINARY = 0, 1
 """Priorities: a life may be at risk, and all others."""
 
 
-def window_of(wishes: Mapping[str, str]) -> Wish:
-    """When the caller may be rung; whoever didn't say may be rung soon, by day."""
+def window_of(wishes: Mapping[str, str], *, crisis: bool = False) -> Wish:
+    """When the caller may be rung. Whoever didn't say may be rung soon, but by day: in the night only who keyed "as soon
+    as possible", and who is in crisis."""
     said = wishes.get(SAFE_WHEN, "")
-    return cast(Wish, said) if said in get_args(Wish) else "as_soon_as_possible"
+    if said in get_args(Wish):
+        return cast(Wish, said)
+    return "as_soon_as_possible" if crisis else "by_day"
 
 
 def gender_of(wishes: Mapping[str, str]) -> GenderWish:
@@ -43,7 +46,7 @@ def callback_of(row: Any) -> Callback:
     """The callback of a row of `callbacks`."""
     return Callback(
         id=row.id,
-        wish=window_of(json.loads(row.wishes)),
+        wish=window_of(json.loads(row.wishes), crisis=row.crisis),
         time_zone=row.time_zone,
         asked_at=row.asked_at,
         expires_at=row.expires_at,

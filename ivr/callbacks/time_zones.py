@@ -1,26 +1,34 @@
-"""In which time zone a caller is, by the country of the number: it decides when her phone may ring."""
+"""In which time zones a caller may be, by the number: they decide when her phone may ring."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from importlib import resources
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ivr.callbacks.windows import joined
+from ivr.vault.allowed import time_zones_of
+from ivr.vault.number import PhoneNumber
 
 
-def zone_of_caller(country: str, line_country: str, line_zone: str) -> str:
-    """The zone of a number's country. A line's own zone holds for its own country, which may have several; elsewhere
-    the one in which most people live, as the time zone database lists it first.
+def zone_of_caller(caller: PhoneNumber | None, line_zone: str, at: float) -> str:
+    """The zone of a number, or the two farthest apart of those in which it may be, the eastern first: whatever is safe
+    in both is safe in between. The line's own zone stands only for numbers of which nothing is known: a mobile of the
+    line's own country may be at its other end.
     """
-    if country in ("", line_country):
+    return of_zones(time_zones_of(caller) if caller is not None else (), line_zone, at)
+
+
+def of_zones(zones: Sequence[str], line_zone: str, at: float) -> str:
+    """The same, of the zones of a number. `at` is when, as summer time comes and goes."""
+    if not zones:
         return line_zone
-    return _first_zones().get(country, line_zone)
+    # The line's own first: of zones that keep the same time, pages show the one that people know.
+    in_order = sorted(zones, key=lambda zone: (zone != line_zone, zone))
+    east = max(in_order, key=lambda zone: _ahead(zone, at))
+    west = min(in_order, key=lambda zone: _ahead(zone, at))
+    return joined([east] if _ahead(east, at) == _ahead(west, at) else [east, west])
 
 
-@lru_cache(maxsize=1)
-def _first_zones() -> dict[str, str]:
-    """Country, in two letters → its first zone. From zone.tab of the time zone database."""
-    found: dict[str, str] = {}
-    for line in resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text().splitlines():
-        if line and not line.startswith("#"):
-            country, _, zone = line.split("\t")[:3]
-            found.setdefault(country, zone)
-    return found
+def _ahead(zone: str, at: float) -> timedelta:
+    return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).utcoffset() or timedelta()

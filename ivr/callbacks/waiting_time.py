@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.callbacks.matching import Offering, Wanted, fits
+from ivr.callbacks.windows import shown_zone
 
 CALL_SECONDS = 25 * 60.0
 """A usual talk; what comes after it is the helper's rest."""
@@ -72,5 +73,5 @@ def told(expected: float | None, now: float, time_zone: str) -> str:
 
 
 def _date(moment: float, time_zone: str) -> datetime:
-    local = datetime.fromtimestamp(moment, UTC).astimezone(ZoneInfo(time_zone))
+    local = datetime.fromtimestamp(moment, UTC).astimezone(ZoneInfo(shown_zone(time_zone)))
     return local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
+from phonenumbers.timezone import time_zones_for_number
 
 from ivr.vault.errors import CannotBeCalled
 from ivr.vault.number import PhoneNumber
@@ -36,9 +39,21 @@ def check_can_be_called(number: PhoneNumber, countries: Collection[str]) -> None
         raise CannotBeCalled("not of a country that is called")
 
 
-def country_of(number: PhoneNumber) -> str:
-    """The country of a number, in two letters; "" where it has none. It says when it is night there, and not whose."""
+def time_zones_of(number: PhoneNumber) -> tuple[str, ...]:
+    """The time zones in which a number may be, none where they aren't known. They say when it is night, and not whose
+    phone it is.
+    """
     try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(e164_of(number))) or ""
+        found = time_zones_for_number(phonenumbers.parse(e164_of(number)))
     except NumberParseException:
-        return ""
+        return ()
+    return tuple(zone for zone in found if _is_known(zone))
+
+
+@lru_cache(maxsize=512)
+def _is_known(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
