@@ -100,7 +100,7 @@ class Settings(BaseSettings):
         description="Minutes from the first of these calls to the second, to the third, and so on.",
     )
     offer_seconds: int = Field(
-        60, ge=5, le=600, description="Seconds that a helper who is rung has for taking a callback."
+        90, ge=5, le=600, description="Seconds that a helper who is rung has for taking a callback."
     )
     dial_seconds: int = Field(
         90, ge=5, le=600, description="Seconds after which a caller who is rung counts as not reached."
