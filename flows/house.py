@@ -83,6 +83,7 @@ PAGING = (
     "page_risk",
     "page_take",
     "page_noted",
+    "page_not_called",
 )
 """To the helpers who are rung for somebody on the line, and to a supervisor when nobody has answered."""
 

@@ -83,6 +83,7 @@ class PageRinging:
         with self.database.begin() as connection:
             done = and_(pages.c.ringing == "", ~is_about_something())
             over = connection.execute(delete(pages).where(done)).rowcount
+        self.pages.reopen(now)
         rung = sum(self._ring(page_id) for page_id in self._due(now))
         return {"rung": rung, "ended": ended, "over": over}
 
@@ -91,7 +92,7 @@ class PageRinging:
             select(pages.c.id)
             .where(pages.c.accepted_by == "", pages.c.ringing == "", pages.c.next_at <= now)
             .where(is_about_something(now_waiting=True))
-            .order_by(pages.c.opened_at)
+            .order_by(pages.c.next_at, pages.c.opened_at)
             .limit(MOST_AT_ONCE)
         )
         with reading(self.database) as connection:
@@ -144,23 +145,35 @@ class PageRinging:
             page = connection.execute(
                 select(pages).where(pages.c.id == page_id, *free).with_for_update()
             ).first()
-            everybody = self.pages.supervisors(connection, now) if page is not None else ()
-            if page is None or not everybody:
+            if page is None or self._next(connection, page, now) is None:
                 return None
             of_page = select(lines.c.provider, lines.c.number).where(lines.c.id == page.line_id)
             line: Any = connection.execute(of_page).first()
             at = self.reserve(connection, line.provider, now) if line is not None else None
-            if line is None or at is None:
+            # Looked for once more: the provider's pace is where workers wait for one another.
+            found = self._next(connection, page, now)
+            if line is None or at is None or found is None:
                 return None
-            supervisor = everybody[page.tries % len(everybody)]
+            supervisor, tries = found
             ringing = {
                 "ringing": supervisor.person_id,
                 "leg": "",
-                "tries": page.tries + 1,
+                "tries": tries,
                 "next_at": max(now, at) + rules.longest_ring,
             }
             connection.execute(update(pages).where(pages.c.id == page_id).values(ringing))
         return line, supervisor, at
+
+    def _next(self, connection: Connection, page: Row[Any], now: float) -> tuple[Supervisor, int] | None:
+        """The next supervisor in turn whose phone doesn't ring for another page, and how far the round is then: pages
+        that are open at once spread over all phones, and none is asked for twice in the same moment."""
+        everybody = self.pages.supervisors(connection, now)
+        rings = set(connection.execute(select(pages.c.ringing).where(pages.c.ringing != "")).scalars())
+        for tries in range(page.tries, page.tries + len(everybody)):
+            supervisor = everybody[tries % len(everybody)]
+            if supervisor.person_id not in rings:
+                return supervisor, tries + 1
+        return None
 
     def _end_ring(self, row: Row[Any], now: float) -> int:
         """Hangs up whatever may ring; where that can't be done now, the next pass tries again."""

@@ -1,7 +1,8 @@
 """Supervisors are paged: their phones ring, one after the other, until one of them accepts.
 
-A page is about a callback of somebody in crisis whom nobody has reached, or about a life at risk. It is over when a
-supervisor accepts it, on the phone or on the web, or when what it is about is.
+A page is about a callback of somebody in crisis whom nobody has reached, or about a life at risk. It is quiet when a
+supervisor accepts it, on the phone or on the web, and over when what it is about is. Nobody has been called by accepting:
+while the caller waits and nobody is at it, the page opens again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import Connection, Dialect, Engine, Row, exists, or_, select, update
+from sqlalchemy import Connection, Dialect, Engine, Row, and_, exists, or_, select, update
 
 from ivr.callbacks.machine import State
 from ivr.callbacks.supervisors import Supervisor
@@ -55,6 +56,8 @@ class PagingRules:
     spacing: float = 60.0
     hurry: float = 900.0
     slow: float = 600.0
+    left: float = 180.0
+    """For how long an accepted callback may lie there, with nobody at it, before supervisors are rung again."""
 
     @property
     def longest_ring(self) -> float:
@@ -65,7 +68,8 @@ class PagingRules:
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """`attempt` is under which the callback is the supervisor's now; empty where it can't be at this moment, because
-    of the hour, of the language, or because the supervisor isn't free: then it waits on, and the board shows it."""
+    of the hour, of the language, or because the supervisor isn't free: then it waits on, the board shows it, and
+    the page opens again if nobody else calls."""
 
     attempt: str = ""
 
@@ -137,7 +141,8 @@ class Pages:
             # Accepted on the phone, the ring has done its work; one that is left is hung up by the next pass.
             rings = {} if how == "console" else {"ringing": "", "leg": ""}
             this = update(pages).where(pages.c.id == page_id)
-            connection.execute(this.values(accepted_by=person_id, **rings))
+            left_at = now + self.rules.left
+            connection.execute(this.values(accepted_by=person_id, next_at=left_at, **rings))
             if page.kind == RISK_PAGE:
                 self.risk.accept(connection, page.about, person_id, now)
                 return Accepted()
@@ -165,7 +170,8 @@ class Pages:
             page = connection.execute(select(pages).where(pages.c.id == page_id).with_for_update()).first()
             if page is None or page.ringing != person_id or (page.leg and leg and page.leg != leg):
                 return
-            after = {"ringing": "", "leg": "", "next_at": now + self._pause(connection, page, now)}
+            pause = self.rules.left if page.accepted_by else self._pause(connection, page, now)
+            after = {"ringing": "", "leg": "", "next_at": now + pause}
             connection.execute(update(pages).where(pages.c.id == page_id).values(after))
         if page.kind == CRISIS_PAGE and page.accepted_by == person_id:
             self._take(person_id, page.about, "console", now)
@@ -175,7 +181,26 @@ class Pages:
         round_of = len(self.supervisors(connection, now)) or 1
         if page.tries % round_of:
             return self.rules.between
-        return self.rules.spacing if now - page.opened_at < self.rules.hurry else self.rules.slow
+        to_be_called = select(callbacks.c.not_before).where(callbacks.c.id == page.about)
+        since = max(page.opened_at, connection.execute(to_be_called).scalar() or 0.0)
+        return self.rules.spacing if now - since < self.rules.hurry else self.rules.slow
+
+    def reopen(self, now: float) -> int:
+        """Opens the pages again whose callers nobody has called, though a supervisor has accepted; returns how many."""
+        lie_there = (
+            pages.c.kind == CRISIS_PAGE,
+            pages.c.accepted_by != "",
+            pages.c.ringing == "",
+            pages.c.next_at <= now,
+            exists().where(
+                callbacks.c.id == pages.c.about,
+                may_be_called(),
+                callbacks.c.not_before <= now - self.rules.left,
+            ),
+        )
+        with self.database.begin() as connection:
+            again = update(pages).where(*lie_there).values(accepted_by="", next_at=now)
+            return connection.execute(again).rowcount
 
     def _take(self, person_id: str, callback_id: str, how: How, now: float) -> Accepted:
         try:
@@ -191,11 +216,19 @@ class Pages:
             return Accepted()
 
 
+def may_be_called() -> Any:
+    """Of a callback: it waits, nobody is busy with it, and its safe hours have begun."""
+    return and_(callbacks.c.state == State.WAITING.value, callbacks.c.ready.is_(True))
+
+
 def is_about_something(now_waiting: bool = False) -> Any:
-    """What a page is about isn't over; with `now_waiting`, and nobody else is busy with it."""
-    waiting = callbacks.c.state == State.WAITING.value
+    """What a page is about isn't over; with `now_waiting`, and nobody is busy with it who could be called now."""
     still = callbacks.c.state != State.CLOSED.value
-    crisis = exists().where(callbacks.c.id == pages.c.about, waiting if now_waiting else still)
+    crisis = (
+        exists()
+        .where(callbacks.c.id == pages.c.about, may_be_called() if now_waiting else still)
+        .correlate(pages)
+    )
     risk = exists().where(risk_cases.c.id == pages.c.about)
     return or_((pages.c.kind == CRISIS_PAGE) & crisis, (pages.c.kind == RISK_PAGE) & risk)
 
@@ -206,7 +239,8 @@ def _open_page(page_id: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class PagesState:
-    """What the doctor and the board say of paging. `late` pages have been open for longer than the first hurry."""
+    """What the doctor and the board say of paging. `late` pages have been open for longer than the first hurry, in
+    which the caller could be called."""
 
     waiting: int
     late: int
@@ -218,7 +252,11 @@ def pages_state(
     connection: Connection, now: float, rules: PagingRules, supervisors: Supervisors
 ) -> PagesState:
     """How it stands with the pages that nobody has accepted."""
-    query = select(pages.c.opened_at).where(pages.c.accepted_by == "", is_about_something())
-    opened = list(connection.execute(query).scalars())
+    query = (
+        select(pages.c.opened_at, callbacks.c.not_before)
+        .outerjoin(callbacks, callbacks.c.id == pages.c.about)
+        .where(pages.c.accepted_by == "", is_about_something())
+    )
+    opened = [max(at, not_before or 0.0) for at, not_before in connection.execute(query)]
     late = sum(now - at >= rules.hurry for at in opened)
     return PagesState(len(opened), late, not supervisors(connection, now))

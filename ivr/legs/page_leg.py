@@ -86,7 +86,9 @@ class PageLeg:
         except (AcceptedByAnother, PageOver, NotASupervisor):
             return Said(words.end("helper_taken_meanwhile"))
         if not accepted.attempt:
-            return Said(words.end("page_noted"))
+            page = self._page(page_id, person_id)
+            is_case = page is not None and page.kind == RISK_PAGE
+            return Said(words.end("page_noted" if is_case else "page_not_called"))
         return self._helper_leg.answer(dialect, _as_helper(event, accepted.attempt))
 
     def _attempt_of(self, person_id: str, leg: str) -> str:

@@ -254,6 +254,98 @@ def test_whoever_accepts_first_has_it(rig: Rig) -> None:
     assert said[1] == rig.page.accepted_by
 
 
+def test_accepted_and_nobody_calls_so_the_phones_ring_again(rig: Rig) -> None:
+    """Daniel accepts, and can't call her himself; nobody else does. Three minutes later supervisors are rung again."""
+    rig.service.accept(CALLBACK, DANIEL, rig.clock.now)
+    assert rig.work(170)["rung"] == 0
+    assert rig.work(15)["rung"] == 1
+    assert rig.page.accepted_by == ""
+
+
+def test_accepted_and_called_in_vain_waits_for_the_next_time(rig: Rig) -> None:
+    """Daniel rings her and she doesn't pick up: nobody is rung for half an hour, as her phone isn't to ring before
+    that. Then somebody has to try again: a page that rests on Daniel alone would rest for ever."""
+    rig.service.accept(CALLBACK, DANIEL, rig.clock.now)
+    rig.change(state="dialling")
+    assert rig.work(600)["rung"] == 0
+    rig.change(state="waiting", ready=False, not_before=rig.clock.now + 1800, tried=1)
+    assert rig.work(1790)["rung"] == 0
+    rig.change(ready=True)
+    assert rig.work(100)["rung"] == 0
+    assert rig.work(100)["rung"] == 1
+
+
+def test_a_life_at_risk_that_is_looked_after_is_not_opened_by_this(rig: Rig) -> None:
+    """A case of a life at risk has a clock of its own: accepted, it stays so."""
+    with rig.database.begin() as connection:
+        connection.execute(update(pages).values(kind="risk", accepted_by=DANIEL))
+    assert rig.service.reopen(rig.clock.now + 3600) == 0
+
+
+def test_nobody_is_woken_for_a_caller_who_may_not_be_called_yet(rig: Rig) -> None:
+    """Amina keyed that only the evening is safe: supervisors are rung in the evening, as quickly as at first, and the
+    doctor doesn't call it late before that."""
+    evening = rig.clock.now + 8 * 3600
+    rig.change(ready=False, not_before=evening)
+    assert rig.work()["rung"] == 0
+    with rig.database.connect() as connection:
+        assert pages_state(connection, evening + 60, PagingRules(), both).late == 0
+        assert pages_state(connection, evening + 901, PagingRules(), both).late == 1
+    rig.change(ready=True)
+    assert rig.work(8 * 3600)["rung"] == 1
+    rig.is_over(DANIEL)
+    rig.work(6)
+    rig.is_over(GRACE)
+    assert rig.page.next_at == rig.clock.now + 60
+
+
+def test_pages_at_once_spread_over_the_supervisors(rig: Rig) -> None:
+    """Five callers in crisis at once and two supervisors: each phone rings for one of them, and then for the next."""
+    with rig.database.begin() as connection:
+        for number in range(4):
+            one = f"{number:032x}"
+            put_callback(connection, one, at=rig.clock.now, need="crisis", crisis=True, priority=0)
+            connection.execute(
+                insert(pages).values(
+                    id=one, kind="crisis", about=one, line_id=LINE_ID, opened_at=rig.clock.now + 1,
+                    next_at=rig.clock.now, tries=0, ringing="", leg="", accepted_by="",
+                )
+            )  # fmt: skip
+    assert rig.work()["rung"] == 2
+    assert sorted(rig.provider.asked) == [DANIEL, GRACE]
+    assert rig.work(1)["rung"] == 0
+    rung_for = set()
+    for _ in range(5):
+        with rig.database.connect() as connection:
+            ringing = connection.execute(select(pages).where(pages.c.ringing != "")).all()
+        assert len({row.ringing for row in ringing}) == len(ringing)
+        rung_for |= {row.id for row in ringing}
+        for row in ringing:
+            rig.service.ring_is_over(row.id, row.ringing, row.leg, rig.clock.now)
+        rig.work(1)
+    assert len(rung_for) == 5
+
+
+def test_after_the_herd_each_phone_has_its_turn(rig: Rig) -> None:
+    """Daniel's phone rings for somebody else: Grace's is next, and in the next round it is Daniel's again."""
+    with rig.database.begin() as connection:
+        other = "c" * 32
+        put_callback(connection, other, at=rig.clock.now, state="talking")
+        connection.execute(
+            insert(pages).values(
+                id=other, kind="crisis", about=other, line_id=LINE_ID, opened_at=rig.clock.now,
+                next_at=rig.clock.now + 999, tries=1, ringing=DANIEL, leg="", accepted_by="",
+            )
+        )  # fmt: skip
+        connection.execute(update(callbacks).where(callbacks.c.id == other).values(state="waiting"))
+    rig.work()
+    with rig.database.begin() as connection:
+        connection.execute(delete(pages).where(pages.c.id == other))
+    rig.is_over(GRACE)
+    rig.work(61)
+    assert rig.provider.asked == [GRACE, DANIEL]
+
+
 def test_no_page_is_rung_while_nobody_has_a_number_and_that_is_said(rig: Rig) -> None:
     """No supervisor has given a number: nothing can ring, and the doctor says so before it matters."""
     silent = PageRinging(

@@ -233,7 +233,8 @@ def test_a_worker_died_before_it_asked_the_provider(house: CallingBack) -> None:
 
 
 def test_a_supervisor_who_does_not_speak_her_language_still_has_it_on_the_board(house: CallingBack) -> None:
-    """Amina spoke Swahili: the page is accepted and rings no more, and her callback waits for whoever speaks it."""
+    """Amina spoke Swahili: the page is accepted, and her callback waits for whoever speaks it. The supervisor hears
+    that nobody has called her yet; while that is so, the phones ring again."""
     first, _ = the_first(house)
     with house.hotline.wiring.database.begin() as connection:
         connection.execute(update(callbacks).values(language="sw"))
@@ -242,9 +243,11 @@ def test_a_supervisor_who_does_not_speak_her_language_still_has_it_on_the_board(
     assert page_of(house).accepted_by == house.helpers[first]
     assert house.callback.state == "waiting"
     said = [house.network.clips.known[url[-68:-4]][0] for url in placed_leg(house).played]
-    assert said[-1] == "page_noted"
-    house.hotline.clock.forward(300)
+    assert said[-1] == "page_not_called"
+    house.hotline.clock.forward(120)
     assert page_all(house)["rung"] == 0
+    house.hotline.clock.forward(120)
+    assert page_all(house)["rung"] == 1
 
 
 def placed_leg(house: CallingBack) -> Any:

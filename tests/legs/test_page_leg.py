@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from ivr.audit.log import COMMAND_LINE
 from ivr.callbacks.page_ringing import leg_of
 from ivr.people.roles import Role
-from ivr.store.callback_tables import pages, risk_cases
+from ivr.store.callback_tables import callbacks, pages, risk_cases
 from tests.calling_back import CallingBack, clips_of
 from tests.hotline import LINE_NUMBER, Hotline
 from tests.network import PhoneNetwork
@@ -84,6 +84,14 @@ def test_one_key_and_the_caller_is_rung(paged: CallingBack) -> None:
         assert hears(paged, DANIEL, Digits="1")[0] == ["helper_connecting"]
     assert page_of(paged).accepted_by == paged.helpers[DANIEL]
     assert page_of(paged).ringing == ""
+
+
+def test_who_accepts_and_cannot_call_hears_so(paged: CallingBack) -> None:
+    """Amina speaks Swahili and Daniel doesn't: he has taken it on, and hears that nobody has called her yet."""
+    with paged.hotline.wiring.database.begin() as connection:
+        connection.execute(update(callbacks).values(language="sw"))
+    assert hears(paged, DANIEL, Digits="1")[0] == ["page_not_called"]
+    assert page_of(paged).accepted_by == paged.helpers[DANIEL]
 
 
 def test_grace_is_faster_on_the_web(paged: CallingBack) -> None:
