@@ -66,12 +66,36 @@ def test_a_call_that_a_helper_is_making_is_not_taken_back(hotline: Hotline) -> N
 
 
 def test_silence_takes_no_answer_back(hotline: Hotline) -> None:
-    """Amina rings from a place where she can't press a key: what she said before still holds, and she is told that
-    a call is noted."""
+    """Amina rings from a place where she can't press a key: what she said before still holds."""
     before = the_callback(hotline)
+    heard_in_silence(hotline)
+    assert the_callback(hotline) == before
+
+
+def test_silence_tells_nobody_that_a_call_is_noted(hotline: Hotline) -> None:
+    """Mallory rings with Amina's number on the display and presses nothing: he hears the same as if no call was noted."""
+    noted = heard_in_silence(hotline)
+    forget_wishes(hotline)
+    assert heard_in_silence(hotline) == noted
+    assert "asked_already" not in noted
+
+
+def test_a_no_without_other_keys_tells_of_the_call_that_is_noted(hotline: Hotline) -> None:
+    """Amina presses the no of those who press nothing else: no new call is noted, and she hears how to cancel hers."""
     call = hotline.ring().press("1").wait().wait().wait()
-    assert call.prompts[0] == "asked_already"
-    assert the_callback(hotline)["wishes"] == before["wishes"]
+    assert call.prompts[0] == "if_you_cannot_press"
+    assert call.press("2").prompts[0] == "asked_already"
+    assert call.press("1").prompts == ["call_cancelled"]
+
+
+def heard_in_silence(hotline: Hotline) -> list[str]:
+    """Whatever is said to somebody who presses a language and nothing more; how long it may take aside."""
+    call = hotline.ring().press("1")
+    heard: list[str] = []
+    while "goodbye" not in call.prompts:
+        heard += call.prompts
+        call.wait()
+    return [prompt for prompt in heard if not prompt.startswith("wait_")]
 
 
 def test_answers_that_are_not_asked_for_again_stay(hotline: Hotline) -> None:
