@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from ivr.callbacks.machine import State
 from ivr.callbacks.matching import CRISIS, Offering, Wanted, fits
-from ivr.callbacks.paging import is_about_something
+from ivr.callbacks.paging import CRISIS_PAGE, is_about_something
 from ivr.callbacks.rows import window_of
 from ivr.callbacks.windows import Span, next_span, shown_zone
 from ivr.store.callback_tables import attempts, callbacks, pages
@@ -102,6 +102,16 @@ class OpenPage:
     kind: str
     about: str
     opened_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeftPage:
+    """A supervisor has accepted it, and nobody is at it: the caller waits. `tried` says how often her phone rang."""
+
+    id: str
+    accepted_by: str
+    opened_at: float
+    tried: int
 
 
 def groups(connection: Connection) -> list[Group]:
@@ -209,6 +219,18 @@ def open_pages(connection: Connection) -> list[OpenPage]:
     waits = is_about_something(now_waiting=True)
     query = select(pages).where(pages.c.accepted_by == "", waits).order_by(pages.c.opened_at)
     return [OpenPage(row.id, row.kind, row.about, row.opened_at) for row in connection.execute(query)]
+
+
+def left_pages(connection: Connection) -> list[LeftPage]:
+    """Callers in a crisis who wait, though a supervisor has taken them on, the oldest first."""
+    query = (
+        select(pages.c.id, pages.c.accepted_by, pages.c.opened_at, callbacks.c.tried)
+        .join(callbacks, callbacks.c.id == pages.c.about)
+        .where(pages.c.kind == CRISIS_PAGE, pages.c.accepted_by != "")
+        .where(callbacks.c.state == State.WAITING.value)
+        .order_by(pages.c.opened_at)
+    )
+    return [LeftPage(*row) for row in connection.execute(query)]
 
 
 def _under_way(row: Mapping[Any, Any], now: float) -> UnderWay:

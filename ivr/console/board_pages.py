@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort
 
-from ivr.callbacks.listing import Group, UnderWay, groups, under_way
+from ivr.callbacks.listing import Group, LeftPage, UnderWay, groups, left_pages, under_way
 from ivr.callbacks.matching import CRISIS
 from ivr.callbacks.paging import Accepted, AcceptedByAnother, PageOver
 from ivr.console.alarms import alarms_for
@@ -84,6 +84,7 @@ def _board() -> dict[str, Any]:
     with reading(parts().database) as connection:
         cases = parts().outcomes.cases.open_cases(connection)
         waiting = groups(connection)
+        left = left_pages(connection)
         busy = under_way(connection, now())
         helpers = parts().people.helpers.everybody(connection, now())
         overdue = parts().outcomes.tasks.overdue(connection, now())
@@ -93,6 +94,7 @@ def _board() -> dict[str, Any]:
         "cases": [_case(case, names) for case in cases],
         "waiting": _by_language(waiting),
         "crises": sum(group.count for group in waiting if group.wanted.need == CRISIS),
+        "left": [_left(page, names) for page in left],
         "busy": [_under_way(attempt, names) for attempt in busy],
         "helpers": [_helper(helper) for helper in _on_call_first(helpers)],
         "free": sum(helper.verdict.standing is Standing.FREE for helper in helpers),
@@ -111,6 +113,16 @@ def _case(case: RiskCase, names: dict[str, str]) -> dict[str, Any]:
         "is_late": case.is_overdue(now()),
         "accepted_by": who_in_words(case.accepted_by, names) if case.accepted_by else "",
     }
+
+
+def _left(page: LeftPage, names: dict[str, str]) -> dict[str, Any]:
+    """What was taken on, and isn't done: nobody is to think that it is."""
+    name = who_in_words(page.accepted_by, names)
+    if page.tried:
+        text = gettext("%(name)s has taken on a caller in a crisis, whom nobody has reached yet.", name=name)
+    else:
+        text = gettext("%(name)s has taken on a caller in a crisis, whom nobody has called yet.", name=name)
+    return {"id": page.id, "text": text, "opened_at": page.opened_at}
 
 
 def _by_language(found: Iterable[Group]) -> list[dict[str, Any]]:

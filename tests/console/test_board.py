@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ivr.people.roles import Role
-from ivr.store.callback_tables import pages
+from ivr.store.callback_tables import callbacks, pages
 from tests.console.calls import Calls
 from tests.console.desk import Browser, Desk, Worker
 from tests.people.house import everything_was_read
@@ -174,6 +174,23 @@ def test_who_can_t_call_takes_it_on_all_the_same(scene: Scene) -> None:
     assert "see to it that a helper does" in scene.browser.text
     assert scene.accepted_by(page) == scene.daniel.id
     assert "1 caller in a crisis" in scene.read()
+
+
+def test_what_was_taken_on_and_not_called_says_so(scene: Scene) -> None:
+    """Daniel has taken on a caller whom he can't call: the board says that nobody has, until a helper does."""
+    callback = scene.calls.waits("sw", crisis=True, need="crisis", priority=0)
+    page = scene.calls.page("crisis", callback)
+    scene.browser.get("/numbers")
+    scene.browser.post(f"/console/alarms/{page}/accept", {"back": "/numbers"})
+    left = "Daniel has taken on a caller in a crisis, whom nobody has {} yet."
+    assert left.format("called") in scene.read()
+    change = update(callbacks).where(callbacks.c.id == callback)
+    with scene.desk.hotline.wiring.database.begin() as connection:
+        connection.execute(change.values(tried=1))
+    assert left.format("reached") in scene.read()
+    with scene.desk.hotline.wiring.database.begin() as connection:
+        connection.execute(change.values(state="dialling"))
+    assert "Daniel has taken on" not in scene.read()
 
 
 def test_a_case_of_risk_has_its_clock_and_whoever_looks_after_it(scene: Scene) -> None:
