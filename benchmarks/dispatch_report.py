@@ -80,13 +80,15 @@ def draw(measured: Measured, path: Path) -> None:
 def _draw_times(axes: Any, measured: Measured) -> None:
     for kind in _kinds(measured):
         counts = [count for of, count in measured.seconds if of == kind]
-        for share, line in ((50, "-"), (99, "--")):
+        for share, line in ((99, "--"), (50, "-")):
             found = [percentile(measured.seconds[kind, count], share) * 1000 for count in counts]
-            axes.plot(counts, found, line, marker=MARKS[kind], color=INK if kind == "SQLite" else WARM)
-            axes.annotate(f" {kind} p{share}", (counts[-1], found[-1]), ha="left", va="center", fontsize=8)
+            colour = INK if kind == "SQLite" else WARM
+            axes.plot(counts, found, line, marker=MARKS[kind], color=colour, label=f"{kind}, p{share}")
     axes.axhline(AIM_SECONDS * 1000, color=QUIET, linestyle=(0, (4, 3)), linewidth=0.9)
     axes.set_xscale("log")
     axes.set_yscale("log")
+    axes.set_ylim(10, 2000)
+    axes.legend(fontsize=8, frameon=False, ncols=2, loc="lower center")
     axes.set_xlabel("callbacks waiting")
     axes.set_ylabel("milliseconds until the provider is asked")
     axes.set_title("A free helper is rung (aim: below the line)", fontsize=10, loc="left")
@@ -148,10 +150,10 @@ def _fairness_words(measured: Measured) -> str:
     low, middle, high = (percentile(offers, share) for share in (5, 50, 95))
     waits = [waited / 60 for _, waited in measured.waits]
     return (
-        f"Two busy hours by a clock of their own: {len(waits)} people ask at random moments, slightly more than "
-        f"{len(offers)} helpers can call, and talks last as they do. Everybody is offered in the order of asking, as "
-        f"far as languages and wishes allow, so the wait grows evenly with the queue, to {max(waits):.0f} minutes for "
-        f"the last; whoever waits much longer than those who asked beside them wants what few helpers can give. Of the "
+        f"Two busy hours by a clock of their own: {len(waits)} people ask at random moments, more than "
+        f"{len(offers)} helpers can call, and talks last as they do. While helpers are free nobody waits; then everybody "
+        f"is served in the order of asking, as far as languages and wishes allow, and the wait grows with the queue, to "
+        f"{max(waits):.0f} minutes; whoever waits much longer than those who asked beside them wants what few helpers can give. Of the "
         f"helpers who are free, whoever has waited longest for an offer comes first: nine helpers of ten were offered "
         f"{low:.0f} to {high:.0f} callbacks, {middle:.0f} in the middle; how many depends on the languages that "
         f"somebody speaks and on how long the talks before were."
