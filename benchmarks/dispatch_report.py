@@ -151,12 +151,12 @@ def _fairness_words(measured: Measured) -> str:
     waits = [waited / 60 for _, waited in measured.waits]
     return (
         f"Two busy hours by a clock of their own: {len(waits)} people ask at random moments, more than "
-        f"{len(offers)} helpers can call, and talks last as they do. While helpers are free nobody waits; then everybody "
-        f"is served in the order of asking, as far as languages and wishes allow, and the wait grows with the queue, to "
-        f"{max(waits):.0f} minutes; whoever waits much longer than those who asked beside them wants what few helpers can give. Of the "
-        f"helpers who are free, whoever has waited longest for an offer comes first: nine helpers of ten were offered "
-        f"{low:.0f} to {high:.0f} callbacks, {middle:.0f} in the middle; how many depends on the languages that "
-        f"somebody speaks and on how long the talks before were."
+        f"{len(offers)} helpers can call, and talks last as they do. While helpers are free nobody waits; then "
+        f"everybody is served in the order of asking, as far as languages and wishes allow, and the wait grows with "
+        f"the queue, to {max(waits):.0f} minutes; whoever waits much longer than those who asked beside them wants "
+        f"what few helpers can give. Of the helpers who are free, whoever has waited longest for an offer comes first: "
+        f"nine helpers of ten were offered {low:.0f} to {high:.0f} callbacks, {middle:.0f} in the middle; how many "
+        f"depends on the languages that somebody speaks and on how long the talks before were."
     )
 
 
