@@ -221,7 +221,9 @@ class RingBacks:
 
     def _place(self, network: Network, row: Any, number: PhoneNumber) -> str:
         addressed = self.addressed(row.provider, row.id)
-        return network.place_call(number, row.line_number, addressed.voice, addressed.status, RING_SECONDS)
+        return network.place_call(
+            number, row.line_number, addressed.voice, addressed.status, RING_SECONDS, addressed.fallback
+        )
 
     def _change(self, flash_id: str, **values: Any) -> None:
         """Unless the call itself has said meanwhile what became of it."""

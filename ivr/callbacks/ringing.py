@@ -54,6 +54,8 @@ class Addressed:
 
     voice: str
     status: str
+    fallback: str = ""
+    """Asked where `voice` doesn't answer."""
 
 
 class NotThisTime(Exception):
@@ -150,7 +152,7 @@ class Ringing:
         addressed = self.addressed(row.provider, row.id)
         try:
             return network.place_call(
-                number, row.line_number, addressed.voice, addressed.status, RING_SECONDS
+                number, row.line_number, addressed.voice, addressed.status, RING_SECONDS, addressed.fallback
             )
         except AnswerLost:
             raise

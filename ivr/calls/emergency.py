@@ -18,7 +18,7 @@ from flows.screens import last_resort
 from ivr.calls.screens import Addresses, Shown, show
 from ivr.publishing.lines import Line
 from ivr.publishing.releases import Release
-from ivr.telephony.contract import Dialect, RejectScreen
+from ivr.telephony.contract import Dialect, EndScreen, RejectScreen
 
 TIMES_SAID = 2
 DEFAULT = "default"
@@ -74,6 +74,11 @@ class EmergencyScreens:
             if reply is not None:
                 return reply
         return dialect.render(RejectScreen(), self._addresses.of_turn(dialect.name, 0))
+
+    def end_for(self, provider: str) -> str:
+        """A reply that hangs up without a word: to a helper's phone, or a caller's that we rang, no machine speaks."""
+        dialect = self._dialects.get(provider) or next(iter(self._dialects.values()))
+        return dialect.render(EndScreen(()), self._addresses.of_turn(dialect.name, 0))
 
     def screen_for(self, number: str) -> Shown:
         """The screen itself, for a turn that can't go on."""

@@ -71,6 +71,10 @@ class Addresses:
         again = self._persistence.get(provider, "")
         return f"{self._public}/phone/{provider}/leg-status?part={part}&of={of}{again}"
 
+    def leg_fallback(self, provider: str, part: str) -> str:
+        """Where a provider turns that got no answer about a leg: a reply from files, whatever else is away."""
+        return f"{self._public}/phone/fallback?provider={provider}&part={part}"
+
 
 def show(effect: AskKeys | Record | EndCall, clips: Clips, addresses: Addresses) -> Shown:
     """The screen for something said."""

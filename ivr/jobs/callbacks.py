@@ -18,7 +18,9 @@ def ringing_of(wiring: Wiring) -> Ringing:
     def addressed(provider: str, attempt: str) -> Addressed:
         addresses = wiring.addresses
         voice = addresses.of_leg(provider, HELPER, attempt).on_keys
-        return Addressed(voice, addresses.leg_status(provider, HELPER, attempt))
+        return Addressed(
+            voice, addresses.leg_status(provider, HELPER, attempt), addresses.leg_fallback(provider, HELPER)
+        )
 
     return Ringing(
         database=wiring.database,

@@ -18,7 +18,9 @@ def page_ringing_of(wiring: Wiring) -> PageRinging:
     def addressed(provider: str, of: str) -> Addressed:
         addresses = wiring.addresses
         voice = addresses.of_leg(provider, PAGE, of).on_keys
-        return Addressed(voice, addresses.leg_status(provider, PAGE, of))
+        return Addressed(
+            voice, addresses.leg_status(provider, PAGE, of), addresses.leg_fallback(provider, PAGE)
+        )
 
     return PageRinging(
         database=wiring.database,

@@ -16,7 +16,9 @@ def ring_backs_of(wiring: Wiring) -> RingBacks:
     def addressed(provider: str, flash_id: str) -> Addressed:
         addresses = wiring.addresses
         voice = addresses.of_leg(provider, FLASH, flash_id).on_keys
-        return Addressed(voice, addresses.leg_status(provider, FLASH, flash_id))
+        return Addressed(
+            voice, addresses.leg_status(provider, FLASH, flash_id), addresses.leg_fallback(provider, FLASH)
+        )
 
     return RingBacks(
         database=wiring.database,

@@ -25,6 +25,8 @@ LARGEST_WEBHOOK_BYTES = 64 * 1024
 FORM = "application/x-www-form-urlencoded"
 XML = "text/xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
+FLASH = "flash"
+"""The kind of leg on which a caller listens who has asked for nothing but a ring-back: in her place it is a call."""
 
 Understood = TypeVar("Understood")
 Environ = Mapping[str, Any]
@@ -119,6 +121,8 @@ class Webhooks:
     def fallback(self) -> Response:
         """The emergency screen from files. Open to everybody and needing nothing: it must work when all else fails."""
         provider = request.args.get("provider", "twilio")
+        if request.args.get("part", FLASH) != FLASH:
+            return Response(self._emergency.end_for(provider), content_type=XML)
         try:
             number = _line_of(request.values)
         except HTTPException:
@@ -159,13 +163,17 @@ class Webhooks:
         return NO_CONTENT
 
     def _leg(self, provider: str, path: str, environ: Environ) -> Answer:
-        """A leg that we rang asks what to do next. When it can't be said now, the provider asks again."""
+        """A leg that we rang asks what to do next. When it can't be said now, the provider asks again, and turns to the
+        fallback address in the end; whoever is rung back after a missed call hears the emergency number at once.
+        """
         dialect, form = self._verified(provider, environ)
         event = _leg_event(dialect, path, environ, form)
         try:
             reply = self._filler.fill(dialect, self._legs.answer(dialect, event))
         except Exception as error:
             log.error("leg_not_answered", error=type(error).__name__, part=event.part, exc_info=True)
+            if event.part == FLASH:
+                return Answer("200 OK", XML, self._emergency.reply_for(dialect.name, _line_of(form)))
             return Answer("503 SERVICE UNAVAILABLE", TEXT, "again, please")
         return Answer("200 OK", dialect.content_type, reply)
 

@@ -278,9 +278,15 @@ class Network(Protocol):
     name: str
 
     def place_call(
-        self, to: PhoneNumber, caller_id: str, voice_url: str, status_url: str, ring_seconds: int
+        self,
+        to: PhoneNumber,
+        caller_id: str,
+        voice_url: str,
+        status_url: str,
+        ring_seconds: int,
+        fallback_url: str = "",
     ) -> str:
-        """Rings a number; the provider's id of the call."""
+        """Rings a number; the provider's id of the call. `fallback_url` is asked where `voice_url` doesn't answer."""
 
     def placed(self, to: PhoneNumber, caller_id: str, since: float) -> list[str]:
         """The calls that we placed to a number from a line since a time (seconds since 1970), the newest first.

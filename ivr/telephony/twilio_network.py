@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from twilio.base.values import unset
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call import CallInstance
 from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNumberInstance
@@ -58,7 +59,13 @@ class TwilioNetwork:
         self._client = Client(account_sid, auth_token, http_client=self._http)
 
     def place_call(
-        self, to: PhoneNumber, caller_id: str, voice_url: str, status_url: str, ring_seconds: int
+        self,
+        to: PhoneNumber,
+        caller_id: str,
+        voice_url: str,
+        status_url: str,
+        ring_seconds: int,
+        fallback_url: str = "",
     ) -> str:
         """Rings a number; the provider's id of the call. After AnswerLost the call may have been placed."""
         call = ask(
@@ -71,6 +78,8 @@ class TwilioNetwork:
                 status_callback_method="POST",
                 status_callback_event=CALL_EVENTS,
                 timeout=ring_seconds,
+                fallback_url=persistent(fallback_url) if fallback_url else unset,
+                fallback_method="POST" if fallback_url else unset,
             )
         )
         return str(call.sid)

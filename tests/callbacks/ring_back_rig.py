@@ -61,7 +61,13 @@ class RecordingNetwork:
     _sids: Iterator[int] = field(default_factory=itertools.count)
 
     def place_call(
-        self, to: PhoneNumber, caller_id: str, voice_url: str, status_url: str, ring_seconds: int
+        self,
+        to: PhoneNumber,
+        caller_id: str,
+        voice_url: str,
+        status_url: str,
+        ring_seconds: int,
+        fallback_url: str = "",
     ) -> str:
         assert caller_id.startswith("+1202555")
         assert 0 < ring_seconds <= 60

@@ -12,7 +12,7 @@ from ivr.app import create_app
 from ivr.calls.emergency import EmergencyScreens
 from ivr.publishing.lines import all_lines, save_line
 from ivr.wiring import make_emergency_screens, wire
-from tests.hotline import LINE, LINE_NUMBER, PUBLIC_URL, Hotline, make_hotline, settings_for
+from tests.hotline import ACCOUNT, AMINA, LINE, LINE_NUMBER, PUBLIC_URL, Hotline, make_hotline, settings_for
 from tests.serving import fields_of
 
 
@@ -138,6 +138,39 @@ def test_before_anything_is_published_the_line_is_busy(tmp_path: Path) -> None:
     answer = app.test_client().post("/phone/fallback")
     assert "<Reject/>" in answer.text
     assert app.test_client().get("/healthz").status_code == 503
+
+
+def test_whoever_is_rung_back_hears_the_emergency_number_when_nothing_works(
+    house: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Amina is rung back after a missed call, and the database is away: she hears the emergency number, and no error in
+    another language. A helper's leg is asked about again."""
+
+    def away(*_: object) -> str:
+        raise OSError("away")
+
+    monkeypatch.setattr(house.wiring.legs, "answer", away)
+    form = {
+        "CallSid": "CA1", "CallStatus": "in-progress", "Direction": "outbound-api", "To": AMINA,
+        "From": LINE_NUMBER, "AccountSid": ACCOUNT,
+    }  # fmt: skip
+    rung_back = house.post("/phone/twilio/leg?part=flash&of=f1&step=", form)
+    assert (rung_back.status_code, "<Play>" in rung_back.text) == (200, True)
+    assert house.post("/phone/twilio/leg?part=helper&of=a1&step=", form).status_code == 503
+
+
+def test_a_leg_that_nobody_can_answer_for_ends_without_a_word(house: Hotline) -> None:
+    """Joseph's phone, or Amina's that he has rung, hears no machine when everything is away; whoever is rung back after
+    a missed call hears the emergency number, as in a call of her own."""
+    client = house.app.test_client()
+    for part in ("helper", "caller", "page", "crisis"):
+        reply = client.post(f"/phone/fallback?provider=twilio&part={part}", data={"From": LINE_NUMBER}).text
+        assert ("<Hangup" in reply, "<Play" in reply, "<Say" in reply) == (True, False, False)
+    rung_back = client.post(
+        "/phone/fallback?provider=twilio&part=flash", data={"From": LINE_NUMBER, "Direction": "outbound-api"}
+    )
+    assert rung_back.text == client.post("/phone/fallback", data={"To": LINE_NUMBER}).text
+    assert "<Play>" in rung_back.text
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -79,7 +79,9 @@ def example_number(document: dict[str, Any]) -> str:
 
 
 REQUESTS: dict[str, Callable[[TwilioNetwork], object]] = {
-    "place_call": lambda network: network.place_call(PhoneNumber(AMINA), LINE, VOICE, STATUS, 25),
+    "place_call": lambda network: network.place_call(
+        PhoneNumber(AMINA), LINE, VOICE, STATUS, 25, f"{VOICE}/fallback"
+    ),
     "placed": lambda network: network.placed(PhoneNumber(AMINA), LINE, 1_772_366_400.0),
     "redirect": lambda network: network.redirect(CALL, VOICE),
     "hangup": lambda network: network.hangup(CALL),

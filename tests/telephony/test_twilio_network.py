@@ -77,6 +77,16 @@ def test_a_call_is_placed_from_the_line_with_every_address_it_needs(
     }
 
 
+def test_a_call_knows_where_to_turn_when_nobody_answers_for_it(
+    network: TwilioNetwork, provider: Provider
+) -> None:
+    """Where the hotline doesn't answer about a leg, the provider asks the fallback address, and says nothing itself."""
+    network.place_call(PhoneNumber(AMINA), LINE, VOICE, STATUS, 25, f"{VOICE}/fallback")
+    [(_, _, form)] = provider.asked
+    assert form["FallbackUrl"] == [f"{VOICE}/fallback#{PERSISTENCE}"]
+    assert form["FallbackMethod"] == ["POST"]
+
+
 @pytest.mark.parametrize(
     ("status", "code", "error"),
     [

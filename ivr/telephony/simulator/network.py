@@ -32,9 +32,19 @@ class SimulatorNetwork:
         self._signer = signer
 
     def place_call(
-        self, to: PhoneNumber, caller_id: str, voice_url: str, status_url: str, ring_seconds: int
+        self,
+        to: PhoneNumber,
+        caller_id: str,
+        voice_url: str,
+        status_url: str,
+        ring_seconds: int,
+        fallback_url: str = "",
     ) -> str:
-        """Rings every telephone page that has this number. Raises NumberRefused."""
+        """Rings every telephone page that has this number. Raises NumberRefused.
+
+        A page turns to the fallback address that it knows for every call.
+        """
+        del fallback_url
         leg = Leg(new_leg_id(), "placed", caller_id, e164_of(to), voice_url, status_url)
         try:
             self._exchange.add(leg, ring_seconds)
