@@ -82,7 +82,7 @@ class Door:
                 return self._code(event, int(rest or 1))
             case "pin":
                 tries, _, code = rest.partition(".")
-                return self._pin(dialect, event, int(tries), code)
+                return self._pin(dialect, event, int(tries), self._door.pins.uncover(code, event.call))
             case "menu":
                 return self._menu(dialect, event, int(rest))
             case _:
@@ -95,7 +95,9 @@ class Door:
         if event.happening != "digits" or not event.keys:
             return Said(BackToTheCall())
         words = self._words(event, ())
-        return Said(words.ask_code("door_pin"), DOOR, ANYBODY, f"pin.{tries}.{_digits(event.keys)}")
+        # Addresses stand in the logs of providers and proxies.
+        covered = self._door.pins.cover(_digits(event.keys), event.call)
+        return Said(words.ask_code("door_pin"), DOOR, ANYBODY, f"pin.{tries}.{covered}")
 
     def _pin(self, dialect: Dialect, event: LegEvent, tries: int, code: str) -> Said:
         if event.happening != "digits":

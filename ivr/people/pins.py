@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import secrets
 from itertools import pairwise
@@ -11,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ivr.audit.deeds import Deed
 from ivr.people.failures import charge, take_back
+from ivr.people.keys import SealBroken
 from ivr.people.passwords import Passwords
 from ivr.people.person import Person
 from ivr.people.records import Records, find_person, open_account
@@ -97,6 +99,19 @@ class Pins:
             if phone:
                 remember_mark(connection, mark, person.id, now)
         return person
+
+    def cover(self, phone_code: str, call: str) -> str:
+        """A phone code as it may stand in an address between two questions: letters, and only of use in this call."""
+        sealed = self._records.keys.seal("phone code", call, phone_code.encode())
+        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    def uncover(self, covered: str, call: str) -> str:
+        """The phone code; empty, which is nobody's, for what wasn't covered in this call."""
+        try:
+            sealed = base64.urlsafe_b64decode(covered + "=" * (-len(covered) % 4))
+            return self._records.keys.open("phone code", call, sealed).decode()
+        except (ValueError, SealBroken):
+            return ""
 
     def _keep(self, person_id: str, phone_code: str, hashed: str, now: float) -> str:
         with self._records.database.begin() as connection:
