@@ -28,6 +28,7 @@ from ivr.vault.tables import number_holds, vault_entries
 from ivr.vault.vault import Vault
 
 DAY = 86_400.0
+BAND = 4 * 3600.0
 PAGE = "risk"
 WHY_HELD = "A helper has said after the talk that a life is in danger."
 
@@ -146,7 +147,7 @@ class RiskCases:
             raise AcceptedAlready(case.accepted_by)
         connection.execute(update(risk_cases).where(this).values(accepted_by=who))
         connection.execute(update(pages).where(pages.c.about == case_id).values(accepted_by=who))
-        self._audit.append(connection, at=now, who=who, deed=Deed.RISK_CASE_ACCEPTED, about=case_id)
+        self._note(connection, now, who, Deed.RISK_CASE_ACCEPTED)
 
     def close(self, case_id: str, how: str, who: str, now: float) -> None:
         """The caller has been reached, or a further step was taken: the hold ends, and the number goes its way.
@@ -174,9 +175,7 @@ class RiskCases:
                 raise CallerAsksAgain(case.number_id)
         connection.execute(delete(risk_cases).where(this))
         connection.execute(delete(pages).where(pages.c.about == case_id))
-        self._audit.append(
-            connection, at=now, who=who, deed=Deed.RISK_CASE_CLOSED, about=case_id, details={"how": how}
-        )
+        self._note(connection, now, who, Deed.RISK_CASE_CLOSED, how=how)
 
     def page_again(self, connection: Connection, now: float) -> int:
         """Rings supervisors again for every case whose clock has run out, once in each such span; returns how many."""
@@ -224,6 +223,12 @@ class RiskCases:
     def _has_other_case(self, connection: Connection, number_id: str, case_id: str) -> bool:
         others = risk_cases.c.number_id == number_id, risk_cases.c.id != case_id
         return connection.execute(select(risk_cases.c.id).where(*others)).first() is not None
+
+    def _note(self, connection: Connection, now: float, who: str, deed: Deed, **details: str) -> None:
+        """The log is kept for ever, and a life in danger is rare: its row names no case and no exact time, or it would
+        lead to the one outcome of that hour. The rows around it still say in which order things were done.
+        """
+        self._audit.append(connection, at=now - now % BAND, who=who, deed=deed, details=details)
 
     def _check(self, who: str) -> None:
         if not self._person(who).may(Right.CLOSE_CASE):

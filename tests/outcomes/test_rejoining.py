@@ -28,7 +28,7 @@ from tests.conftest import missing
 from tests.outcomes.house import DANIEL, House
 from tests.outcomes.talks import LEILA, attempt_row
 from tests.postgres import PostgresServer, find_programs, new_database_on
-from tests.vault.rig import LINE, NOON, Rig
+from tests.vault.rig import LINE, Rig
 
 CROWD = 30
 TABLES = [table for metadata in ALL_METADATA for table in metadata.tables.values()]
@@ -227,11 +227,20 @@ def test_what_was_needed_meanwhile_is_nowhere(crowd: Crowd) -> None:
 
 
 def test_the_audit_log_and_notices_name_no_callback(crowd: Crowd) -> None:
-    """The audit log says who looked after a life in danger, under an id that nothing else has any more; reminders are
-    gone with their callback."""
+    """The audit log says who looked after a life in danger, and not which; reminders are gone with their callback."""
     rows = rows_of(crowd, audit_rows)
     assert {row["deed"] for row in rows} == {"risk_case_closed"}
-    assert not {row["about"] for row in rows} & crowd.secrets
+    assert {row["about"] for row in rows} == {""}
+    assert {row["details"] for row in rows} == {'{"how": "contact_confirmed"}'}
     assert rows_of(crowd, notices) == []
-    assert not {row["about"] for row in rows} & {row["id"] for row in rows_of(crowd, outcomes)}
-    assert all(row["at"] > NOON for row in rows)
+
+
+def test_the_time_of_a_row_in_the_audit_log_tells_no_two_cases_apart(crowd: Crowd) -> None:
+    """Mallory joins the log's rows about lives in danger with the outcomes of high risk, by date, time and band: the
+    cases that were closed in the same four hours have the same time, and each fits all of those outcomes."""
+    rows = rows_of(crowd, audit_rows)
+    at_risk = [row for row in rows_of(crowd, outcomes) if row["risk"] == "high"]
+    assert len(rows) == len(at_risk) == CROWD // 10
+    assert {row["at"] % (4 * HOUR) for row in rows} == {0.0}
+    assert len({row["at"] for row in rows}) == 1
+    assert len({(row["date"], row["band"]) for row in at_risk}) == 1
