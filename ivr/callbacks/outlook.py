@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Connection, Engine, and_, false, func, or_, select, true
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.callbacks.machine import State
-from ivr.callbacks.matching import CRISIS, Offering, Wanted
+from ivr.callbacks.matching import CRISIS, Offering, Wanted, fits
 from ivr.callbacks.waiting_time import FARTHEST_SECONDS, MOST_AHEAD, UNKNOWN, Stretch, expected_at, told
 from ivr.people.helpers import Helper, Helpers
 from ivr.people.roster import OnShift, coming
@@ -43,7 +43,7 @@ class Outlook:
         try:
             with reading(self._database) as connection:
                 stretches = self._stretches(connection, now)
-                ahead = _ahead(connection, callback)
+                ahead = _ahead(connection, callback, _fitting(stretches, wanted))
         except SQLAlchemyError as error:
             log.warning("waiting_time_unknown", error=type(error).__name__)
             return UNKNOWN
@@ -84,10 +84,30 @@ def _of(helper: Helper, by_person: Mapping[str, list[OnShift]], now: float) -> l
     return found
 
 
-def _ahead(connection: Connection, callback: Mapping[str, Any]) -> int:
-    """How many wait before, for the same helpers as far as languages go; counted as far as it matters."""
+def _fitting(stretches: Iterable[Stretch], wanted: Wanted) -> Mapping[tuple[str, bool], set[str]]:
+    """The languages of the helpers who may have a callback, by their gender and training."""
+    found: dict[tuple[str, bool], set[str]] = defaultdict(set)
+    for offering in (one.offering for one in stretches if fits(wanted, one.offering)):
+        found[offering.gender, offering.crisis_trained] |= offering.languages
+    return found
+
+
+def _ahead(
+    connection: Connection, callback: Mapping[str, Any], helpers: Mapping[tuple[str, bool], set[str]]
+) -> int:
+    """How many wait before whom at least one of these helpers could take too; counted as far as it matters."""
     columns = callbacks.c
-    same = or_(columns.language == callback["language"], columns.language.is_(None))
+    same = or_(
+        false(),
+        *(
+            and_(
+                or_(columns.language.in_(languages), columns.language.is_(None)),
+                columns.gender.in_(("", gender)),
+                true() if trained else columns.crisis.is_(False),
+            )
+            for (gender, trained), languages in helpers.items()
+        ),
+    )
     before = or_(
         columns.priority < callback["priority"],
         (columns.priority == callback["priority"]) & (columns.ranked_at < callback["ranked_at"]),
