@@ -19,6 +19,7 @@ from ivr.callbacks.paging import PagingRules
 from ivr.callbacks.parts import CallbackParts
 from ivr.callbacks.ringing import Addressed
 from ivr.callbacks.taking import Taking
+from ivr.callbacks.withdrawing import Withdrawing
 from ivr.calls.screens import Addresses
 from ivr.calls.turns import DOOR, Turns
 from ivr.legs.caller_leg import CALLER, CallerLeg
@@ -36,7 +37,7 @@ from ivr.people.parts import PeopleParts
 from ivr.publishing.releases import Releases
 from ivr.settings import Settings
 from ivr.store.ids import new_id
-from ivr.store.queue import connect_to_queue
+from ivr.store.queue import DEFAULT_QUEUE, connect_to_queue
 from ivr.telephony.contract import Dialect
 from ivr.vault.vault import Vault
 
@@ -59,6 +60,14 @@ def callbacks_of(
         dispatcher=Dispatcher(database, book, people.helpers, jobs, new_id),
         taking=Taking(database, book, people.helpers, people.accounts.person, jobs, new_id),
         jobs=jobs,
+    )
+
+
+def withdrawing_of(database: Engine, callbacks: CallbackParts) -> Withdrawing:
+    """How a callback is taken back that a helper is busy with. Reaches nothing yet."""
+    jobs = callbacks.jobs
+    return Withdrawing(
+        database, callbacks.book, jobs, lambda: jobs.ask("sweep_callbacks", queue=DEFAULT_QUEUE)
     )
 
 

@@ -14,7 +14,14 @@ from sqlalchemy import Engine
 from audio.library import ClipLibrary
 from audio.media import MediaStore
 from ivr.audit.log import AuditLog
-from ivr.callback_wiring import callbacks_of, crisis_of, flashes_of, legs_of, outcomes_of
+from ivr.callback_wiring import (
+    callbacks_of,
+    crisis_of,
+    flashes_of,
+    legs_of,
+    outcomes_of,
+    withdrawing_of,
+)
 from ivr.callbacks.cases import Cases
 from ivr.callbacks.countries import countries_called
 from ivr.callbacks.crisis_parts import CrisisParts
@@ -112,7 +119,13 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost 
         database=HotDatabase(open_for_turns(settings.database, settings.web_threads)),
         rows=rows,
         releases=releases,
-        desk=Desk(database, database.dialect, vault, Outlook(database, people.helpers)),
+        desk=Desk(
+            database,
+            database.dialect,
+            vault,
+            Outlook(database, people.helpers),
+            withdrawing_of(database, callbacks).withdraw,
+        ),
         flashes=flashes,
         connector=PeopleToTalkTo(crisis.ringing, crisis.talks, settings.crisis_ring_seconds, clock),
         directory=ListedServices(database),

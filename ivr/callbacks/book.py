@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from ivr.callbacks import machine
 from ivr.callbacks.machine import Callback, Deed, Happening, Missed, Rules, State
 from ivr.callbacks.ports import HelperClaims, OutcomeTasks
+from ivr.callbacks.ring_counts import note_reached, note_ring
 from ivr.callbacks.rows import callback_of, changing_values
 from ivr.scrubbing import waiting
 from ivr.store.callback_tables import attempts, callbacks
@@ -152,17 +153,28 @@ class Book:
             values = changing_values(after, now) | {"version": row.version + 1}
             if after.tried > before.tried and not row.first_rang_at:
                 values["first_rang_at"] = now
+            if after.tried > before.tried:
+                note_ring(connection, row.number_id, row.time_zone, now)
             if connection.execute(update(callbacks).where(*known).values(values)).rowcount != 1:
                 raise ChangedMeanwhile(row.id)
-            self._connected(connection, before, after, now)
+            self._connected(connection, row, before, after, now)
             self._not_taken(connection, before, after, what, now)
         for deed in deeds:
-            self._do(connection, row.id, before, deed, now)
+            self._do(connection, row.id, before, deed, now, at_once=isinstance(what, machine.Withdrawn))
         return Change(after, deeds, row)
 
-    def _connected(self, connection: Connection, before: Callback, after: Callback, now: float) -> None:
+    def put_off(self, connection: Connection, row: Row[Any], until: float, now: float) -> None:
+        """A callback that waits isn't offered before then, and then only in its safe hours."""
+        values = changing_values(machine.asked(callback_of(row), until), now) | {"version": row.version + 1}
+        known = callbacks.c.id == row.id, callbacks.c.version == row.version
+        connection.execute(update(callbacks).where(*known).values(values))
+
+    def _connected(
+        self, connection: Connection, row: Row[Any], before: Callback, after: Callback, now: float
+    ) -> None:
         if after.state is State.TALKING and before.state is not State.TALKING:
             self._note(connection, after.attempt, talked_at=now)
+            note_reached(connection, row.number_id, now)
 
     def _not_taken(
         self, connection: Connection, before: Callback, after: Callback, what: Happening, now: float
@@ -179,13 +191,22 @@ class Book:
             return
         self._helpers.rest(connection, before.helper, now + self.rules.rest_after_no_answer)
 
-    def _do(self, connection: Connection, callback_id: str, before: Callback, deed: Deed, now: float) -> None:
+    def _do(
+        self,
+        connection: Connection,
+        callback_id: str,
+        before: Callback,
+        deed: Deed,
+        now: float,
+        *,
+        at_once: bool,
+    ) -> None:
         match deed:
             case machine.RingCaller(attempt=attempt):
                 self._note(connection, attempt, rang_at=now)
             case machine.EndLegs(attempt=attempt):
                 talked = before.state is State.TALKING
-                grace = LAST_QUESTIONS_SECONDS if talked else LEFT_OVER_SECONDS
+                grace = LAST_QUESTIONS_SECONDS if talked else 0.0 if at_once else LEFT_OVER_SECONDS
                 still = attempts.c.id == attempt, attempts.c.state != "over", attempts.c.end_legs_at == 0.0
                 connection.execute(
                     update(attempts).where(*still).values(end_legs_at=now + grace, ended_at=now)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -67,9 +67,18 @@ class AskedOn(Protocol):
 class Desk:
     """Where callers' wishes for a callback are left."""
 
-    def __init__(self, database: Engine, dialect: Dialect, vault: Vault, expectations: Expectations) -> None:
+    def __init__(
+        self,
+        database: Engine,
+        dialect: Dialect,
+        vault: Vault,
+        expectations: Expectations,
+        withdraw: Callable[[str, float], bool] = lambda _id, _now: False,
+    ) -> None:
         self._database = database
         self._expectations = expectations
+        self._withdraw = withdraw
+        """Takes back a callback that a helper is busy with; whether that went."""
         self._vault = vault
         waiting = callbacks.c.state == literal_column(f"'{State.WAITING}'")
         self._callback = Insertion(callbacks, dialect, changes=PUT_RIGHT, provided=waiting)
@@ -123,11 +132,13 @@ class Desk:
         return Pending(True, self._expectations.waiting_time(row._mapping, at))
 
     def take_back(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> TakenBack:
-        """Takes back the callback of this phone, if no helper is busy with it yet. Closing it is left to the sweep of
+        """Takes back the callback of this phone, unless the two talk already. Closing it is left to the sweep of
         closed callbacks, in whose transaction the number is shredded."""
         row = self._open_callback(line, caller, at)
-        if row is None or row.state != State.WAITING:
+        if row is None:
             return TakenBack(False)
+        if row.state != State.WAITING:
+            return TakenBack(self._withdraw(row.id, at))
         closed, _ = step(callback_of(row), Withdrawn(), at, Rules())
         values = {**row._mapping, **changing_values(closed, at), "version": row.version + 1}
         return TakenBack(True, [Addition(self._closing, values)])

@@ -13,6 +13,7 @@ from ivr.callbacks.machine import State
 from ivr.callbacks.matching import Offering
 from ivr.callbacks.ports import Hurry
 from ivr.callbacks.queue import Glance
+from ivr.callbacks.ring_counts import put_off_until
 from ivr.store.callback_tables import callbacks
 from ivr.store.engine import reading
 from ivr.store.tables import lines
@@ -80,7 +81,14 @@ class Dispatcher:
 def take(
     connection: Connection, book: Book, callback_id: str, helper: Helper, how: str, attempt: str, now: float
 ) -> Change | None:
-    """Takes a certain callback for a helper; None when one of the two isn't free any more."""
+    """Takes a certain callback for a helper; None when one of the two isn't free any more, or when the caller's phone
+    has rung often enough, or rings for another callback: then this one is put off."""
+    row = connection.execute(select(callbacks).where(callbacks.c.id == callback_id)).first()
+    if row is not None and row.state == State.WAITING:
+        until = put_off_until(connection, row, now)
+        if until is not None:
+            book.put_off(connection, row, until, now)
+            return None
     line = select(lines.c.provider).join(callbacks, callbacks.c.line_id == lines.c.id)
     provider = connection.execute(line.where(callbacks.c.id == callback_id)).scalar()
     return book.take(

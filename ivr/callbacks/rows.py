@@ -19,8 +19,8 @@ FIRST, ORDINARY = 0, 1
 
 
 def window_of(wishes: Mapping[str, str], *, crisis: bool = False) -> Wish:
-    """When the caller may be rung. Whoever didn't say may be rung soon, but by day: in the night only who keyed "as soon
-    as possible", and who is in crisis."""
+    """When the caller may be rung. Whoever didn't say may be rung soon, but by day: in the night only who keyed "as
+    soon as possible", and who is in crisis."""
     said = wishes.get(SAFE_WHEN, "")
     if said in get_args(Wish):
         return cast(Wish, said)

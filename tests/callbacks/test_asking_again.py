@@ -57,12 +57,12 @@ def test_one_key_takes_the_call_back(hotline: Hotline) -> None:
     assert hotline.ring().press(TO_TALK).prompts[0] == "may_we_call"
 
 
-def test_a_call_that_a_helper_is_making_is_not_taken_back(hotline: Hotline) -> None:
-    """Joseph is ringing Amina already: she is told that it is too late, and nothing is taken from his hands."""
+def test_a_call_that_is_under_way_is_not_taken_back(hotline: Hotline) -> None:
+    """Joseph talks with her already: whoever rings is told that it is too late, and nothing is taken from his hands."""
     with hotline.wiring.database.begin() as connection:
-        connection.execute(update(callbacks).values(state="dialling"))
+        connection.execute(update(callbacks).values(state="talking"))
     assert hotline.ring().press(TO_TALK).press("1").prompts == ["call_not_cancelled"]
-    assert the_callback(hotline)["state"] == "dialling"
+    assert the_callback(hotline)["state"] == "talking"
 
 
 def test_silence_takes_no_answer_back(hotline: Hotline) -> None:
