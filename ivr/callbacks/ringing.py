@@ -59,8 +59,8 @@ class Addressed:
 
 
 class NotThisTime(Exception):
-    """The helper isn't rung now. Either the helper's number is the trouble, and isn't tried for `rest` seconds while the
-    callback goes to another helper; or it isn't, and the callback waits for `pause` seconds, and others come first."""
+    """The helper isn't rung now. Either the helper's number is the trouble: it isn't tried for `rest` seconds, and the
+    callback goes to another helper. Or it isn't: the callback waits for `pause` seconds, and others come first."""
 
     def __init__(self, *, rest: float = 0.0, pause: float = 0.0) -> None:
         super().__init__(rest, pause)

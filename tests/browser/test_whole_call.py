@@ -49,7 +49,12 @@ def test_a_whole_call_from_the_language_to_goodbye(
     amina.call()
     amina.wait_for_key("4")
     amina.press("4")
-    for prompt, key in [("welcome", "1"), ("may_we_call", "1"), ("when_is_it_safe", "1"), ("may_we_say_who", "2")]:
+    for prompt, key in [
+        ("welcome", "1"),
+        ("may_we_call", "1"),
+        ("when_is_it_safe", "1"),
+        ("may_we_say_who", "2"),
+    ]:
         amina.wait_for(said[prompt])
         amina.press(key)
     amina.wait_for(said["if_somebody_else_answers"])
