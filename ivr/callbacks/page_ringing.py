@@ -124,7 +124,12 @@ class PageRinging:
             with reading(self.database) as connection:
                 number = self.vault.open(connection, supervisor.number_id, self.clock())
             leg = network.place_call(
-                number, line.number, addressed.voice, addressed.status, self.pages.rules.ring
+                number,
+                line.number,
+                addressed.voice,
+                addressed.status,
+                self.pages.rules.ring,
+                addressed.fallback,
             )
         except AnswerLost:
             # The phone may be ringing: it is waited for as if it were.
