@@ -1,8 +1,8 @@
 """Supervisors are paged: their phones ring, one after the other, until one of them accepts.
 
 A page is about a callback of somebody in crisis whom nobody has reached, or about a life at risk. It is quiet when a
-supervisor accepts it, on the phone or on the web, and over when what it is about is. Nobody has been called by accepting:
-while the caller waits and nobody is at it, the page opens again.
+supervisor accepts it, on the phone or on the web, and over when what it is about is. Nobody has been called by
+accepting: while the caller waits and nobody is at it, the page opens again.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def test_silence_takes_no_answer_back(hotline: Hotline) -> None:
 
 
 def test_silence_tells_nobody_that_a_call_is_noted(hotline: Hotline) -> None:
-    """Mallory rings with Amina's number on the display and presses nothing: he hears the same as if no call was noted."""
+    """Mallory rings with Amina's number on the display and presses nothing: he hears what everybody hears."""
     noted = heard_in_silence(hotline)
     forget_wishes(hotline)
     assert heard_in_silence(hotline) == noted
