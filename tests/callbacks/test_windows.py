@@ -111,7 +111,6 @@ def test_an_area_says_where_a_phone_is() -> None:
     assert time_zones_of(washington) == ("America/New_York",)
     assert zone_of_caller(washington, "Africa/Nairobi", THREE_IN_THE_NIGHT) == "America/New_York"
     assert zone_of_caller(None, "Africa/Nairobi", THREE_IN_THE_NIGHT) == "Africa/Nairobi"
-    assert time_zones_of(PhoneNumber("+9990000000")) == ()
 
 
 def test_times_are_told_by_one_clock() -> None:
