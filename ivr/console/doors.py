@@ -170,7 +170,9 @@ _ROSTER = {
     "console.take_back": _door("POST", WHO_MAY[Right.TAKE_CALLBACKS], "Takes that back."),
     "console.roster": _door("GET", Role.SUPERVISOR, "Who is on shift when, and when nobody is."),
     "console.training": _door("POST", Role.SUPERVISOR, "Who is trained for crises."),
-    "console.debriefed": _door("POST", Role.SUPERVISOR, "Somebody has talked with a helper after a hard call."),
+    "console.debriefed": _door(
+        "POST", Role.SUPERVISOR, "Somebody has talked with a helper after a hard call."
+    ),
 }
 
 DOORS: Mapping[str, Door] = {
