@@ -18,8 +18,10 @@ from tests.faults.fire.arson import EVERYTHING
 from tests.faults.fire.parts import COMMANDS, QUEUE
 from tests.faults.fire.plan import SHORT
 from tests.faults.fire.run import Fire
+from tests.faults.fire.traces import traces_of
 from tests.faults.fire.verdict import Rows, judge
-from tests.network import Bridge, LegRecord, PhoneNetwork, phone_network
+from tests.faults.traces import disguises_of
+from tests.network import Bridge, LegRecord, PhoneNetwork, fictional_numbers, phone_network
 
 pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes in /proc"),
@@ -103,6 +105,14 @@ def test_the_verdict_sees_what_hangs() -> None:
     assert any("hangs since long" in one for one in found)
     assert any("has no outcome" in one for one in found)
     assert any("claimed for nothing" in one for one in found)
+
+
+@pytest.mark.parametrize("name", ["E.164", "digits", "national", "base64", "in a web address"])
+def test_the_search_for_numbers_sees_every_plain_spelling(tmp_path: Path, name: str) -> None:
+    """A number that is written into a file, whichever of all numbers it is, is found: the search is no blind one."""
+    numbers = fictional_numbers(25)
+    (tmp_path / "log").write_bytes(b"before " + disguises_of(numbers[17])[name] + b" after")
+    assert any(name in found for found in traces_of(tmp_path, None, numbers))
 
 
 def _judged(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import text
+
+from ivr.store.engine import open_database
 from tests.faults.traces import disguises_of
 from tests.postgres import PostgresServer
 
@@ -16,7 +19,10 @@ CLIPS = "media"
 
 
 def traces_of(folder: Path, postgres: PostgresServer | None, numbers: list[str]) -> list[str]:
-    """A line for each number that is found in a file."""
+    """A line for each number that is found in a file. What PostgreSQL only has in memory is written out first."""
+    if postgres is not None:
+        with open_database(postgres.url).connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("CHECKPOINT"))
     wanted = [
         (name, disguise)
         for place, number in enumerate(numbers)

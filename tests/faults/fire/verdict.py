@@ -91,6 +91,7 @@ def judge(
             _judge_helper(verdict, ledger, helper)
         verdict.must(not ledger.overlapping_bridges(), "somebody was in two talks at once")
         verdict.figures |= _figures(rows, ledger, callers)
+        verdict.figures |= {"told during the fire": told_noted, "there of these": len(set(seen) - set(asked))}
     return verdict
 
 
