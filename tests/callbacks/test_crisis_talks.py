@@ -285,7 +285,7 @@ def empty_tables(tables_on_sqlite: Path, tmp_path_factory: pytest.TempPathFactor
     engine.dispose()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(EVENTS, max_size=14))
 def test_in_whatever_order_things_are_told(empty_tables: Engine, told: list[tuple[str, str]]) -> None:
     """Keys, ends and passes of the worker in any order and any number of times: never two helpers, never a helper in a

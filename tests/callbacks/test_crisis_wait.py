@@ -91,7 +91,7 @@ def test_a_flow_without_any_way_to_help_says_so(quiet: Hotline) -> None:
         wait_of(replace(release, pack=pack))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text("123459*~", max_size=8), st.sampled_from(["+12025550147", "anonymous"]))
 def test_no_call_waits_longer(quiet: Hotline, keys: str, shown: str) -> None:
     """From wherever somebody presses zero, the number is heard within the words that the board counts."""

@@ -280,5 +280,5 @@ class AnyLife(RuleBasedStateMachine):
             assert self.case_closed == (self.callback.state is m.State.CLOSED)
 
 
-AnyLife.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+AnyLife.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
 TestAnyLife = AnyLife.TestCase

@@ -99,7 +99,7 @@ def happens(line: FlashRig, step: tuple[object, ...]) -> None:
                 reserve(connection, "twilio", line.clock(), 1.0)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(steps)
 def test_nobody_is_rung_twice_and_every_wait_ends(taken: list[tuple[object, ...]]) -> None:
     """Dozens of things happen in any order, with faults and deaths anywhere; then workers do their work for an hour."""

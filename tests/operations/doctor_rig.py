@@ -17,9 +17,9 @@ from structlog.testing import capture_logs
 
 from ivr.app import create_app
 from ivr.cli import cli
-from ivr.store.queue import DEFAULT_QUEUE
 from ivr.jobs.queue_server import running
 from ivr.operations.connecting import webhook_addresses
+from ivr.store.queue import DEFAULT_QUEUE
 from ivr.telephony.twilio_number import persistent
 from ivr.wiring import Wiring, wire
 from tests.hotline import ACCOUNT, LINE_NUMBER, MASTER_KEY, make_hotline, settings_for

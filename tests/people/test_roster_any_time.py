@@ -67,7 +67,7 @@ def some_shifts(draw: st.DrawFn) -> Shift:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some_shifts(), st.sampled_from(CHANGES), st.integers(-1440, 2 * 1440), st.booleans())
 def test_who_is_on_shift_is_what_the_clock_on_the_wall_says(
     shift: Shift, around: date, minute: int, left_out: bool

@@ -125,7 +125,7 @@ CALLERS = st.lists(
 ).map(lambda drawn: sorted(drawn, key=lambda caller: caller.asked_at))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(CALLERS, st.integers(1, 3), OPENINGS, st.floats(0.1, 6.0))
 def test_every_caller_is_accounted_for(
     callers: list[Caller], helpers: int, opening: Opening, days: float
@@ -142,7 +142,7 @@ def test_every_caller_is_accounted_for(
     assert all(case.first_rung_at is not None and any(case.caller.answers) for case in talked)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(CALLERS, st.integers(1, 3), OPENINGS)
 def test_phones_ring_only_when_it_is_safe_and_somebody_is_there(
     callers: list[Caller], helpers: int, opening: Opening
@@ -157,7 +157,7 @@ def test_phones_ring_only_when_it_is_safe_and_somebody_is_there(
             assert opening.holds(at)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(
     st.lists(st.tuples(st.floats(7, 10), st.floats(0, 25), st.booleans()), min_size=1, max_size=20),
     st.integers(1, 5),
