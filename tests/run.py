@@ -32,8 +32,8 @@ def lacking() -> list[str]:
 
 
 def main() -> int:
-    """Runs the tests on one process more than there are cores, since some of them wait for a telephone or a browser;
-    further arguments go to pytest."""
+    """Runs the tests on two processes a core, since many of them wait for a telephone, a browser or a disk; further
+    arguments go to pytest."""
     no_skips = os.environ.get("WARMLINE_TESTS_NO_SKIPS") == "1"
     lacks = lacking()
     for line in lacks:
@@ -41,7 +41,7 @@ def main() -> int:
     if no_skips and lacks:
         print("No skip is allowed here.", file=sys.stderr)
         return 1
-    workers = str(min(os.cpu_count() or 1, 4) + 1)
+    workers = str(2 * min(os.cpu_count() or 1, 4))
     return int(pytest.main(["-n", workers, "--dist=loadgroup", "-r", "fE", "--durations=10", *sys.argv[1:]]))
 
 

@@ -395,8 +395,8 @@ def test_any_order_of_anything(tables_on_sqlite: Path, tmp_path: Path) -> None:
         run_state_machine_as_test(
             AnyOrder,
             settings=settings(
-                max_examples=25,
-                stateful_step_count=30,
+                max_examples=12,
+                stateful_step_count=25,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
                 print_blob=True,

@@ -18,7 +18,7 @@ NAVIGATION = {
     Role.HELPER: ["Now", "Queue", "My calls", "My shifts", "Outcomes"],
     Role.STAFF: ["Now"],
     Role.SUPERVISOR: [
-        "Now", "Queue", "My calls", "Board", "My shifts", "Roster", "Outcomes", "Lives in danger", "Numbers",
+        "Now", "Queue", "My calls", "Board", "My shifts", "Roster", "Outcomes", "Numbers",
     ],
     Role.ADMIN: ["Now", "Outcomes", "People", "Audit"],
 }  # fmt: skip
