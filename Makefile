@@ -11,7 +11,7 @@ PROGRESS := { grep --line-buffered -E '^(Collecting|Installing|Successfully)' ||
 SHELL := /bin/bash -o pipefail
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench bench-dispatch fire lock clean
+.PHONY: help demo test test-all lint format bench bench-dispatch fire lock clean
 
 help: ## what you can do here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -19,8 +19,11 @@ help: ## what you can do here
 demo: $(DEMO_READY) ## a whole hotline on this machine, with a telephone in the browser (PORT=8000, WARMLINE_DATA=.warmline)
 	@exec $(BIN)/warmline demo
 
-test: $(DEV_READY) ## every test
+test: $(DEV_READY) ## the tests (a quarter of an hour on two cores)
 	@$(BIN)/python -m tests.run
+
+test-all: $(DEV_READY) ## every test, also those that repeat on another database what is tried already
+	@$(BIN)/python -m tests.run --thorough
 
 lint: $(DEV_READY) ## style, types and the direction of imports
 	$(BIN)/ruff check .

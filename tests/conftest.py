@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,22 @@ from ivr.store.migrate import migrate
 from tests.hotline import Hotline, make_hotline
 from tests.postgres import find_programs, new_database_on, running_server
 
+THOROUGH = re.compile(
+    r"tests/callbacks/test_(?!desk|cases|pace|book\b).*\[postgresql"
+    r"|tests/(journeys|legs|outcomes/test_(?!closing))\S*\[postgresql"
+    r"|tests/browser/test_callbacks_live\.py::test_(axe|every_word|on_the_smallest|pages_are_small|without_connection)"
+    r"|tests/browser/test_console_pages\.py::test_(nothing_is_asked|every_word\S*light|on_the_smallest\S*fr)"
+    r"|tests/browser/test_whole_call\.py::test_a_whole_call_with_an_exercise"
+)
+"""What takes long and repeats what is tried elsewhere: `make test` has to be done within a quarter of an hour."""
 NO_SKIPS = os.environ.get("WARMLINE_TESTS_NO_SKIPS") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what runs with `make test-all` only."""
+    for item in items:
+        if THOROUGH.search(item.nodeid):
+            item.add_marker(pytest.mark.thorough)
 
 
 def missing(what: str) -> NoReturn:

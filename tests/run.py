@@ -10,6 +10,7 @@ import pytest
 
 from tests.postgres import find_programs
 
+THOROUGH = "--thorough"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -41,8 +42,11 @@ def main() -> int:
     if no_skips and lacks:
         print("No skip is allowed here.", file=sys.stderr)
         return 1
+    arguments = [argument for argument in sys.argv[1:] if argument != THOROUGH]
+    chosen = [] if THOROUGH in sys.argv else ["-m", "not thorough"]
     workers = str(2 * min(os.cpu_count() or 1, 4))
-    return int(pytest.main(["-n", workers, "--dist=loadgroup", "-r", "fE", "--durations=10", *sys.argv[1:]]))
+    usual = ["-n", workers, "--dist=loadgroup", "-r", "fE", "--durations=30"]
+    return int(pytest.main([*usual, *chosen, *arguments]))
 
 
 if __name__ == "__main__":
