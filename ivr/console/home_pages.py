@@ -8,10 +8,10 @@ from ivr.callbacks.cases import NumberHeld
 from ivr.callbacks.listing import waiting_for
 from ivr.console.callback_pages import offering_of
 from ivr.console.frame import go_back, now, page, parts
-from ivr.console.provider_state import ProviderState, provider_state
 from ivr.console.signed_in import me
 from ivr.people.person import Person
 from ivr.people.roles import Right
+from ivr.scrubbing.provider_state import ProviderState, provider_state
 from ivr.store.engine import reading
 
 SOON = 12 * 3600

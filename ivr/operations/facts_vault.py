@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.operations.checks.vault import VaultFacts
 from ivr.vault.errors import KeyStoreOutOfReach, MasterKeyRetired, VaultOutOfReach
-from ivr.vault.key_store import RETIRED
+from ivr.vault.reach import check_usable
 from ivr.vault.upkeep import count_overdue
 from ivr.vault.vault import Vault
 
@@ -17,9 +17,7 @@ def vault_facts(vault: Vault, database: Engine, now: float, demo_with_account: b
     try:
         ring = vault.master.ring()
         with vault.key_store.reading() as keys:
-            keys.check_apart()
-            if keys.state_of_master(ring.current.id) == RETIRED:
-                raise MasterKeyRetired(ring.current.id)
+            check_usable(keys, ring)
             counts = keys.count_by_master()
     except VaultOutOfReach as error:
         return VaultFacts(failure=in_words(error))

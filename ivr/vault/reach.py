@@ -8,12 +8,19 @@ import time
 import structlog
 
 from ivr.vault.errors import MasterKeyRetired, VaultOutOfReach
-from ivr.vault.key_store import RETIRED, KeyStore
-from ivr.vault.master_keys import MasterKeys
+from ivr.vault.key_store import RETIRED, Keys, KeyStore
+from ivr.vault.master_keys import MasterKeys, Ring
 
 REMEMBERED_SECONDS = 5.0
 
 log = structlog.get_logger()
+
+
+def check_usable(keys: Keys, ring: Ring) -> None:
+    """Raises KeysWithNumbers, MasterKeyRetired: why numbers can't be kept though key store and master key are there."""
+    keys.check_apart()
+    if keys.state_of_master(ring.current.id) == RETIRED:
+        raise MasterKeyRetired(ring.current.id)
 
 
 class Reach:
@@ -41,11 +48,9 @@ class Reach:
 
     def _ask(self) -> bool:
         try:
-            current = self._master.ring().current.id
+            ring = self._master.ring()
             with self._store.reading() as keys:
-                keys.check_apart()
-                if keys.state_of_master(current) == RETIRED:
-                    raise MasterKeyRetired(current)
+                check_usable(keys, ring)
         except VaultOutOfReach as error:
             # Callers still get every menu; a callback isn't offered to them.
             log.error("vault_out_of_reach", error=type(error).__name__)

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ivr.cli import cli
-from ivr.console.provider_state import provider_state
 from ivr.operations.checks.scrubbing import Look, ScrubbingFacts, check_scrubbing
 from ivr.operations.facts import scrubbing_facts
 from ivr.scrubbing import waiting
+from ivr.scrubbing.provider_state import provider_state
 from ivr.scrubbing.status import status
 from ivr.store.engine import open_database
 from tests.hotline import settings_for

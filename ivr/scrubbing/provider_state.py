@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, or_, select
 
+from ivr.scrubbing.pauses import DAY
+from ivr.scrubbing.status import OVERDUE_SECONDS
 from ivr.scrubbing.tables import reconciliations, scrubs
-
-LATE = 3600.0
-A_DAY_LATE = 86_400.0
-"""However often it was put off since, and for whatever reason: a call that the provider never ends is late too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,8 @@ class ProviderState:
 
 def provider_state(connection: Connection, now: float) -> ProviderState:
     """How it stands now."""
-    late = or_(scrubs.c.due_at < now - LATE, scrubs.c.since < now - A_DAY_LATE)
+    # However often it was put off, and for whatever reason: a call that the provider never ends is late too.
+    late = or_(scrubs.c.due_at < now - OVERDUE_SECONDS, scrubs.c.since < now - DAY)
     waiting, overdue = connection.execute(
         select(func.count(), func.count().filter(late)).select_from(scrubs)
     ).one()
