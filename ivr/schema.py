@@ -7,6 +7,7 @@ import ivr.audit.tables
 import ivr.outcomes.tables
 import ivr.people.roster_tables
 import ivr.people.tables
+import ivr.recording.tables
 import ivr.scrubbing.tables
 import ivr.store.callback_tables
 import ivr.store.tables
@@ -24,6 +25,7 @@ ALL_METADATA = [
     ivr.scrubbing.tables.metadata,
     ivr.vault.tables.metadata,
     audio.tables.metadata,
+    ivr.recording.tables.metadata,
     referrals.tables.metadata,
     ivr.telephony.simulator.tables.metadata,
 ]
