@@ -61,8 +61,8 @@ class Addresses:
         return Urls(
             on_keys=f"{base}{again}",
             on_silence=f"{base}&silence=1{again}",
-            on_recorded="",
-            on_recording_ready="",
+            on_recorded=f"{base}&recorded=1{again}",
+            on_recording_ready=f"{self._public}/phone/{provider}/recording?part={part}&of={of}&step={step}{again}",
             on_dial_ended=f"{base}&dialled=1{again}",
         )
 

@@ -180,7 +180,9 @@ class Webhooks:
     def _leg_status(self, provider: str, path: str, environ: Environ) -> Answer:
         """How a leg goes. When it can't be written down now, the provider says it again."""
         dialect, form = self._verified(provider, environ)
-        event = _leg_event(dialect, path, environ, form)
+        return self._told(dialect, _leg_event(dialect, path, environ, form))
+
+    def _told(self, dialect: Dialect, event: LegEvent) -> Answer:
         try:
             self._legs.tell(dialect, event)
         except Exception as error:
@@ -189,10 +191,14 @@ class Webhooks:
         return NO_CONTENT
 
     def _recording(self, provider: str, path: str, environ: Environ) -> Answer:
-        """Word that a recording is ready, or that there is none. Nothing is fetched before somebody may keep it."""
-        del path
-        self._verified(provider, environ)
-        return NO_CONTENT
+        """Word that a recording is ready, or that there is none: of a leg, which waits for it; of a caller's turn nobody
+        does. When it can't be written down now, the provider says it again.
+        """
+        dialect, form = self._verified(provider, environ)
+        event = _leg_event(dialect, path, environ, form)
+        if not event.part:
+            return NO_CONTENT
+        return self._told(dialect, event)
 
     def _verified(self, provider: str, environ: Environ) -> tuple[Dialect, dict[str, str]]:
         dialect = self._dialects.get(provider)

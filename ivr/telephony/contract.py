@@ -45,7 +45,17 @@ class PhoneEvent:
     """We have placed this call: `caller` is whom we rang."""
 
 
-LegHappening = Literal["answered", "digits", "silence", "dial_ended", "over", "under_way"]
+LegHappening = Literal[
+    "answered",
+    "digits",
+    "silence",
+    "dial_ended",
+    "recorded",
+    "recording_ready",
+    "recording_absent",
+    "over",
+    "under_way",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,12 @@ class LegEvent:
     """The leg itself is over: whatever is answered, nobody hears it."""
     caller: PhoneNumber | None = None
     line_number: str = ""
+    recording: str = ""
+    """The provider's id of what was recorded. That it is named doesn't mean that it can be fetched already."""
+    recording_url: str = ""
+    """Where it can be played from, once it is there."""
+    seconds: float = 0.0
+    """How long it is; 0 where nothing was heard."""
 
 
 class Urls(NamedTuple):
@@ -90,10 +106,14 @@ class ListenScreen:
 
 @dataclass(frozen=True, slots=True)
 class RecordScreen:
-    """Play clips, beep and record."""
+    """Play clips, beep and record until a key is pressed, nothing is heard for `pause_seconds`, or `max_seconds` are
+    over. With `as_it_is` the provider leaves the silence before and after the words alone.
+    """
 
     clips: Sequence[str]
     max_seconds: int
+    pause_seconds: int = 5
+    as_it_is: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +202,7 @@ class Dialect(Protocol):
         """What the webhook says. `path` is its last segment: voice, turn or status. Raises UnreadableWebhook."""
 
     def parse_leg(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> LegEvent:
-        """What the webhook of a leg says. `path` is leg or leg-status. Raises UnreadableWebhook."""
+        """What the webhook of a leg says. `path` is leg, leg-status or recording. Raises UnreadableWebhook."""
 
     def render(self, screen: Screen, urls: Urls) -> str:
         """The reply, as the provider wants to read it."""

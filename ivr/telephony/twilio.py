@@ -97,6 +97,9 @@ class TwilioDialect:
             gone=over,
             caller=caller,
             line_number=line_number,
+            recording=_recording(form.get("RecordingSid", "")),
+            recording_url=_address(form.get("RecordingUrl", "")),
+            seconds=float(_whole(form.get("RecordingDuration", ""))),
         )
 
     def render(self, screen: Screen, urls: Urls) -> str:
@@ -138,6 +141,10 @@ def _line_and_caller(form: Mapping[str, str]) -> tuple[str, PhoneNumber | None]:
 def _of_leg(path: str, query: Mapping[str, str], form: Mapping[str, str], *, over: bool) -> LegHappening:
     if path == "leg-status":
         return "over" if over else "under_way"
+    if path == "recording":
+        return "recording_ready" if form.get("RecordingStatus", "") == "completed" else "recording_absent"
+    if "recorded" in query:
+        return "recorded"
     if "dialled" in query:
         return "dial_ended"
     if over:
@@ -150,6 +157,19 @@ def _of_leg(path: str, query: Mapping[str, str], form: Mapping[str, str], *, ove
 def _short(text: str) -> str:
     """A word of our own addresses."""
     return text if len(text) <= 64 and text.isascii() and text.isprintable() else ""
+
+
+def _recording(sid: str) -> str:
+    """The provider's id of a recording; "" for what can't be one."""
+    return sid if len(sid) <= 128 and sid.isascii() and sid.isalnum() else ""
+
+
+def _address(url: str) -> str:
+    """An address that can be played; "" for anything else."""
+    is_one = (
+        len(url) <= 512 and url.isascii() and url.isprintable() and url.startswith(("https://", "http://"))
+    )
+    return url if is_one else ""
 
 
 def shown_number(sent: str) -> PhoneNumber | None:

@@ -29,8 +29,6 @@ CONTENT_TYPE = "text/xml; charset=utf-8"
 _OPEN = '<?xml version="1.0" encoding="UTF-8"?><Response>'
 _CLOSE = "</Response>"
 
-PAUSE_THAT_ENDS_A_RECORDING = 5
-
 
 def render(screen: Screen, urls: Urls) -> str:
     """The reply for a screen."""
@@ -99,10 +97,11 @@ def _code(screen: CodeScreen, urls: Urls) -> str:
 
 
 def _record(screen: RecordScreen, urls: Urls) -> str:
+    trim = ' trim="do-not-trim"' if screen.as_it_is else ""
     return (
         f"{_OPEN}{_plays(screen.clips)}"
         f'<Record action="{_attribute(urls.on_recorded)}" method="POST" maxLength="{screen.max_seconds}" '
-        f'timeout="{PAUSE_THAT_ENDS_A_RECORDING}" finishOnKey="1234567890*#" playBeep="true" '
+        f'timeout="{screen.pause_seconds}" finishOnKey="1234567890*#" playBeep="true"{trim} '
         f'recordingStatusCallback="{_attribute(urls.on_recording_ready)}" recordingStatusCallbackMethod="POST" '
         f'recordingStatusCallbackEvent="completed absent"/>'
         f"{_redirect(urls.on_silence)}{_CLOSE}"

@@ -87,6 +87,61 @@ def test_what_a_webhook_says(
     assert DIALECT.parse(path, query, FORM | form) == replace(event, caller=caller)
 
 
+RECORDING = "RE" + "7" * 32
+RECORDED_AT = f"https://api.example.org/Recordings/{RECORDING}"
+LEG_TABLE: list[tuple[str, str, dict[str, str], dict[str, str], dict[str, object]]] = [
+    (
+        "somebody has read a text",
+        "leg",
+        {"recorded": "1"},
+        {"RecordingDuration": "12", "RecordingSid": RECORDING, "RecordingUrl": RECORDED_AT, "Digits": "1"},
+        {"happening": "recorded", "seconds": 12.0, "recording": RECORDING, "recording_url": RECORDED_AT},
+    ),
+    (
+        "and hung up while reading",
+        "leg",
+        {"recorded": "1"},
+        {"RecordingDuration": "3", "RecordingSid": RECORDING, "Digits": "hangup", "CallStatus": "completed"},
+        {"happening": "recorded", "seconds": 3.0, "recording": RECORDING, "gone": True},
+    ),
+    (
+        "the recording can be fetched",
+        "recording",
+        {},
+        {"RecordingStatus": "completed", "RecordingSid": RECORDING, "RecordingUrl": RECORDED_AT},
+        {"happening": "recording_ready", "recording": RECORDING, "recording_url": RECORDED_AT},
+    ),
+    (
+        "there is none",
+        "recording",
+        {},
+        {"RecordingStatus": "absent", "RecordingSid": RECORDING},
+        {"happening": "recording_absent", "recording": RECORDING, "recording_url": ""},
+    ),
+    (
+        "names that can't be",
+        "recording",
+        {},
+        {"RecordingStatus": "completed", "RecordingSid": "../x", "RecordingUrl": "javascript:alert(1)"},
+        {"happening": "recording_ready", "recording": "", "recording_url": ""},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "form", "said"), [t[1:] for t in LEG_TABLE], ids=[t[0] for t in LEG_TABLE]
+)
+def test_what_a_webhook_says_of_a_recording(
+    path: str, query: dict[str, str], form: dict[str, str], said: dict[str, object]
+) -> None:
+    """What was recorded on a leg is named, with its length and where it can be heard; the address says whose it is."""
+    event = DIALECT.parse_leg(
+        path, {"part": "room", "of": "a" * 32, "step": "said.sw.12"} | query, FORM | form
+    )
+    assert {name: getattr(event, name) for name in said} == said
+    assert (event.part, event.of, event.step) == ("room", "a" * 32, "said.sw.12")
+
+
 @pytest.mark.parametrize(
     "sent",
     [

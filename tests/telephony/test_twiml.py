@@ -59,6 +59,14 @@ TABLE: list[tuple[str, Screen, str]] = [
         f'recordingStatusCallbackEvent="completed absent"/>{SILENCE}',
     ),
     (
+        "a recording that is kept as it is",
+        RecordScreen([], 240, pause_seconds=10, as_it_is=True),
+        f'<Record action="{BASE}/turn?turn=3&amp;recorded=1" method="POST" maxLength="240" '
+        'timeout="10" finishOnKey="1234567890*#" playBeep="true" trim="do-not-trim" '
+        f'recordingStatusCallback="{BASE}/recording" recordingStatusCallbackMethod="POST" '
+        f'recordingStatusCallbackEvent="completed absent"/>{SILENCE}',
+    ),
+    (
         "a connection",
         DialScreen([Party("112"), Party("+12025550150")], "+12025550100", 30, 3600),
         f'<Dial action="{BASE}/turn?turn=3&amp;dialled=1" method="POST" timeout="30" timeLimit="3600" '
@@ -121,9 +129,10 @@ def as_the_sdk_writes_it(screen: Screen, urls: Urls) -> str:
                 action=urls.on_recorded,
                 method="POST",
                 max_length=screen.max_seconds,
-                timeout=5,
+                timeout=screen.pause_seconds,
                 finish_on_key="1234567890*#",
                 play_beep=True,
+                **({"trim": "do-not-trim"} if screen.as_it_is else {}),
                 recording_status_callback=urls.on_recording_ready,
                 recording_status_callback_method="POST",
                 recording_status_callback_event="completed absent",
@@ -181,7 +190,7 @@ maybe = st.just("") | addresses
 parties = st.builds(Party, texts, maybe, maybe)
 screens: st.SearchStrategy[Screen] = st.one_of(
     st.builds(ListenScreen, clips, seconds, st.booleans()),
-    st.builds(RecordScreen, clips, seconds),
+    st.builds(RecordScreen, clips, seconds, seconds, st.booleans()),
     st.builds(CodeScreen, clips, seconds, st.integers(1, 12)),
     st.builds(LetInScreen, clips),
     st.builds(DialScreen, st.lists(parties, min_size=1, max_size=5), texts, seconds, seconds, clips),
