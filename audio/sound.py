@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from audio.refusals import NotARecording
+
 BYTES_PER_SAMPLE = 2
 TELEPHONE_RATE = 8_000
 """Hertz: what a telephone carries."""
 RATES = range(4_000, 192_001)
 """Hertz. Anything outside is a damaged file, not a recording."""
-
-
-class NotARecording(ValueError):
-    """The bytes aren't whole 16-bit samples, or their rate is none of a recording. Permanent."""
 
 
 @dataclass(frozen=True, slots=True)

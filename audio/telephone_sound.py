@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from audio.refusals import NothingToHear
 from audio.sound import Pause, Sound
 
 # A change to any of these changes every clip: raise `fingerprint.PIPELINE_VERSION` with it.
@@ -27,10 +28,6 @@ FAINTEST_LUFS = -60.0
 
 _CLOSE_ENOUGH_LU = 0.05
 _ROUNDS = 4
-
-
-class NothingToHear(ValueError):
-    """The recording holds no speech, only silence or an empty room. Permanent: it has to be recorded again."""
 
 
 @dataclass(frozen=True, slots=True)
