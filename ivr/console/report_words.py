@@ -1,0 +1,73 @@
+"""What was heard in a take, in one plain sentence on what to do. Numbers and codes come from `audio/report.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from ivr.console.languages import gettext
+
+FINDINGS: Mapping[str, Any] = {
+    "silent": _l("There is nothing to hear. Look whether the microphone is on, and record again."),
+    "same_as_other": _l(
+        "The very same sound was sent for another prompt or language. Listen whether it says the right words."
+    ),
+    "cut_start": _l(
+        "The first word may be cut off. Wait a moment after pressing record, then speak, and record again."
+    ),
+    "cut_end": _l("The last word may be cut off. Wait a moment before you stop, and record again."),
+    "clipped": _l("It is too loud and crackles. Move back a little from the microphone, and record again."),
+    "too_quiet": _l("It is very quiet. Move closer to the microphone, and record again."),
+    "noisy": _l(
+        "There is noise behind the voice, such as a fan or a road. Move closer, or find a quieter room."
+    ),
+    "hum": _l(
+        "Something hums, such as a charger or a lamp. Pull out the plug of what hums, and record again."
+    ),
+    "too_long": _l(
+        "It is longer than this script needs. Look whether something else was said too, or speak a little faster."
+    ),
+    "too_short": _l("It is shorter than this script needs. Look whether all the words are there."),
+}
+"""Codes, the gravest first."""
+
+REFUSALS: Mapping[str, Any] = {
+    "not_a_recording": _l(
+        "This file holds no sound that can be read. Save it as a recording and send it again."
+    ),
+    "empty_file": _l(
+        "This file is empty: sending it broke off, or the recorder's memory was full. Send it again."
+    ),
+    "no_sound": _l("There is no sound in this file. Look whether it is the right one, and send it again."),
+    "silent": FINDINGS["silent"],
+    "too_long": _l("This recording is too long for one prompt. Send one file for each prompt."),
+    "too_large": _l("This file is too large. Send one recording for each prompt."),
+    "too_heavy": _l("Reading this file took too long. Save it as a plain recording and send it again."),
+    "gone": _l("The recording was gone when it was to be fetched. Record it again."),
+}
+
+GOOD = _l("It sounds good.")
+
+
+def report_in_words(findings: Iterable[str]) -> str:
+    """One sentence: the gravest of what was found, and what to do about it."""
+    found = set(findings)
+    return str(next((words for code, words in FINDINGS.items() if code in found), GOOD))
+
+
+def all_in_words(findings: Iterable[str]) -> list[str]:
+    """All that was found, the gravest first."""
+    found = set(findings)
+    return [str(words) for code, words in FINDINGS.items() if code in found]
+
+
+def refusal_in_words(code: str) -> str:
+    """Why no clip could be made of a take, and what to do."""
+    known = REFUSALS.get(code)
+    return (
+        str(known)
+        if known
+        else gettext("No clip could be made of it. Record it again, or send another file.")
+    )
