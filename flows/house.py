@@ -2,7 +2,8 @@
 
 No flow names these prompts, yet without them nobody can be called back: a pack with a `callback` node needs them all,
 and a pack with `connect: crisis` those that ring a helper for somebody who is on the line. They are scripts of the
-pack like all others, so each is heard in a language and a voice that people know.
+pack like all others, so each is heard in a language and a voice that people know. What is said to staff who record by
+phone, and to listeners of a panel, a pack may leave out.
 """
 
 from __future__ import annotations
@@ -87,6 +88,44 @@ PAGING = (
 )
 """To the helpers who are rung for somebody on the line, and to a supervisor when nobody has answered."""
 
+ROOM = (
+    "door_record",
+    "room_hello",
+    "room_language",
+    "room_other_language",
+    "room_no_texts",
+    "room_text_number",
+    "room_how",
+    "room_all_done",
+    "room_no_such_text",
+    "room_speak",
+    "room_not_heard",
+    "room_one_moment",
+    "room_as_recorded",
+    "room_heard_later",
+    "room_keep",
+    "room_again",
+    "room_skip",
+    "room_kept",
+    "room_not_kept",
+)
+"""To staff who record by phone. The number of a text on the printed sheet is `room_text_number` and its digits."""
+
+PANEL = (
+    "panel_hello",
+    "panel_understood",
+    "panel_not_understood",
+    "panel_otherwise",
+    "panel_again",
+    "panel_speak",
+    "panel_next",
+    "panel_end",
+    "panel_next_listener",
+    "panel_not_open",
+    "panel_goodbye",
+)
+"""To those who listen to recordings and say whether they are understood."""
+
 WAITING_TIMES = (
     "wait_within_an_hour",
     "wait_within_two_hours",
@@ -112,11 +151,19 @@ OF_CRISIS = (
 KEYS_OF_CALLBACKS = ("press_1", "press_2", "press_3", "press_hash")
 KEYS_OF_CRISIS = ("press_1", "press_hash")
 
+KEYS_OF_ROOM = ("press_1", "press_2", "press_3", "press_4", "press_hash")
+KEYS_OF_PANEL = ("press_1", "press_2", "press_3", "press_9")
+
+AT_WILL = (ROOM, PANEL)
+"""What a pack may go on air without: the door then says nothing of it. Of each group, all of it or nothing."""
+
 MOMENTS = {
     **dict.fromkeys(CALLER, "said to a caller whom the line rings"),
     **dict.fromkeys(HELPER, "said to a helper who is rung"),
     **dict.fromkeys(DOOR, "said to a helper who rings in"),
     **dict.fromkeys(OUTCOME, "said to a helper after a talk"),
+    **dict.fromkeys(ROOM, "said to staff who record by phone"),
+    **dict.fromkeys(PANEL, "said to those who listen in a panel"),
     **dict.fromkeys(PAGING, "said to helpers and supervisors in a crisis"),
     **dict.fromkeys(WAITING_TIMES, "how long a call may take to come"),
 }
@@ -139,6 +186,12 @@ def needed_by_house(pack: Pack) -> tuple[str, ...]:
     if any(WAITING_TIME in getattr(node, "prompts", ()) for node in nodes):
         found |= dict.fromkeys(WAITING_TIMES)
     return tuple(found)
+
+
+def written_at_will(pack: Pack) -> frozenset[str]:
+    """What of it this pack has words for, in whichever language."""
+    at_will = {prompt for group in AT_WILL for prompt in group}
+    return frozenset(prompt for prompt, _ in pack.scripts if prompt in at_will)
 
 
 def moment(prompt: str) -> str:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from flows.house import needed_by_house
+from flows.house import needed_by_house, written_at_will
 from flows.model import (
     STANDING_FOR,
     AskLanguage,
@@ -85,4 +85,4 @@ def needed_by_pack(pack: Pack) -> tuple[str, ...]:
 
 def only_of_house(pack: Pack) -> frozenset[str]:
     """What only the line itself may say."""
-    return frozenset(needed_by_house(pack)) - frozenset(needed_by_flows(pack))
+    return (frozenset(needed_by_house(pack)) | written_at_will(pack)) - frozenset(needed_by_flows(pack))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flows.checks.report import Report, quoted
+from flows.house import AT_WILL, moment, written_at_will
 from flows.languages import name as language_name
 from flows.model import KEYS, Pack, Script
 from flows.problems import WHOLE_FILE, Path, listed, nearest
@@ -32,7 +33,8 @@ def check_scripts(pack: Pack, report: Report, unreadable: frozenset[tuple[str, s
         _empty(report, scripts)
         _origin(report, language, scripts)
         if whole:
-            _never_said(report, language, scripts, {*needed, *meant})
+            _never_said(report, language, scripts, {*needed, *meant, *written_at_will(pack)})
+        _half_written(report, language, spoken[language])
 
 
 def _prompts_in(pack: Pack, language: str) -> set[str]:
@@ -94,6 +96,21 @@ def _not_said_by_the_line(pack: Pack, report: Report, lacking: dict[str, list[st
             "Without them nobody can be called back. Copy them from scripts of the pack that ships, "
             "under “Said by the line itself”, and put them into your words.",
         )
+
+
+def _half_written(report: Report, language: str, prompts: set[str]) -> None:
+    """What may be left out is left out whole, or nobody hears of it."""
+    for group in AT_WILL:
+        missing = [prompt for prompt in group if prompt not in prompts]
+        if missing and len(missing) < len(group):
+            named = quoted(missing[:MOST_NAMED])
+            more = [f"{len(missing) - MOST_NAMED} more"] if len(missing) > MOST_NAMED else []
+            report.warn(
+                ("script", language),
+                f"Of what is {moment(group[0])}, {language_name(language)} lacks {listed([*named, *more])}.",
+                "Until they are there the line doesn't offer it. Copy them from scripts of the pack that ships, or "
+                "take the others away.",
+            )
 
 
 def _where_said(pack: Pack, prompt: str) -> Path:

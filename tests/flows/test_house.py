@@ -90,3 +90,23 @@ def test_the_recording_sheet_keeps_them_together(shipped: Pack) -> None:
         itself = prompt in only_of_house(shipped)
         assert (f". {prompt}</p>" in own) == itself, prompt
         assert (f". {prompt}</p>" in flows) != itself, prompt
+
+
+def test_what_is_said_to_staff_who_record_may_be_left_out(shipped: Pack) -> None:
+    """A hotline that records in a studio publishes without it, and is not told that anything is missing."""
+    at_will = {*house.ROOM, *house.PANEL}
+    assert at_will <= only_of_house(shipped)
+    assert at_will.isdisjoint(needed_by_pack(shipped))
+    without = {place: script for place, script in shipped.scripts.items() if place[0] not in at_will}
+    assert check(replace(shipped, scripts=without)) == check(shipped)
+    assert at_will.isdisjoint(only_of_house(replace(shipped, scripts=without)))
+
+
+def test_half_of_it_is_no_use_and_that_is_said(shipped: Pack) -> None:
+    """Sara has put four of the texts for listeners into her words: nobody would hear them, so she is told."""
+    without = {place: script for place, script in shipped.scripts.items() if place != ("panel_speak", "sw")}
+    told = [
+        problem for problem in check(replace(shipped, scripts=without)) if "panel_speak" in problem.message
+    ]
+    assert [(problem.severity, problem.file) for problem in told] == [("warning", "scripts/sw.yaml")]
+    assert "said to those who listen in a panel" in told[0].message
