@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from audio.media import MediaStore
+from audio.fingerprint import PIPELINE_VERSION
+from audio.media import Media
 from audio.tables import clips
 
-ClipState = Literal["demo", "to_review", "approved", "outdated"]
+ClipState = Literal["demo", "approved", "withdrawn"]
 
 PLAYABLE: tuple[ClipState, ...] = ("demo", "approved")
 """What a caller may hear, best last: a person's approved recording goes before the demo voice."""
@@ -25,7 +26,8 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A recording of a prompt in one language and voice; `sha` names its file in the media store."""
+    """A recording of a prompt in one language and voice; `sha` names its file in the media store. `take_id` is the take
+    that it was made from, "" for the demo voice; `pipeline` the way in which it was made."""
 
     prompt: str
     language: str
@@ -33,13 +35,24 @@ class Clip:
     sha: str
     seconds: float
     state: ClipState
+    take_id: str = ""
+    pipeline: str = PIPELINE_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """A clip in the library, with the words that it says. Of two, the one with the higher number is played."""
+
+    clip: Clip
+    script_fingerprint: str
+    number: int
 
 
 class ClipLibrary:
     """The clips of one installation. `wanted` is, everywhere, the fingerprint of the current script of each
     (prompt, language); a clip of an older script is never returned."""
 
-    def __init__(self, engine: Engine, media: MediaStore) -> None:
+    def __init__(self, engine: Engine, media: Media) -> None:
         self.engine = engine
         self.media = media
 
@@ -51,7 +64,7 @@ class ClipLibrary:
                     insert(clips), _row(clip, script_fingerprint, made_on, _next_take(connection, clip))
                 )
         except IntegrityError:
-            if not self._is_noted(clip, script_fingerprint):
+            if not self._noted_again(clip, script_fingerprint):
                 raise
 
     def clips_for(self, wanted: Mapping[Key, str]) -> dict[Key, Clip]:
@@ -67,12 +80,33 @@ class ClipLibrary:
                     best[key] = (rank, _clip(row))
         return {key: best[key][1] for key in wanted if key in best}
 
+    def shelves(self, languages: Iterable[str]) -> dict[Key, list[Shelved]]:
+        """Every clip in these languages that could ever be played, also of older words, the newest first."""
+        found: dict[Key, list[Shelved]] = {}
+        ordered = _playable(languages).order_by(clips.c.take.desc(), clips.c.id)
+        with self.engine.connect() as connection:
+            for row in connection.execute(ordered):
+                shelved = Shelved(_clip(row), row.script_fingerprint, row.take)
+                found.setdefault((row.prompt, row.language), []).append(shelved)
+        return found
+
+    def to_be_spoken(self, wanted: Mapping[Key, str]) -> list[Key]:
+        """What the demo voice has to say: all that is missing, and what it said in an older way of making clips."""
+        there = self.clips_for(wanted)
+        lacking = set(self.missing(wanted))
+        return [
+            key
+            for key in wanted
+            if key in lacking or (there[key].state == "demo" and there[key].pipeline != PIPELINE_VERSION)
+        ]
+
     def missing(self, wanted: Mapping[Key, str]) -> list[Key]:
         """What can't be played now: no clip of the current script, or one whose file is gone. In the order wanted."""
         there = self.clips_for(wanted)
         return [key for key in wanted if key not in there or not self.media.has(there[key].sha)]
 
-    def _is_noted(self, clip: Clip, script_fingerprint: str) -> bool:
+    def _noted_again(self, clip: Clip, script_fingerprint: str) -> bool:
+        """Whether the same clip is there; a new way of making clips may have come to the very same sound."""
         same = (
             clips.c.prompt == clip.prompt,
             clips.c.language == clip.language,
@@ -80,8 +114,8 @@ class ClipLibrary:
             clips.c.script_fingerprint == script_fingerprint,
             clips.c.sha == clip.sha,
         )
-        with self.engine.connect() as connection:
-            return connection.execute(select(clips.c.id).where(*same)).first() is not None
+        with self.engine.begin() as connection:
+            return connection.execute(update(clips).where(*same).values(pipeline=clip.pipeline)).rowcount > 0
 
 
 def _playable(languages: Iterable[str]) -> Any:
@@ -103,6 +137,8 @@ def _row(clip: Clip, script_fingerprint: str, made_on: date, take: int) -> dict[
         "sha": clip.sha,
         "seconds": clip.seconds,
         "state": clip.state,
+        "pipeline": clip.pipeline,
+        "take_id": clip.take_id,
         "script_fingerprint": script_fingerprint,
         "take": take,
         "made_on": made_on,
@@ -110,4 +146,6 @@ def _row(clip: Clip, script_fingerprint: str, made_on: date, take: int) -> dict[
 
 
 def _clip(row: Row[Any]) -> Clip:
-    return Clip(row.prompt, row.language, row.voice, row.sha, row.seconds, row.state)
+    return Clip(
+        row.prompt, row.language, row.voice, row.sha, row.seconds, row.state, row.take_id, row.pipeline
+    )

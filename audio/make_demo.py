@@ -19,7 +19,7 @@ from threading import Thread
 from audio import demo_voice
 from audio.fingerprint import script_fingerprint
 from audio.library import Clip, ClipLibrary
-from audio.media import MediaStore
+from audio.media import Media
 from audio.telephone_sound import telephone_clip
 
 Progress = Callable[[int, int, str], None]
@@ -65,7 +65,7 @@ def make_demo(
     Raises DemoVoiceNotInstalled and LanguageNotSpoken before anything is made, ClipsCouldNotBeMade after.
     """
     scripts = {(one.prompt, one.language): one for one in wanted}
-    missing = library.missing({key: script_fingerprint(one.text) for key, one in scripts.items()})
+    missing = library.to_be_spoken({key: script_fingerprint(one.text) for key, one in scripts.items()})
     todo = [scripts[key] for key in missing]
     if todo:
         demo_voice.require({one.language for one in todo})
@@ -92,7 +92,7 @@ def _make_all(
 
 
 def _made(
-    todo: Sequence[Wanted], media: MediaStore, processes: int
+    todo: Sequence[Wanted], media: Media, processes: int
 ) -> Iterator[tuple[Wanted, Future[tuple[str, float]]]]:
     """Each script with its finished work, in the order of finishing. Longest first, so that no processor ends alone."""
     pool = ProcessPoolExecutor(
@@ -107,7 +107,7 @@ def _made(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _make(one: Wanted, media: MediaStore) -> tuple[str, float]:
+def _make(one: Wanted, media: Media) -> tuple[str, float]:
     """Runs in a process of its own. The clip's name and its length in seconds."""
     clip = telephone_clip(demo_voice.read_aloud(one.text, one.language))
     return media.put(clip.wav), clip.seconds

@@ -53,6 +53,10 @@ class Settings(BaseSettings):
         description="Queue server. Empty: one that `warmline up` starts itself, with its data in the data folder.",
     )
     media: Path | None = Field(None, description="Folder of the clips. Empty: `media` in the data folder.")
+    originals: Path | None = Field(
+        None,
+        description="Folder of the recordings as they came in. Empty: `originals` in the data folder.",
+    )
     keys: Path | None = Field(
         None,
         description="Folder of the key store, apart from the data. Empty in the demo: `keys` in the data folder.",
@@ -227,6 +231,11 @@ class Settings(BaseSettings):
     def media_folder(self) -> Path:
         """Where the clips are."""
         return self.media or self.data / "media"
+
+    @property
+    def originals_folder(self) -> Path:
+        """Where the recordings are as they came in: never where clips are served from."""
+        return self.originals or self.data / "originals"
 
     @property
     def emergency_folder(self) -> Path:

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Engine
 
 from audio.library import ClipLibrary
-from audio.media import MediaStore
+from audio.media import Media
 from ivr.audit.log import AuditLog
 from ivr.callback_wiring import (
     callbacks_of,
@@ -50,6 +50,8 @@ from ivr.people.wellbeing import Care
 from ivr.phone.filling import Filler
 from ivr.publishing.lines import Line, all_lines
 from ivr.publishing.releases import Release, Releases
+from ivr.recording.parts import RecordingParts
+from ivr.recording_wiring import recording_of
 from ivr.scrubbing.waiting import AtTheEnd
 from ivr.settings import Settings
 from ivr.store.engine import open_database, open_for_turns, reading
@@ -77,8 +79,9 @@ class Wiring:
 
     settings: Settings
     database: Engine
-    media: MediaStore
+    media: Media
     library: ClipLibrary
+    recording: RecordingParts
     dialects: dict[str, Dialect]
     addresses: Addresses
     emergency: EmergencyScreens
@@ -99,7 +102,6 @@ class Wiring:
 def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost = MEASURED) -> Wiring:
     """Puts the parts of one process together. Reaches nothing yet."""
     database = open_database(settings.database)
-    media = MediaStore(settings.media_folder)
     dialects = dialects_of(settings)
     # Another provider of the same interface may sign what stands after #, or send it.
     persistence = {} if settings.twilio_api_url else {"twilio": PERSISTENCE}
@@ -114,6 +116,7 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost 
     people = people_of(settings, database, audit, vault, cost)
     outcomes = outcomes_of(settings, database, people, vault, audit)
     callbacks = callbacks_of(settings, database, people, outcomes)
+    recording = recording_of(settings, database, people, audit, callbacks.jobs)
     crisis = crisis_of(settings, database, dialects, addresses, vault, people, outcomes, callbacks)
     house = House(
         database=HotDatabase(open_for_turns(settings.database, settings.web_threads)),
@@ -139,8 +142,9 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost 
     return Wiring(
         settings=settings,
         database=database,
-        media=media,
-        library=ClipLibrary(database, media),
+        media=recording.media,
+        library=recording.library,
+        recording=recording,
         dialects=dialects,
         addresses=addresses,
         emergency=emergency,
@@ -188,6 +192,8 @@ def console_parts_of(wiring: Wiring) -> ConsoleParts:
         outcomes=wiring.outcomes,
         pages=wiring.crisis.pages,
         longest_waits=LongestWaits(wiring.releases.get, wiring.settings.crisis_ring_seconds),
+        recording=wiring.recording,
+        demo=wiring.settings.demo,
     )
 
 

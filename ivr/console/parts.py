@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ivr.callbacks.ports import Hurry
     from ivr.callbacks.taking import Taking
     from ivr.outcomes.parts import OutcomeParts
+    from ivr.recording.parts import RecordingParts
     from ivr.vault.number import PhoneNumber
     from ivr.vault.vault import KeptNumber
 
@@ -39,7 +40,8 @@ class OwnNumbers(Protocol):
 @dataclass(frozen=True, slots=True)
 class ConsoleParts:
     """`public_url` begins the links that are handed out; `spoken` gives the languages of the flows on air; `noted_end`
-    says where the audit log ended when the key store last noted it (None before the first; raises VaultOutOfReach).
+    says where the audit log ended when the key store last noted it (None before the first; raises VaultOutOfReach);
+    `demo` says whether the demo voice may be on air.
     """
 
     database: Engine
@@ -57,3 +59,5 @@ class ConsoleParts:
     outcomes: OutcomeParts
     pages: Pages
     longest_waits: LongestWaits
+    recording: RecordingParts
+    demo: bool

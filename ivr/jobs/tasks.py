@@ -15,6 +15,7 @@ from ivr.callbacks.ring_backs import RingBacks
 from ivr.calls.sweep import Swept, sweep_calls
 from ivr.jobs.callbacks import ringing_of, sweep_of
 from ivr.jobs.paging import page_ringing_of
+from ivr.jobs.recordings import make_clip_of, sweep_takes_of
 from ivr.jobs.ring_backs import ring_backs_of
 from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
 from ivr.outcomes import mixing
@@ -203,6 +204,16 @@ def mix_outcomes() -> dict[str, bool]:
     return {"mixed": mixing.mix_outcomes(_wiring().database)}
 
 
+def make_clip(take_id: str) -> dict[str, str]:
+    """Makes the clip of one recording."""
+    return {"clip": make_clip_of(_wiring(), take_id)}
+
+
+def sweep_takes() -> dict[str, int]:
+    """Finds recordings that no worker has looked at, and those that a killed worker left."""
+    return sweep_takes_of(_wiring())
+
+
 TASKS = (
     Task(
         dispatch,
@@ -275,6 +286,19 @@ TASKS = (
         "Forgets in which order outcomes were written, where the database keeps it.",
         every_seconds=DAY,
         longest_seconds=MINUTE,
+    ),
+    Task(
+        make_clip,
+        "Makes the clip of one recording, so that it can be listened to and reviewed.",
+        every_seconds=None,
+        longest_seconds=180,
+        ids=1,
+    ),
+    Task(
+        sweep_takes,
+        "Asks for clips of recordings that no worker has looked at, and of those that a killed worker left.",
+        every_seconds=10,
+        longest_seconds=10,
     ),
     Task(
         end_lost_calls,

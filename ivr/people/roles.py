@@ -20,6 +20,8 @@ class Right(StrEnum):
 
     TAKE_CALLBACKS = "take_callbacks"
     RECORD_AND_PUBLISH = "record_and_publish"
+    REVIEW_CLIPS = "review_clips"
+    REVIEW_CLINICALLY = "review_clinically"
     CLOSE_CASE = "close_case"
     HOLD_NUMBER = "hold_number"
     REVEAL_NUMBER = "reveal_number"
@@ -31,6 +33,8 @@ class Right(StrEnum):
 WHO_MAY: dict[Right, frozenset[Role]] = {
     Right.TAKE_CALLBACKS: frozenset({Role.HELPER, Role.SUPERVISOR}),
     Right.RECORD_AND_PUBLISH: frozenset({Role.STAFF}),
+    Right.REVIEW_CLIPS: frozenset({Role.STAFF, Role.SUPERVISOR, Role.HELPER}),
+    Right.REVIEW_CLINICALLY: frozenset({Role.SUPERVISOR}),
     Right.CLOSE_CASE: frozenset({Role.SUPERVISOR}),
     Right.HOLD_NUMBER: frozenset({Role.SUPERVISOR}),
     Right.REVEAL_NUMBER: frozenset({Role.SUPERVISOR}),

@@ -6,74 +6,95 @@ what could be better.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import Engine
 
-from audio.fingerprint import script_fingerprint
 from audio.library import Clip, ClipLibrary
 from flows.check import check
 from flows.model import Pack, VoiceMessage
 from flows.problems import Problem
-from flows.prompts import needed_by_pack
 from ivr.publishing.lines import put_on_air
 from ivr.publishing.releases import Release, ReleasedClip, make_release, store_release
+from ivr.recording.gate_reasons import Kind, Reason, in_words, reasons_of
+from ivr.recording.matrix import Cell
+from ivr.recording.scripts import Key, scripts_to_record, wanted_clips
+from ivr.recording.shelves import Shelves
+from ivr.recording.voices import Mix, mixes, mixes_that_are_meant
+from ivr.store.engine import reading
 
-MOST_NAMED = 3
-"""Texts without a recording that are named one by one; a pack that isn't recorded at all has hundreds."""
+__all__ = ["NotReadyForAir", "prepare", "publish", "scripts_to_record", "wanted_clips", "warnings_about"]
 
 
 class NotReadyForAir(Exception):
-    """A pack can't be published. `reasons` says why, one sentence each. Permanent until they are dealt with.
+    """A pack can't be published. `reasons` says why, one sentence each, and `found` the same for pages, one by one.
+    Permanent until they are dealt with.
 
     `unrecorded`: how many of its texts have no clip, in all its languages.
     """
 
-    def __init__(self, reasons: Sequence[str], unrecorded: int = 0) -> None:
+    def __init__(self, reasons: Sequence[str], unrecorded: int = 0, found: Sequence[Reason] = ()) -> None:
         self.reasons = tuple(reasons)
         self.unrecorded = unrecorded
+        self.found = tuple(found)
         super().__init__("\n".join(reasons))
-
-
-def wanted_clips(pack: Pack) -> dict[tuple[str, str], str]:
-    """The fingerprint of every script a pack needs a clip for, by (prompt, language)."""
-    needed = [(prompt, language) for language in pack.languages for prompt in needed_by_pack(pack)]
-    return {key: script_fingerprint(pack.scripts[key].text) for key in needed if key in pack.scripts}
-
-
-def scripts_to_record(pack: Pack) -> dict[tuple[str, str], str]:
-    """The fingerprint of every script of a pack in its languages: what flows say, and what services are said with."""
-    return {
-        key: script_fingerprint(script.text)
-        for key, script in pack.scripts.items()
-        if script.language in pack.languages
-    }
 
 
 def prepare(pack: Pack, library: ClipLibrary, demo_allowed: bool) -> Release:
     """The release of a pack as it would go on air now. Raises NotReadyForAir."""
-    wanted = wanted_clips(pack)
-    there = library.clips_for(scripts_to_record(pack))
+    cells = Shelves(library.engine, library).cells(pack)
+    there = {key: one.clip for key, one in cells.items() if one.clip is not None}
     clips = {key: clip for key, clip in there.items() if library.media.has(clip.sha)}
-    missing = [key for key in wanted if key not in clips]
-    lengths = {key: clip.seconds for key, clip in clips.items()}
-    reasons = [in_one_line(problem) for problem in check(pack, lengths) if problem.severity == "error"]
-    reasons += _by_language(missing, "no clip, and has to be recorded", "no clip, and have to be recorded")
+    found = [*_mistakes(pack, clips), *_not_recorded(pack, library, cells, clips, demo_allowed)]
     if not demo_allowed:
-        demo = [key for key, clip in clips.items() if clip.state == "demo"]
-        reasons += _by_language(
-            demo, "only the demo voice: record a person", "only the demo voice: record people"
-        )
-        reasons += [
-            f"{node.id} records the caller, and no room to keep messages safely has been set up."
-            for flow in pack.flows.values()
-            for node in flow.nodes.values()
-            if isinstance(node, VoiceMessage)
-        ]
-    if reasons:
-        raise NotReadyForAir(reasons, len(missing))
+        found += _records_callers(pack)
+    if found:
+        wanted = wanted_clips(pack)
+        raise NotReadyForAir(in_words(found), sum(key not in clips for key in wanted), found)
     return make_release(pack, {key: _released(clip) for key, clip in clips.items()})
+
+
+def standing_in_the_way(pack: Pack, library: ClipLibrary, demo_allowed: bool) -> tuple[Reason, ...]:
+    """Everything that keeps a pack off the air now; nothing when it may go on air."""
+    try:
+        prepare(pack, library, demo_allowed)
+    except NotReadyForAir as error:
+        return error.found
+    return ()
+
+
+def _mistakes(pack: Pack, clips: dict[Key, Clip]) -> list[Reason]:
+    lengths = {key: clip.seconds for key, clip in clips.items()}
+    return [
+        Reason(Kind.MISTAKE, node=problem.node or "", words=in_one_line(problem))
+        for problem in check(pack, lengths)
+        if problem.severity == "error"
+    ]
+
+
+def _not_recorded(
+    pack: Pack, library: ClipLibrary, cells: dict[Key, Cell], clips: dict[Key, Clip], demo_allowed: bool
+) -> list[Reason]:
+    has_file = dict.fromkeys(clips, True)
+    mixed = _mixes_not_meant(pack, library.engine, clips)
+    return reasons_of(wanted_clips(pack), cells, has_file, mixed, demo_allowed)
+
+
+def _mixes_not_meant(pack: Pack, database: Engine, clips: dict[Key, Clip]) -> Iterable[Mix]:
+    voices = {key: clip.voice for key, clip in clips.items() if clip.state == "approved"}
+    with reading(database) as connection:
+        meant = mixes_that_are_meant(connection, pack.id)
+    return [mix for mix in mixes(pack, voices) if (mix.language, mix.node) not in meant]
+
+
+def _records_callers(pack: Pack) -> list[Reason]:
+    return [
+        Reason(Kind.RECORDS_CALLER, node=node.id)
+        for flow in pack.flows.values()
+        for node in flow.nodes.values()
+        if isinstance(node, VoiceMessage)
+    ]
 
 
 def warnings_about(release: Release) -> list[Problem]:
@@ -89,20 +110,6 @@ def publish(engine: Engine, release: Release, line_numbers: Sequence[str], today
         store_release(connection, release, today)
         for number in line_numbers:
             put_on_air(connection, number, release.id)
-
-
-def _by_language(keys: Sequence[tuple[str, str]], one: str, several: str) -> list[str]:
-    """A sentence for each text, or for each language that lacks many."""
-    found = []
-    for language in dict.fromkeys(language for _, language in keys):
-        prompts = [prompt for prompt, code in keys if code == language]
-        if len(prompts) <= MOST_NAMED:
-            found += [f"{prompt} ({language}) has {one}." for prompt in prompts]
-        else:
-            named = ", ".join(prompts[:MOST_NAMED])
-            more = len(prompts) - MOST_NAMED
-            found.append(f"In {language}, {len(prompts)} texts have {several}: {named} and {more} more.")
-    return found
 
 
 def _released(clip: Clip) -> ReleasedClip:

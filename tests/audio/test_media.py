@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from audio.media import MediaStore, NotAClipName
+from audio.media import MediaStore
+from audio.stores import NotAHash
 
 SOUND = b"RIFF pretend this is a clip" * 50
 
@@ -84,7 +85,7 @@ def test_a_full_disk_leaves_no_half_of_a_clip(media, monkeypatch, failing):
 def test_mallory_cannot_name_other_files(media, name):
     """Only 64 lower-case hexadecimal digits name a clip; anything else is refused before the disk is touched."""
     for ask in (media.path, media.has, media.remove):
-        with pytest.raises(NotAClipName):
+        with pytest.raises(NotAHash):
             ask(name)
     assert not media.root.exists()
 

@@ -1,0 +1,129 @@
+"""What workers do with takes: take one up, note what came of it, find what a killed worker has left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+
+from audio.tables import clips, takes
+from audio.take_rows import Take, take_of
+from audio.take_states import HAS_A_CLIP, Happening, NotNow, TakeState
+from audio.takes import WORKERS_LOST, TakeChanged, Takes
+
+LOST_SECONDS = 300.0
+"""A worker that was heard of last so long ago is gone: the queue stops each job long before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a pipeline made of a take. `report` becomes JSON; `waveform` is 200 bytes."""
+
+    clip_sha: str
+    seconds: float
+    pipeline: str
+    report: Mapping[str, Any]
+    waveform: bytes
+
+    def values(self) -> dict[str, Any]:
+        """As columns."""
+        return {
+            "clip_sha": self.clip_sha,
+            "seconds": self.seconds,
+            "pipeline": self.pipeline,
+            "report": json.dumps(dict(self.report), ensure_ascii=False),
+            "waveform": self.waveform,
+        }
+
+
+class TakeWork:
+    """The work on the takes of one installation."""
+
+    def __init__(self, takes: Takes) -> None:
+        self._takes = takes
+        self._database = takes.database
+
+    def begin(self, take_id: str, now: float) -> Take | None:
+        """Takes it up; None when there is nothing to do, because it is done, or another worker has it."""
+        take = self._takes.take(take_id)
+        try:
+            with self._database.begin() as connection:
+                return self._takes.change(
+                    connection, take, Happening.BEGUN, tries=take.tries + 1, touched_at=now
+                )
+        except (NotNow, TakeChanged):
+            return None
+
+    def finish(self, take: Take, made: Made, now: float) -> bool:
+        """Notes the clip, whose file is in the media store; False when the take was taken from this worker."""
+        try:
+            with self._database.begin() as connection:
+                self._takes.change(connection, take, Happening.MADE, touched_at=now, **made.values())
+        except (NotNow, TakeChanged):
+            return False
+        return True
+
+    def refuse(self, take: Take, code: str, report: Mapping[str, Any], now: float) -> bool:
+        """Notes that it can't be used; False when the take was taken from this worker."""
+        told = {"refusal": code, "report": json.dumps(dict(report), ensure_ascii=False), "touched_at": now}
+        try:
+            with self._database.begin() as connection:
+                self._takes.change(connection, take, Happening.UNUSABLE, **told)
+        except (NotNow, TakeChanged):
+            return False
+        return True
+
+    def remade(self, take: Take, made: Made) -> bool:
+        """Notes a clip that an improved pipeline made anew of a take that has one. What was approved stays approved:
+        the same voice says the same words. False when the take has changed meanwhile: look at it again."""
+        if take.state not in HAS_A_CLIP:
+            return False
+        with self._database.begin() as connection:
+            done = connection.execute(
+                update(takes)
+                .where(takes.c.id == take.id, takes.c.version == take.version)
+                .values(version=take.version + 1, **made.values())
+            )
+            if done.rowcount != 1:
+                return False
+            connection.execute(
+                update(clips)
+                .where(clips.c.take_id == take.id)
+                .values(sha=made.clip_sha, seconds=made.seconds, pipeline=made.pipeline)
+            )
+        return True
+
+    def find_lost(self, now: float) -> int:
+        """Gives back what workers took up and never finished, or refuses what has stopped too many of them."""
+        wanted = select(takes).where(
+            takes.c.state == TakeState.AT_WORK.value, takes.c.touched_at < now - LOST_SECONDS
+        )
+        with self._database.connect() as connection:
+            lost = [take_of(row) for row in connection.execute(wanted)]
+        return sum(self._give_back(take, now) for take in lost)
+
+    def _give_back(self, take: Take, now: float) -> bool:
+        try:
+            with self._database.begin() as connection:
+                given = self._takes.change(connection, take, Happening.LOST, touched_at=now)
+                if given.state is TakeState.REFUSED:
+                    connection.execute(
+                        update(takes).where(takes.c.id == take.id).values(refusal=WORKERS_LOST)
+                    )
+        except TakeChanged:
+            return False
+        return True
+
+    def waiting(self, before: float, most: int) -> list[str]:
+        """The ids of takes that a worker should have looked at by now, whoever waits longest first."""
+        wanted = (
+            select(takes.c.id)
+            .where(takes.c.state == TakeState.RECEIVED.value, takes.c.touched_at <= before)
+            .order_by(takes.c.touched_at, takes.c.id)
+            .limit(most)
+        )
+        with self._database.connect() as connection:
+            return list(connection.execute(wanted).scalars())

@@ -1,0 +1,315 @@
+"""Takes in the database: each change is one conditional UPDATE on the version, so that two people or two workers
+never undo each other. A take's original is in its store before its row is, and its clip before the row names it:
+whatever is killed in between leaves at most a file that nobody names.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from audio.limits import Limits
+from audio.originals import Originals
+from audio.refusals import TooLarge
+from audio.shelf import put_up, take_down
+from audio.tables import takes
+from audio.take_rows import Source, Take, take_of
+from audio.take_states import Happening, TakeState, after
+
+LONGEST_FILE_NAME = 160
+_UPLOAD_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+WORKERS_LOST = "workers_lost"
+"""The refusal of a take that has stopped every worker that took it up."""
+
+
+class TakeUnknown(LookupError):
+    """There is no such take. Permanent."""
+
+
+class UploadIdUnusable(ValueError):
+    """It isn't 8 to 64 letters, digits, - or _. Permanent: a mistake in whatever sends it."""
+
+
+class UploadIdTaken(Exception):
+    """Something else was sent under this id. Permanent: send it under an id of its own."""
+
+
+class TakeChanged(Exception):
+    """Somebody else has changed this take a moment ago. Look at it again."""
+
+
+class Takes:
+    """The takes of one installation. `hurry` is told the id of each take that a worker should look at, after the
+    commit; it may do nothing, because a sweep finds them too."""
+
+    def __init__(
+        self, database: Engine, originals: Originals, hurry: Callable[[str], object] = lambda _take_id: None
+    ) -> None:
+        self.database = database
+        self.originals = originals
+        self._hurry = hurry
+
+    def receive(
+        self,
+        *,
+        upload_id: str,
+        content: bytes | Path,
+        prompt: str,
+        language: str,
+        voice: str,
+        fingerprint: str,
+        source: Source,
+        file_name: str,
+        by: str,
+        today: date,
+        now: float,
+    ) -> Take:
+        """Keeps what somebody sent; sent twice under one `upload_id`, it is one take. With `prompt` "" it waits to be
+        matched. Raises TooLarge, UploadIdUnusable, UploadIdTaken."""
+        _check_size(content)
+        known = self._sent_before(upload_id)
+        if known is None or known.state is TakeState.AT_PROVIDER:
+            sha = self._keep(content)
+        else:
+            return _same(known, by, prompt, language)
+        take = self._insert(
+            upload_id=upload_id,
+            prompt=prompt,
+            language=language,
+            voice=voice,
+            script_fingerprint=fingerprint if prompt else "",
+            state=TakeState.RECEIVED if prompt else TakeState.MATCHING,
+            source=source,
+            file_name=_tidy_name(file_name),
+            original_sha=sha,
+            by=by,
+            today=today,
+            now=now,
+        )
+        if take.state is TakeState.RECEIVED:
+            self._hurry(take.id)
+        return take
+
+    def expect(
+        self,
+        *,
+        upload_id: str,
+        prompt: str,
+        language: str,
+        voice: str,
+        fingerprint: str,
+        by: str,
+        today: date,
+        now: float,
+    ) -> Take:
+        """Notes a take that was made by phone and still lies at the provider. Raises as `receive` does."""
+        known = self._sent_before(upload_id)
+        if known is not None:
+            return _same(known, by, prompt, language)
+        return self._insert(
+            upload_id=upload_id,
+            prompt=prompt,
+            language=language,
+            voice=voice,
+            script_fingerprint=fingerprint,
+            state=TakeState.AT_PROVIDER,
+            source="phone",
+            file_name="",
+            original_sha="",
+            by=by,
+            today=today,
+            now=now,
+        )
+
+    def fetched(self, take_id: str, content: bytes | Path, now: float) -> Take:
+        """The sound of a take that was expected is here. Raises TooLarge, TakeUnknown, NotNow, TakeChanged."""
+        _check_size(content)
+        sha = self._keep(content)
+        take = self._move(take_id, Happening.FETCHED, now, original_sha=sha)
+        self._hurry(take_id)
+        return take
+
+    def match(
+        self,
+        take_id: str,
+        prompt: str,
+        voice: str,
+        fingerprint: str,
+        now: float,
+        language: str | None = None,
+    ) -> Take:
+        """Says which script a file is of. Raises TakeUnknown, NotNow, TakeChanged."""
+        with self.database.begin() as connection:
+            take = self._read(connection, take_id)
+            spoken = language if language is not None else take.language
+            matched = {
+                "prompt": prompt,
+                "language": spoken,
+                "voice": voice,
+                "script_fingerprint": fingerprint,
+                "take": _next_number(connection, prompt, spoken),
+            }
+            take = self.change(connection, take, Happening.MATCHED, touched_at=now, **matched)
+        self._hurry(take_id)
+        return take
+
+    def take(self, take_id: str) -> Take:
+        """One take. Raises TakeUnknown."""
+        with self.database.connect() as connection:
+            return self._read(connection, take_id)
+
+    def takes_of(self, prompt: str, language: str) -> list[Take]:
+        """Every take of a prompt in a language, the newest first."""
+        wanted = select(takes).where(takes.c.prompt == prompt, takes.c.language == language)
+        return self._all(wanted.order_by(takes.c.take.desc(), takes.c.id))
+
+    def in_states(self, *states: TakeState, language: str | None = None, most: int = 500) -> list[Take]:
+        """Takes in these states, whoever waits longest first."""
+        wanted = select(takes).where(takes.c.state.in_([state.value for state in states]))
+        if language is not None:
+            wanted = wanted.where(takes.c.language == language)
+        return self._all(wanted.order_by(takes.c.touched_at, takes.c.id).limit(most))
+
+    def refuse(self, take_id: str, code: str, now: float) -> Take:
+        """It can't be used, for the reason that `code` names. Raises TakeUnknown, NotNow, TakeChanged."""
+        return self._move(take_id, Happening.UNUSABLE, now, refusal=code)
+
+    def approve(self, connection: Connection, take_id: str, by: str, today: date) -> Take:
+        """Puts a take's clip where it can be published, in the transaction of whoever asks. Raises TakeUnknown, NotNow,
+        TakeChanged. Who may is not judged here (ivr/recording/reviewing.py)."""
+        take = self._read(connection, take_id)
+        approved = self.change(
+            connection, take, Happening.APPROVED, reviewed_by=by, reviewed_on=today, reason=""
+        )
+        put_up(connection, approved, today)
+        return approved
+
+    def ask_again(
+        self, connection: Connection, take_id: str, by: str, reason: str, at: float | None, today: date
+    ) -> Take:
+        """A reviewer wants another take, for a reason, at a second of the clip. A clip that was approved from it can't
+        be published any more; what is on air stays until something else is published. Raises as `approve` does."""
+        take = self._read(connection, take_id)
+        told = {"reason": reason, "reason_at": at, "reviewed_by": by, "reviewed_on": today}
+        sent_back = self.change(connection, take, Happening.SENT_BACK, **told)
+        take_down(connection, take_id)
+        return sent_back
+
+    def roll_back_to(self, connection: Connection, take_id: str, by: str, today: date) -> Take:
+        """Puts the clip of an approved take before all later ones. Raises as `approve` does."""
+        take = self._read(connection, take_id)
+        raised = self.change(connection, take, Happening.RAISED, reviewed_by=by, reviewed_on=today)
+        put_up(connection, raised, today)
+        return raised
+
+    def withdraw(self, connection: Connection, take_id: str) -> Take:
+        """Takes a take back, and its clip from what can be published. Raises as `approve` does."""
+        taken_back = self.change(connection, self._read(connection, take_id), Happening.TAKEN_BACK)
+        take_down(connection, take_id)
+        return taken_back
+
+    def change(self, connection: Connection, take: Take, happening: Happening, **values: Any) -> Take:
+        """Moves a take on, if nobody else has meanwhile. Raises NotNow, TakeChanged."""
+        return self._write(connection, take, after(take.state, happening, take.tries), values)
+
+    def _write(self, connection: Connection, take: Take, state: TakeState, values: Mapping[str, Any]) -> Take:
+        done = connection.execute(
+            update(takes)
+            .where(takes.c.id == take.id, takes.c.version == take.version)
+            .values(state=state.value, version=take.version + 1, **values)
+        )
+        if done.rowcount != 1:
+            raise TakeChanged(take.id)
+        return self._read(connection, take.id)
+
+    def _move(self, take_id: str, happening: Happening, now: float, **values: Any) -> Take:
+        with self.database.begin() as connection:
+            take = self._read(connection, take_id)
+            return self.change(connection, take, happening, touched_at=now, **values)
+
+    def _read(self, connection: Connection, take_id: str) -> Take:
+        row = connection.execute(select(takes).where(takes.c.id == take_id)).first()
+        if row is None:
+            raise TakeUnknown(take_id)
+        return take_of(row)
+
+    def _all(self, wanted: Any) -> list[Take]:
+        with self.database.connect() as connection:
+            return [take_of(row) for row in connection.execute(wanted)]
+
+    def _keep(self, content: bytes | Path) -> str:
+        return self.originals.put(content) if isinstance(content, bytes) else self.originals.put_file(content)
+
+    def _sent_before(self, upload_id: str) -> Take | None:
+        if not _UPLOAD_ID.fullmatch(upload_id):
+            raise UploadIdUnusable(upload_id[:80])
+        with self.database.connect() as connection:
+            row = connection.execute(select(takes).where(takes.c.upload_id == upload_id)).first()
+        return take_of(row) if row is not None else None
+
+    def _insert(self, *, by: str, today: date, now: float, **values: Any) -> Take:
+        row = _empty_row() | values | {"recorded_by": by, "recorded_on": today, "touched_at": now}
+        row["state"] = values["state"].value
+        try:
+            with self.database.begin() as connection:
+                if row["prompt"]:
+                    row["take"] = _next_number(connection, row["prompt"], row["language"])
+                connection.execute(insert(takes).values(**row))
+        except IntegrityError:
+            known = self._sent_before(row["upload_id"])
+            if known is None:
+                raise
+            return _same(known, by, row["prompt"], row["language"])
+        return self.take(row["id"])
+
+
+def _empty_row() -> dict[str, Any]:
+    return {
+        "id": uuid.uuid4().hex,
+        "clip_sha": "",
+        "seconds": 0.0,
+        "pipeline": "",
+        "report": json.dumps({}),
+        "waveform": b"",
+        "refusal": "",
+        "reviewed_by": "",
+        "reviewed_on": None,
+        "reason": "",
+        "reason_at": None,
+        "tries": 0,
+        "take": 0,
+        "version": 1,
+    }
+
+
+def _same(known: Take, by: str, prompt: str, language: str) -> Take:
+    """What was sent before, if it was sent by the same person for the same script. It may have been matched since."""
+    if known.recorded_by != by or (prompt and (known.prompt, known.language) != (prompt, language)):
+        raise UploadIdTaken(known.upload_id)
+    return known
+
+
+def _next_number(connection: Connection, prompt: str, language: str) -> int:
+    same = takes.c.prompt == prompt, takes.c.language == language
+    return (connection.execute(select(func.max(takes.c.take)).where(*same)).scalar() or 0) + 1
+
+
+def _check_size(content: bytes | Path) -> None:
+    size = len(content) if isinstance(content, bytes) else content.stat().st_size
+    if size > Limits().size:
+        raise TooLarge(f"{size} bytes")
+
+
+def _tidy_name(file_name: str) -> str:
+    """Its last part, without what could disturb a page or a terminal."""
+    last = file_name.replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in last if letter.isprintable())[:LONGEST_FILE_NAME]

@@ -1,0 +1,52 @@
+"""Chooses the concrete classes of the recording room. A part of `wiring.py`, which alone asks for it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from audio.library import ClipLibrary
+from audio.media import Media, MediaStore
+from audio.originals import Originals, OriginalsStore
+from audio.take_work import TakeWork
+from audio.takes import Takes
+from ivr.audit.log import AuditLog
+from ivr.callbacks.hurry import Jobs
+from ivr.people.parts import PeopleParts
+from ivr.recording.drafts import Drafts
+from ivr.recording.parts import RecordingParts
+from ivr.recording.reviewing import Reviewing
+from ivr.recording.shelves import Shelves
+from ivr.recording.voices import Voices
+from ivr.settings import Settings
+from ivr.store.queue import DEFAULT_QUEUE
+
+
+def recording_of(
+    settings: Settings, database: Engine, people: PeopleParts, audit: AuditLog, jobs: Jobs
+) -> RecordingParts:
+    """The recording room of this installation. Reaches nothing yet."""
+    media, originals = media_of(settings), originals_of(settings)
+    takes = Takes(database, originals, lambda take_id: jobs.ask("make_clip", take_id, queue=DEFAULT_QUEUE))
+    library = ClipLibrary(database, media)
+    drafts, voices = Drafts(database), Voices(database)
+    return RecordingParts(
+        takes=takes,
+        work=TakeWork(takes),
+        originals=originals,
+        media=media,
+        library=library,
+        drafts=drafts,
+        shelves=Shelves(database, library),
+        voices=voices,
+        reviewing=Reviewing(database, takes, drafts, voices, audit, people.accounts.person),
+    )
+
+
+def media_of(settings: Settings) -> Media:
+    """Where the clips are."""
+    return MediaStore(settings.media_folder)
+
+
+def originals_of(settings: Settings) -> Originals:
+    """Where the recordings are as they came in."""
+    return OriginalsStore(settings.originals_folder)
