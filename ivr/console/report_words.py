@@ -31,7 +31,7 @@ FINDINGS: Mapping[str, Any] = {
     ),
     "too_short": _l("It is shorter than this script needs. Look whether all the words are there."),
 }
-"""Codes, the gravest first."""
+"""By code."""
 
 REFUSALS: Mapping[str, Any] = {
     "not_a_recording": _l(
@@ -51,16 +51,22 @@ REFUSALS: Mapping[str, Any] = {
 GOOD = _l("It sounds good.")
 
 
-def report_in_words(findings: Iterable[str]) -> str:
-    """One sentence: the gravest of what was found, and what to do about it."""
-    found = set(findings)
-    return str(next((words for code, words in FINDINGS.items() if code in found), GOOD))
+def report_in_words(codes: Iterable[str]) -> str:
+    """One sentence: the most useful of what was found, and what to do about it. Codes come the most useful first."""
+    return str(next((FINDINGS[code] for code in codes if code in FINDINGS), GOOD))
 
 
-def all_in_words(findings: Iterable[str]) -> list[str]:
-    """All that was found, the gravest first."""
-    found = set(findings)
-    return [str(words) for code, words in FINDINGS.items() if code in found]
+def findings_in_words(findings: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What was found, as reports keep it (`code`, and `at` in seconds or None), in sentences; the most useful first."""
+    said = [_finding(str(one["code"]), one.get("at")) for one in findings]
+    return [words for words in said if words] or [str(GOOD)]
+
+
+def _finding(code: str, at: float | None) -> str:
+    words = FINDINGS.get(code)
+    if words is None or at is None:
+        return str(words or "")
+    return gettext("%(what)s (at second %(second)s)", what=str(words), second=f"{at:.1f}")
 
 
 def refusal_in_words(code: str) -> str:

@@ -1,0 +1,198 @@
+"""One prompt in one language: its words, all its takes whatever became of them, and going back to an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort, url_for
+
+from audio.take_rows import Take
+from audio.take_states import NotNow, TakeState
+from audio.takes import TakeChanged, TakeUnknown
+from flows.languages import right_to_left
+from flows.model import Pack, Script
+from ivr.console.frame import go, now, parts
+from ivr.console.gatekeeper import may_open
+from ivr.console.languages import gettext
+from ivr.console.panel_view import answers_of
+from ivr.console.prompt_places import place_in_words, places_of
+from ivr.console.recording_words import STATES
+from ivr.console.review_refusals import refusal_words
+from ivr.console.says import say
+from ivr.console.shelf import room, shelf_page
+from ivr.console.signed_in import me
+from ivr.console.sounds import clip_of, original_of
+from ivr.console.take_cards import card_of
+from ivr.console.words import in_a_row, language_name, names_of
+from ivr.people.roles import Right
+from ivr.recording.matrix import TO_RECORD, Cell, is_outdated
+from ivr.recording.reviewing import MayNot
+from ivr.recording.scripts import Key
+
+NAMED_PLACES = 6
+
+
+def add_prompts(console: Blueprint) -> None:
+    """Adds the views."""
+    takes, post = "/console/takes/<take_id>", ["POST"]
+    prompt_at = "/console/library/<language>/<prompt>"
+    console.add_url_rule(prompt_at, "library_prompt", library_prompt, methods=["GET"])
+    console.add_url_rule(f"{takes}/clip", "take_clip", take_clip, methods=["GET"])
+    console.add_url_rule(f"{takes}/original", "take_original", take_original, methods=["GET"])
+    console.add_url_rule(f"{takes}/roll-back", "roll_back", roll_back, methods=post)
+    console.add_url_rule(f"{takes}/withdraw", "withdraw_take", withdraw_take, methods=post)
+
+
+def take_clip(take_id: str) -> Response:
+    """A take as the phone plays it, to those who work with recordings."""
+    take = found_take(take_id)
+    return clip_of(room().media, take.clip_sha) if take.can_be_heard else abort(404)
+
+
+def take_original(take_id: str) -> Response:
+    """A take as it came in."""
+    take = found_take(take_id)
+    return original_of(room().originals, take.original_sha) if take.original_sha else abort(404)
+
+
+def found_take(take_id: str) -> Take:
+    """The take of an address."""
+    if not take_id.isalnum():
+        abort(404)
+    try:
+        return room().takes.take(take_id)
+    except TakeUnknown:
+        abort(404)
+
+
+def library_prompt(language: str, prompt: str) -> Response:
+    """A prompt in a language, with everything that anybody has recorded of it."""
+    pack = pack_with(prompt, language)
+    cells = room().shelves.cells(pack)
+    cell = cells.get((prompt, language)) or abort(404)
+    script = pack.scripts[prompt, language]
+    takes = room().takes.takes_of(prompt, language)
+    places = places_of(pack).get(prompt, ())[:NAMED_PLACES]
+    return shelf_page(
+        "library_prompt.html",
+        prompt=prompt,
+        code=language,
+        language_spoken=language_name(language),
+        right_to_left=right_to_left(language),
+        number=room().drafts.sheet_number(prompt),
+        text=script.text,
+        direction_of_script=script.direction,
+        therapeutic=script.therapeutic,
+        clinical=_clinical(cell),
+        places=in_a_row(place_in_words(place) for place in places),
+        standing=STATES[cell.state.value],
+        kind=cell.state.value,
+        shelf=url_for("console.library", pack=pack.id, language=language, _anchor="prompts"),
+        record=_record_at(cell),
+        look=_look_at(cell),
+        takes=_takes(takes, cell, script),
+        others=_others(cells, prompt, language),
+    )
+
+
+def pack_with(prompt: str, language: str) -> Pack:
+    """The draft whose words for a prompt hold: the first that has any."""
+    drafts = room().drafts
+    packs = (drafts.pack(pack_id) for pack_id in drafts.packs())
+    found = next((pack for pack in packs if (prompt, language) in pack.scripts), None)
+    return found if found is not None else abort(404)
+
+
+def _clinical(cell: Cell) -> str:
+    if cell.needs_clinical:
+        return gettext("These words help by what they say. A supervisor has to read them before they are heard.")
+    return gettext("These words help by what they say. A supervisor has agreed to them as they are.")
+
+
+def _record_at(cell: Cell) -> str:
+    if cell.state not in TO_RECORD or not may_open(me(), "console.record"):
+        return ""
+    return url_for("console.record", language=cell.language, prompt=cell.prompt)
+
+
+def _look_at(cell: Cell) -> str:
+    if not cell.needs_clinical or not may_open(me(), "console.clinical"):
+        return ""
+    return url_for("console.clinical", language=cell.language, prompt=cell.prompt)
+
+
+def _takes(takes: list[Take], cell: Cell, script: Script) -> list[dict[str, Any]]:
+    names = names_of(parts().people.accounts.everybody())
+    said = answers_of([take.clip_sha for take in takes if take.clip_sha])
+    on_top = cell.clip.take_id if cell.clip is not None and cell.clip.state == "approved" else ""
+    return [_take(take, names, is_outdated(take, script), on_top, said) for take in takes]
+
+
+def _take(
+    take: Take, names: Mapping[str, str], outdated: bool, on_top: str, said: Mapping[str, Any]
+) -> dict[str, Any]:
+    mine, approved = take.recorded_by == me().id, take.state is TakeState.APPROVED
+    waits = take.state is TakeState.TO_REVIEW and not outdated
+    why_not = _why_not(take) if waits or approved else ""
+    over = take.state in (TakeState.WITHDRAWN, TakeState.REFUSED)
+    return {
+        **card_of(take, names, outdated),
+        "heard_now": approved and take.id == on_top,
+        "answers": said.get(take.clip_sha),
+        "may_review": (waits or approved) and not why_not,
+        "waits": waits,
+        "why_not": why_not if waits else "",
+        "may_roll_back": approved and not outdated and take.id != on_top and not why_not,
+        "may_withdraw": not over and (mine or me().may(Right.RECORD_AND_PUBLISH)),
+    }
+
+
+def _why_not(take: Take) -> str:
+    """Why this person can't review a take; "" when they can."""
+    try:
+        room().reviewing.may_review(me(), take)
+    except MayNot as refusal:
+        return refusal_words(refusal)
+    return ""
+
+
+def _others(cells: Mapping[Key, Cell], prompt: str, language: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": language_name(cell.language),
+            "address": url_for("console.library_prompt", language=cell.language, prompt=prompt),
+            "state": STATES[cell.state.value],
+            "kind": cell.state.value,
+        }
+        for cell in cells.values()
+        if cell.prompt == prompt and cell.language != language
+    ]
+
+
+def roll_back(take_id: str) -> Response:
+    """Goes back to an earlier take that was approved."""
+    take = found_take(take_id)
+    try:
+        room().reviewing.roll_back(me().id, take_id, now())
+        say(gettext("This take goes on air the next time the flow is published. The later ones are kept."))
+    except (MayNot, NotNow, TakeChanged) as refusal:
+        say(refusal_words(refusal), "")
+    return _back_to(take)
+
+
+def withdraw_take(take_id: str) -> Response:
+    """Takes a take back. What is on air stays until something else is published."""
+    take = found_take(take_id)
+    try:
+        room().reviewing.withdraw(me().id, take_id, now())
+        say(gettext("The take is withdrawn. What callers hear now stays until the flow is published again."))
+    except (MayNot, NotNow, TakeChanged) as refusal:
+        say(refusal_words(refusal), "")
+    return _back_to(take)
+
+
+def _back_to(take: Take) -> Response:
+    if not take.prompt:
+        return go("console.library")
+    return go("console.library_prompt", language=take.language, prompt=take.prompt)
