@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Literal
@@ -107,6 +108,31 @@ def export(folder: Path, form: Literal["json", "sheet"], language: str | None, o
         _print_problems(examined.problems, err=True)
         raise click.ClickException("A pack with mistakes isn't exported. Nothing was written.")
     _write(as_json(examined.pack), output)
+
+
+@flow.command()
+@FOLDER
+def bring(folder: Path) -> None:
+    """Make a pack the draft that staff record and review. Nothing goes on air by this."""
+    pack = examine(folder).pack
+    if pack is None:
+        raise click.ClickException(f"A pack with mistakes isn't brought. See: warmline flow check {folder}")
+    # Imported here, because checking and drawing a pack needs neither settings nor a database.
+    from ivr.settings import load_settings
+    from ivr.wiring import wire
+
+    settings = load_settings()
+    brought = wire(settings).recording.drafts.bring(pack, datetime.now(UTC).date())
+    click.echo(
+        f"{pack.id} can be recorded now, at {settings.public_url}/library or with: warmline audio import FOLDER"
+    )
+    for count, what in (
+        (len(brought.new), "new"),
+        (len(brought.changed), "changed, and has to be recorded again where it was recorded"),
+        (len(brought.gone), "no longer said"),
+    ):
+        if count:
+            click.echo(f"  {_count(count, 'script')}: {what}")
 
 
 def _draft(examined: Examined) -> Pack:

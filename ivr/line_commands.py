@@ -23,7 +23,7 @@ from ivr.store.migrate import migrate as apply_migrations
 from ivr.vault.errors import VaultOutOfReach
 from ivr.wiring import Wiring, make_emergency_screens, wire
 
-HOW_TO_TRY = """Recordings can't be brought in yet: that comes with the recording room.
+HOW_TO_TRY = """Record it at {address}/library, by phone, or bring files in with: warmline audio import FOLDER
 To try a number now, in a synthesised voice:
   WARMLINE_DEMO=yes warmline demo-voice {folder}
   WARMLINE_DEMO=yes warmline publish {folder} --line {line}"""
@@ -148,6 +148,8 @@ def publish_pack(folder: Path, numbers: tuple[str, ...]) -> None:
     unknown = [number for number, one in found.items() if one is None]
     if unknown:
         sys.exit(f"No such line: {', '.join(unknown)}. Add it with: warmline line add")
+    today = datetime.now(UTC).date()
+    wiring.recording.drafts.bring(loaded.pack, today)
     try:
         release = prepare(loaded.pack, wiring.library, demo_allowed=settings.demo)
     except NotReadyForAir as error:
@@ -155,11 +157,13 @@ def publish_pack(folder: Path, numbers: tuple[str, ...]) -> None:
         for reason in error.reasons:
             click.echo(f"  - {reason}", err=True)
         if error.unrecorded:
-            click.echo(HOW_TO_TRY.format(folder=folder, line=numbers[0]), err=True)
+            click.echo(
+                HOW_TO_TRY.format(address=settings.public_url, folder=folder, line=numbers[0]), err=True
+            )
         sys.exit(1)
     if any(one is not None and one.flash for one in found.values()) and not can_ring_back(release):
         sys.exit(unable_to_ring_back(loaded.pack))
-    publish(wiring.database, release, numbers, datetime.now(UTC).date())
+    publish(wiring.database, release, numbers, today)
     make_emergency_screens(wiring)
     click.echo(f"{loaded.pack.id} is on air as {release.id} on {', '.join(numbers)}.")
     with reading(wiring.database) as connection:

@@ -49,6 +49,7 @@ from ivr.people.sessions import Times
 from ivr.people.wellbeing import Care
 from ivr.phone.filling import Filler
 from ivr.publishing.lines import Line, all_lines
+from ivr.publishing.on_air import OnAir
 from ivr.publishing.releases import Release, Releases
 from ivr.recording.parts import RecordingParts
 from ivr.recording_wiring import recording_of
@@ -116,7 +117,7 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost 
     people = people_of(settings, database, audit, vault, cost)
     outcomes = outcomes_of(settings, database, people, vault, audit)
     callbacks = callbacks_of(settings, database, people, outcomes)
-    recording = recording_of(settings, database, people, audit, callbacks.jobs)
+    recording = recording_of(settings, database, people, audit, vault, callbacks.jobs)
     crisis = crisis_of(settings, database, dialects, addresses, vault, people, outcomes, callbacks)
     house = House(
         database=HotDatabase(open_for_turns(settings.database, settings.web_threads)),
@@ -193,7 +194,15 @@ def console_parts_of(wiring: Wiring) -> ConsoleParts:
         pages=wiring.crisis.pages,
         longest_waits=LongestWaits(wiring.releases.get, wiring.settings.crisis_ring_seconds),
         recording=wiring.recording,
-        demo=wiring.settings.demo,
+        releases=wiring.releases,
+        on_air=OnAir(
+            wiring.database,
+            wiring.library,
+            wiring.audit,
+            people.accounts.person,
+            lambda: make_emergency_screens(wiring),
+            wiring.settings.demo,
+        ),
     )
 
 

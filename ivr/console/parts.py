@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ivr.callbacks.ports import Hurry
     from ivr.callbacks.taking import Taking
     from ivr.outcomes.parts import OutcomeParts
+    from ivr.publishing.on_air import OnAir
+    from ivr.publishing.releases import Releases
     from ivr.recording.parts import RecordingParts
     from ivr.vault.number import PhoneNumber
     from ivr.vault.vault import KeptNumber
@@ -40,8 +42,7 @@ class OwnNumbers(Protocol):
 @dataclass(frozen=True, slots=True)
 class ConsoleParts:
     """`public_url` begins the links that are handed out; `spoken` gives the languages of the flows on air; `noted_end`
-    says where the audit log ended when the key store last noted it (None before the first; raises VaultOutOfReach);
-    `demo` says whether the demo voice may be on air.
+    says where the audit log ended when the key store last noted it (None before the first; raises VaultOutOfReach).
     """
 
     database: Engine
@@ -60,4 +61,5 @@ class ConsoleParts:
     pages: Pages
     longest_waits: LongestWaits
     recording: RecordingParts
-    demo: bool
+    releases: Releases
+    on_air: OnAir

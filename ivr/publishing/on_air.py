@@ -1,4 +1,4 @@
-"""Putting a draft on air: the release, the lines and the row of the audit log together, or nothing at all."""
+"""Putting a pack on air by somebody at a page: looked at as it would be now, then stored, played and noted together."""
 
 from __future__ import annotations
 
@@ -11,40 +11,54 @@ from audio.library import ClipLibrary
 from flows.model import Pack
 from ivr.audit.deeds import Deed
 from ivr.audit.log import AuditLog
-from ivr.publishing.flash import can_ring_back, unable_to_ring_back
-from ivr.publishing.gate import NotReadyForAir, prepare
+from ivr.people.person import Person
+from ivr.people.roles import Right
+from ivr.publishing.flash import can_ring_back
+from ivr.publishing.gate import prepare
 from ivr.publishing.lines import Line, put_on_air
 from ivr.publishing.releases import Release, store_release
-from ivr.recording.gate_reasons import Kind, Reason
+
+
+class NotYoursToPublish(Exception):
+    """This person's roles don't let them put anything on air."""
+
+
+class NoWordsToRingBack(Exception):
+    """A line that rings missed calls back can't play this pack: it lacks the words that name nobody."""
 
 
 class OnAir:
-    """Puts packs on air. `afterwards` makes what has to follow each time, such as the emergency screens."""
+    """Publishing for pages. `demo_allowed`: whether the demo voice may be on air; `afterwards` is run when lines play
+    something else, for what is made of it outside of the database."""
 
     def __init__(
         self,
         database: Engine,
         library: ClipLibrary,
         audit: AuditLog,
-        demo_allowed: bool,
+        person: Callable[[str], Person],
         afterwards: Callable[[], object],
+        demo_allowed: bool,
     ) -> None:
         self._database = database
         self._library = library
         self._audit = audit
-        self._demo_allowed = demo_allowed
+        self._person = person
         self._afterwards = afterwards
+        self._demo_allowed = demo_allowed
 
     def prepared(self, pack: Pack) -> Release:
         """The release of a pack as it would go on air now. Raises NotReadyForAir."""
         return prepare(pack, self._library, self._demo_allowed)
 
     def put(self, pack: Pack, lines: Sequence[Line], who: str, now: float) -> Release:
-        """From their next call on, these lines play the pack. Raises NotReadyForAir; then nothing has changed."""
+        """From the next call on these lines play the pack; calls under way keep what they began with. Raises
+        NotYoursToPublish, NotReadyForAir, NoWordsToRingBack."""
+        if not self._person(who).may(Right.RECORD_AND_PUBLISH):
+            raise NotYoursToPublish
         release = self.prepared(pack)
         if any(line.flash for line in lines) and not can_ring_back(release):
-            words = unable_to_ring_back(pack)
-            raise NotReadyForAir([words], found=[Reason(Kind.MISTAKE, words=words)])
+            raise NoWordsToRingBack
         with self._database.begin() as connection:
             store_release(connection, release, datetime.fromtimestamp(now, UTC).date())
             for line in lines:

