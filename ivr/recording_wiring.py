@@ -11,24 +11,34 @@ from audio.take_work import TakeWork
 from audio.takes import Takes
 from ivr.audit.log import AuditLog
 from ivr.callbacks.hurry import Jobs
+from ivr.people.keys import PeopleKeys
 from ivr.people.parts import PeopleParts
+from ivr.people.subjects import Subjects
+from ivr.recording.comments import SpokenComments
 from ivr.recording.drafts import Drafts
+from ivr.recording.panels import Panels
 from ivr.recording.parts import RecordingParts
 from ivr.recording.reviewing import Reviewing
 from ivr.recording.shelves import Shelves
+from ivr.recording.spoken import SpokenRows
 from ivr.recording.voices import Voices
 from ivr.settings import Settings
+from ivr.store.ids import new_id
 from ivr.store.queue import DEFAULT_QUEUE
+from ivr.vault.vault import Vault
+from ivr.vault.voices import SealedVoices
 
 
 def recording_of(
-    settings: Settings, database: Engine, people: PeopleParts, audit: AuditLog, jobs: Jobs
+    settings: Settings, database: Engine, people: PeopleParts, audit: AuditLog, vault: Vault, jobs: Jobs
 ) -> RecordingParts:
     """The recording room of this installation. Reaches nothing yet."""
     media, originals = media_of(settings), originals_of(settings)
     takes = Takes(database, originals, lambda take_id: jobs.ask("make_clip", take_id, queue=DEFAULT_QUEUE))
     library = ClipLibrary(database, media)
     drafts, voices = Drafts(database), Voices(database)
+    spoken = SpokenRows(database)
+    keys = PeopleKeys(settings.secret_key.get_secret_value().encode())
     return RecordingParts(
         takes=takes,
         work=TakeWork(takes),
@@ -39,6 +49,9 @@ def recording_of(
         shelves=Shelves(database, library),
         voices=voices,
         reviewing=Reviewing(database, takes, drafts, voices, audit, people.accounts.person),
+        spoken=spoken,
+        panels=Panels(database, keys, Subjects(keys), audit, new_id),
+        comments=SpokenComments(database, spoken, SealedVoices(vault.key_store, vault.master)),
     )
 
 

@@ -60,6 +60,13 @@ class Subjects:
             Counter(self._keys.mark("pin", phone_code), lockout.PIN, owner),
         ]
 
+    def of_panel(self, phone: str) -> list[Counter]:
+        """The code of a listening panel. From one phone it counts together with phone codes."""
+        return [
+            Counter(self._keys.mark("phone", phone), lockout.PHONE, ""),
+            Counter(self._keys.mark("panels"), lockout.PANELS, ""),
+        ]
+
     def forget_all_of(self, connection: Connection, person: Person) -> None:
         """Opens what is shut for this person, wherever they are, on the web and by phone."""
         owners = [self._owner("name", person.sign_in_name)]

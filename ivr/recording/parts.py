@@ -9,9 +9,12 @@ from audio.media import Media
 from audio.originals import Originals
 from audio.take_work import TakeWork
 from audio.takes import Takes
+from ivr.recording.comments import SpokenComments
 from ivr.recording.drafts import Drafts
+from ivr.recording.panels import Panels
 from ivr.recording.reviewing import Reviewing
 from ivr.recording.shelves import Shelves
+from ivr.recording.spoken import SpokenRows
 from ivr.recording.voices import Voices
 
 
@@ -28,3 +31,6 @@ class RecordingParts:
     shelves: Shelves
     voices: Voices
     reviewing: Reviewing
+    spoken: SpokenRows
+    panels: Panels
+    comments: SpokenComments

@@ -92,15 +92,20 @@ panel_answers = Table(
 spoken = Table(
     "spoken",
     metadata,
-    # A recording that lies at a provider until a worker has it: a take, or a comment of a panel.
+    # A recording that lies at a provider until a worker has it: a take, or a comment of a panel. The id is a hash of
+    # the provider's own, so that what is told twice is one row.
     Column("id", String(32), primary_key=True),
     Column("kind", String(8), nullable=False),
-    # The take's id, or the answer's.
+    # The take's id, or the answer's; "" until somebody has said that it is to be kept.
     Column("of", String(32), nullable=False),
     Column("provider", String(32), nullable=False),
     Column("call", String(128), nullable=False),
     Column("recording", String(128), nullable=False),
-    # waiting, fetched, gone (never there, or too late) or kept (a comment that can be listened to).
+    # Where the provider plays it from, and whether it has said that it is there.
+    Column("address", String(512), nullable=False),
+    Column("there", Boolean, nullable=False),
+    # made (nobody has said yet whether to keep it), waiting (to be fetched), fetched or unwanted (both to be deleted at
+    # the provider), kept (a comment that can be listened to). Everything else that is done with is no row any more.
     Column("state", String(8), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("not_before", Float, nullable=False),

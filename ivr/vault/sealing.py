@@ -47,6 +47,16 @@ def unseal(sealed: bytes, row_key: bytes, label: Label) -> PhoneNumber:
         raise CiphertextDamaged("no number") from error
 
 
+def seal_bytes(plain: bytes, row_key: bytes, nonce: bytes, kind: str, of: str) -> bytes:
+    """Anything else as ciphertext, bound to what it is and whose it is. `nonce` must be new for each sealing."""
+    return nonce + AESGCM(row_key).encrypt(nonce, plain, _bound("bytes", kind, of))
+
+
+def unseal_bytes(sealed: bytes, row_key: bytes, kind: str, of: str) -> bytes:
+    """What was sealed. Raises CiphertextDamaged when this isn't it."""
+    return _decrypted(sealed, row_key, _bound("bytes", kind, of))
+
+
 def wrap(key: bytes, master_key: bytes, nonce: bytes, purpose: str, of: str) -> bytes:
     """A key under the master key, bound to what it is for and whose it is."""
     return nonce + AESGCM(master_key).encrypt(nonce, key, _bound("key", purpose, of))

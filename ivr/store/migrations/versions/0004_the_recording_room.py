@@ -109,6 +109,8 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(length=32), nullable=False),
         sa.Column("call", sa.String(length=128), nullable=False),
         sa.Column("recording", sa.String(length=128), nullable=False),
+        sa.Column("address", sa.String(length=512), nullable=False),
+        sa.Column("there", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("not_before", sa.Float(), nullable=False),
