@@ -40,6 +40,15 @@ SENTENCES: dict[str, Any] = {
     Deed.RISK_CASE_ACCEPTED: _l("%(who)s took on looking after a caller whose life may be in danger."),
     Deed.RISK_CASE_CLOSED: _l("%(who)s closed the case of a caller whose life was in danger."),
     Deed.LOG_RESTORED: _l("%(who)s said that an older state of the database was restored."),
+    Deed.CLIP_APPROVED: _l("%(who)s approved a recording."),
+    Deed.CLIP_ROLLED_BACK: _l("%(who)s went back to an earlier recording."),
+    Deed.TAKE_SENT_BACK: _l("%(who)s asked for a recording to be made again."),
+    Deed.TAKE_WITHDRAWN: _l("%(who)s withdrew a recording."),
+    Deed.SCRIPT_REVIEWED: _l("%(who)s agreed to a therapeutic script as it is now."),
+    Deed.VOICES_MIXED: _l("%(who)s said that two voices in one menu are meant."),
+    Deed.VOICES_PARTED: _l("%(who)s said that two voices in one menu aren't meant any more."),
+    Deed.PUT_ON_AIR: _l("%(who)s put something new on air."),
+    Deed.PANEL_MADE: _l("%(who)s made a listening panel."),
     Deed.MASTER_KEY_ROTATED: _l("%(who)s changed the master key of the vault."),
 }
 
@@ -70,6 +79,15 @@ NAMES: dict[str, Any] = {
     Deed.RISK_CASE_ACCEPTED: _l("Took on a life in danger"),
     Deed.RISK_CASE_CLOSED: _l("Closed the case of a life in danger"),
     Deed.LOG_RESTORED: _l("Restored the database"),
+    Deed.CLIP_APPROVED: _l("Approved a recording"),
+    Deed.CLIP_ROLLED_BACK: _l("Went back to an earlier recording"),
+    Deed.TAKE_SENT_BACK: _l("Asked for another recording"),
+    Deed.TAKE_WITHDRAWN: _l("Withdrew a recording"),
+    Deed.SCRIPT_REVIEWED: _l("Reviewed a therapeutic script"),
+    Deed.VOICES_MIXED: _l("Meant two voices"),
+    Deed.VOICES_PARTED: _l("Meant one voice again"),
+    Deed.PUT_ON_AIR: _l("Put something on air"),
+    Deed.PANEL_MADE: _l("Made a listening panel"),
     Deed.MASTER_KEY_ROTATED: _l("Changed the master key"),
 }
 """The same as choices of a filter."""
@@ -112,6 +130,12 @@ def details_in_words(entry: Entry) -> str:
             "The key store had noted %(noted)s rows; %(left)s were there.",
             noted=details["noted_rows"],
             left=details.get("rows", "?"),
+        )
+    if "prompt" in details:
+        return gettext(
+            "Script: %(prompt)s (%(language)s).",
+            prompt=isolated(details["prompt"]),
+            language=details.get("language", "?"),
         )
     if details.get("pin") == "off":
         return gettext("The PIN was deleted.")
