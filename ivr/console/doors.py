@@ -175,6 +175,54 @@ _ROSTER = {
     ),
 }
 
+_HEARING = WHO_MAY[Right.REVIEW_CLIPS]
+_PUBLISHING = WHO_MAY[Right.RECORD_AND_PUBLISH]
+
+_SHELVES = {
+    "console.library": _door("GET", _HEARING, "How far the recordings of each language are."),
+    "console.library_prompt": _door("GET", _HEARING, "One prompt, and every take of it."),
+    "console.sheet": _door("GET", _HEARING, "What is to be read aloud, to be printed."),
+    "console.take_clip": _door("GET", _HEARING, "A take as the phone plays it."),
+    "console.take_original": _door("GET", _HEARING, "A take as it came in."),
+    "console.roll_back": _door(
+        "POST", _HEARING, "Goes back to an earlier take, in a language that one speaks."
+    ),
+    "console.withdraw_take": _door("POST", _HEARING, "Takes back one's own take; staff, any."),
+    "console.review": _door("GET", _HEARING, "What waits for one's review."),
+    "console.review_take": _door(
+        "GET POST", _HEARING, "Somebody else's take, in a language that one speaks; asks for another one."
+    ),
+    "console.approve_take": _door("POST", _HEARING, "Approves such a take."),
+    "console.clinical": _door(
+        "GET POST",
+        WHO_MAY[Right.REVIEW_CLINICALLY],
+        "Changed therapeutic words, old and new; agrees to them.",
+    ),
+    "console.voices": _door("GET POST", _PUBLISHING, "Who speaks in each language; adds a voice."),
+    "console.usual_voice": _door("POST", _PUBLISHING, "Makes one the usual voice of its language."),
+    "console.mean_mix": _door("POST", _PUBLISHING, "Says that two voices in one menu are meant, or not."),
+    "console.publish": _door("GET", _PUBLISHING, "What is worked on, and what keeps it off the air."),
+    "console.put_on_air": _door("POST", _PUBLISHING, "Puts it on air, if nothing is in the way."),
+    "console.panels": _door("GET", _PUBLISHING, "Listening panels."),
+    "console.new_panel": _door("GET POST", _PUBLISHING, "Makes one; its code is shown once."),
+    "console.panel": _door("GET", _PUBLISHING, "What listeners have keyed."),
+    "console.close_panel": _door("POST", _PUBLISHING, "Closes one."),
+    "console.comment": _door("GET", _PUBLISHING, "What a listener has said, of whom nothing is known."),
+}
+
+_STUDIO = {
+    "console.record": _door("GET", _PUBLISHING, "What is to be read aloud, and records it."),
+    "console.record_scripts": _door("GET", _PUBLISHING, "All of it, for a browser whose line may break."),
+    "console.record_takes": _door("GET", _PUBLISHING, "What has become of a script's takes."),
+    "console.send_take": _door("POST", _PUBLISHING, "A take; larger than other forms may be."),
+    "console.upload": _door("GET", _PUBLISHING, "Where files are sent, and which still have no script."),
+    "console.send_files": _door("POST", _PUBLISHING, "Files; larger than other forms may be."),
+    "console.upload_now": _door(
+        "GET", _PUBLISHING, "The files without a script, for a page that has sent some."
+    ),
+    "console.settle_files": _door("POST", _PUBLISHING, "Says which script a file is of, or leaves it out."),
+}
+
 DOORS: Mapping[str, Door] = {
     **_PHONE,
     **_TELEPHONE,
@@ -185,5 +233,7 @@ DOORS: Mapping[str, Door] = {
     **_OUTCOMES,
     **_CALLBACKS,
     **_ROSTER,
+    **_SHELVES,
+    **_STUDIO,
 }
 """Endpoint → door. A view without an entry answers 404 to everybody."""

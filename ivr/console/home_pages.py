@@ -8,6 +8,8 @@ from ivr.callbacks.cases import NumberHeld
 from ivr.callbacks.listing import waiting_for
 from ivr.console.callback_pages import offering_of
 from ivr.console.frame import go_back, now, page, parts
+from ivr.console.library_pages import recordings_left
+from ivr.console.shelf import waiting_count
 from ivr.console.signed_in import me
 from ivr.people.person import Person
 from ivr.people.roles import Right
@@ -36,6 +38,8 @@ def home() -> Response:
         state=state,
         takes_calls=person.may(Right.TAKE_CALLBACKS),
         waiting=_waiting(person),
+        to_review=waiting_count(person),
+        recordings=recordings_left() if person.may(Right.RECORD_AND_PUBLISH) else [],
         invited=_invited(person),
     )
 

@@ -17,6 +17,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as translated
+from flask_babel import ngettext as counted
 
 LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية"}
 """Each names itself."""
@@ -79,3 +80,8 @@ def direction() -> str:
 def gettext(message: str, **values: object) -> str:
     """A text in the language of the page, with its values put in."""
     return str(translated(message, **values))
+
+
+def ngettext(one: str, several: str, count: int, **values: object) -> str:
+    """The same of a text that counts something, as `num`."""
+    return str(counted(one, several, count, **values))

@@ -23,7 +23,7 @@ from ivr.console.library_view import (
     wanted_of,
 )
 from ivr.console.prompt_places import all_places, places_of
-from ivr.console.recording_words import STATES
+from ivr.console.recording_words import STATES, progress_in_words
 from ivr.console.shelf import all_packs, room, shelf_page, the_pack
 from ivr.console.signed_in import me
 from ivr.console.words import language_name
@@ -42,14 +42,14 @@ def library() -> Response:
     """The matrix of a pack: how far each language is, and its prompts."""
     pack = the_pack()
     if pack is None:
-        return shelf_page("library.html", languages=[])
+        return shelf_page("library.html", spoken=[])
     cells = room().shelves.cells(pack)
     wanted, places = wanted_of(request.args, pack.languages), places_of(pack)
     rows = rows_of(cells, wanted, room().drafts.sheet_numbers(), places, _prompt_at)
     shown, before, after = a_page_of(rows, wanted)
     return shelf_page(
         "library.html",
-        languages=[_card(pack, one) for one in progress(cells)],
+        spoken=[_card(pack, one) for one in progress(cells)],
         packs=all_packs(),
         pack=pack.id,
         wanted=wanted,
@@ -62,6 +62,17 @@ def library() -> Response:
         before=_at(pack, before) if before else "",
         after=_at(pack, after) if after else "",
     )
+
+
+def recordings_left() -> list[str]:
+    """A sentence for each language of the drafts in which something is still to be done."""
+    packs = [room().drafts.pack(pack_id) for pack_id in room().drafts.packs()]
+    return [
+        progress_in_words(one.language, {state.value: count for state, count in one.by_state.items()})
+        for pack in packs
+        for one in progress(room().shelves.cells(pack))
+        if one.ready < one.total
+    ]
 
 
 def _prompt_at(prompt: str, language: str) -> str:
@@ -97,8 +108,8 @@ def _sheets(pack: Pack, code: str) -> list[dict[str, str]]:
 
 
 def _sheet_at(pack: Pack, code: str, voice: str) -> str:
-    named = {"voice": voice} if voice else {}
-    return url_for("console.sheet", language=code, pack=pack.id, **named)
+    # What is None stands in no address.
+    return url_for("console.sheet", language=code, pack=pack.id, voice=voice or None)
 
 
 def sheet(language: str) -> Response:
@@ -129,8 +140,8 @@ def sheet(language: str) -> Response:
             "console.sheet",
             language=language,
             pack=pack.id,
-            **({"voice": voice} if voice else {}),
-            **({} if everything else {"all": "yes"}),
+            voice=voice or None,
+            all=None if everything else "yes",
         ),
     )
 

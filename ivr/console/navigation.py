@@ -17,6 +17,7 @@ PAGES: tuple[tuple[str, Any], ...] = (
     ("console.shifts", _l("My shifts")),
     ("console.roster", _l("Roster")),
     ("console.outcomes", _l("Outcomes")),
+    ("console.library", _l("Recordings")),
     ("console.numbers", _l("Numbers")),
     ("console.people", _l("People")),
     ("console.audit", _l("Audit")),
@@ -29,6 +30,20 @@ BELOW = {
     "console.people": ("invite", "person", "invite_again", "unlock", "person_out", "close_person"),
     "console.shifts": ("my_state", "add_shift", "shift", "remove_shift", "leave_out", "take_back"),
     "console.roster": ("training", "debriefed"),
+    "console.library": (
+        "library_prompt",
+        "sheet",
+        "record",
+        "upload",
+        "review",
+        "review_take",
+        "clinical",
+        "voices",
+        "publish",
+        "panels",
+        "new_panel",
+        "panel",
+    ),
     "console.profile": ("about", "number", "pin", "password", "codes", "codes_off", "recovery_codes"),
 }
 """Pages, and the views that belong to each."""

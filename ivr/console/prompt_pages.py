@@ -15,7 +15,7 @@ from flows.model import Pack, Script
 from ivr.console.frame import go, now, parts
 from ivr.console.gatekeeper import may_open
 from ivr.console.languages import gettext
-from ivr.console.panel_view import answers_of
+from ivr.console.panel_view import answers_view
 from ivr.console.prompt_places import place_in_words, places_of
 from ivr.console.recording_words import STATES
 from ivr.console.review_refusals import refusal_words
@@ -106,7 +106,9 @@ def pack_with(prompt: str, language: str) -> Pack:
 
 def _clinical(cell: Cell) -> str:
     if cell.needs_clinical:
-        return gettext("These words help by what they say. A supervisor has to read them before they are heard.")
+        return gettext(
+            "These words help by what they say. A supervisor has to read them before they are heard."
+        )
     return gettext("These words help by what they say. A supervisor has agreed to them as they are.")
 
 
@@ -124,14 +126,11 @@ def _look_at(cell: Cell) -> str:
 
 def _takes(takes: list[Take], cell: Cell, script: Script) -> list[dict[str, Any]]:
     names = names_of(parts().people.accounts.everybody())
-    said = answers_of([take.clip_sha for take in takes if take.clip_sha])
     on_top = cell.clip.take_id if cell.clip is not None and cell.clip.state == "approved" else ""
-    return [_take(take, names, is_outdated(take, script), on_top, said) for take in takes]
+    return [_take(take, names, is_outdated(take, script), on_top) for take in takes]
 
 
-def _take(
-    take: Take, names: Mapping[str, str], outdated: bool, on_top: str, said: Mapping[str, Any]
-) -> dict[str, Any]:
+def _take(take: Take, names: Mapping[str, str], outdated: bool, on_top: str) -> dict[str, Any]:
     mine, approved = take.recorded_by == me().id, take.state is TakeState.APPROVED
     waits = take.state is TakeState.TO_REVIEW and not outdated
     why_not = _why_not(take) if waits or approved else ""
@@ -139,7 +138,7 @@ def _take(
     return {
         **card_of(take, names, outdated),
         "heard_now": approved and take.id == on_top,
-        "answers": said.get(take.clip_sha),
+        "answers": answers_view(room().panels.results_for(take.clip_sha)) if take.can_be_heard else None,
         "may_review": (waits or approved) and not why_not,
         "waits": waits,
         "why_not": why_not if waits else "",

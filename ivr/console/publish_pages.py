@@ -16,11 +16,12 @@ from ivr.console.shelf import room, shelf_page, title_of
 from ivr.console.signed_in import me
 from ivr.console.times import day
 from ivr.console.words import in_a_row, isolated, language_names
+from ivr.people.reachable import anybody_can_be_rung
 from ivr.publishing.gate import NotReadyForAir, in_one_line, warnings_about
 from ivr.publishing.lines import Line, all_lines
+from ivr.publishing.on_air import NotYoursToPublish, NoWordsToRingBack
 from ivr.publishing.promises import promises_calls
 from ivr.publishing.releases import Published, Release, all_published
-from ivr.people.reachable import anybody_can_be_rung
 from ivr.recording.drafts import Draft, NoSuchDraft
 from ivr.recording.scripts import Key, scripts_to_record
 from ivr.store.engine import reading
@@ -38,9 +39,7 @@ def publish() -> Response:
         lines, published = all_lines(connection), all_published(connection)
         reachable = anybody_can_be_rung(connection)
     drafts = [room().drafts.draft(pack_id) for pack_id in room().drafts.packs()]
-    return shelf_page(
-        "publish.html", drafts=[_draft(draft, lines, published, reachable) for draft in drafts]
-    )
+    return shelf_page("publish.html", drafts=[_draft(draft, lines, published, reachable) for draft in drafts])
 
 
 def _draft(
@@ -52,9 +51,7 @@ def _draft(
         "version": draft.version,
         "title": title_of(draft.pack),
         "languages": language_names(draft.pack.languages),
-        "brought": gettext(
-            "brought in on %(day)s", day=day(draft.brought_on.isoformat(), language())
-        ),
+        "brought": gettext("brought in on %(day)s", day=day(draft.brought_on.isoformat(), language())),
         "ready": release is not None,
         "count": len(reasons),
         "groups": in_groups(reasons),
@@ -129,7 +126,12 @@ def put_on_air(pack: str) -> Response:
     with reading(parts().database) as connection:
         chosen = [line for line in all_lines(connection) if line.id in request.form.getlist("lines")]
     if request.form.get("version") != str(draft.version):
-        say(gettext("The flow was changed while this page was open. Look at what it is now, and put it on air then."), "")
+        say(
+            gettext(
+                "The flow was changed while this page was open. Look at what it is now, and put it on air then."
+            ),
+            "",
+        )
     elif not chosen:
         say(gettext("Choose the lines that it should be on."), "")
     else:
@@ -140,9 +142,21 @@ def put_on_air(pack: str) -> Response:
 def _put(pack: Pack, lines: Sequence[Line]) -> None:
     try:
         parts().on_air.put(pack, lines, me().id, now())
+    except NotYoursToPublish:
+        abort(403)
+    except NoWordsToRingBack:
+        say(
+            gettext(
+                "One of these lines rings missed calls back, and this flow lacks the words that are said then "
+                "before anybody knows who picked up. Nothing has changed."
+            ),
+            "",
+        )
     except NotReadyForAir:
         say(
-            gettext("It isn't on air: what stands in the way is listed here. What was on air still is, and nothing is lost."),
+            gettext(
+                "It isn't on air: what stands in the way is listed here. What was on air still is, and nothing is lost."
+            ),
             "",
         )
     else:

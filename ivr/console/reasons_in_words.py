@@ -31,14 +31,16 @@ OTHERS: Mapping[Kind, Any] = {
 
 
 def in_groups(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
-    """Reasons by what they are and in which language. Those about clips are prompts that lead on; others are sentences."""
+    """Reasons by what they are and in which language: prompts that lead on, or sentences."""
     found: dict[tuple[Kind, str], list[Reason]] = {}
     for reason in reasons:
         found.setdefault((reason.kind, reason.language if reason.kind in OF_CLIPS else ""), []).append(reason)
     order = [*OTHERS, *OF_CLIPS]
     return [
         _group(kind, language, own)
-        for (kind, language), own in sorted(found.items(), key=lambda one: (order.index(one[0][0]), one[0][1]))
+        for (kind, language), own in sorted(
+            found.items(), key=lambda one: (order.index(one[0][0]), one[0][1])
+        )
     ]
 
 
@@ -58,7 +60,9 @@ def _group(kind: Kind, language: str, reasons: list[Reason]) -> dict[str, Any]:
         "sentences": [],
         "prompts": [{"prompt": reason.prompt, "address": _address(kind, reason)} for reason in reasons],
         "all": _all_of(kind, language),
-        "deed": gettext("Record them one by one") if _is_to_record(kind) else gettext("Review them one by one"),
+        "deed": gettext("Record them one by one")
+        if _is_to_record(kind)
+        else gettext("Review them one by one"),
     }
 
 
@@ -87,7 +91,6 @@ def _all_of(kind: Kind, language: str) -> str:
 
 
 def _address(kind: Kind, reason: Reason) -> str:
-    at = {"language": reason.language, "prompt": reason.prompt}
-    if _is_to_record(kind) and may_open(me(), "console.record"):
-        return url_for("console.record", **at)
-    return url_for("console.library_prompt", **at)
+    records = _is_to_record(kind) and may_open(me(), "console.record")
+    endpoint = "console.record" if records else "console.library_prompt"
+    return url_for(endpoint, language=reason.language, prompt=reason.prompt)

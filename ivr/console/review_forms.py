@@ -32,7 +32,9 @@ class AgainForm(ConsoleForm):
     reason = TextAreaField(
         _l("What should be different?"),
         [Needed(_l("Say in a few words what should be different.")), NotTooLong(LONGEST_REASON)],
-        description=_l("Whoever recorded it reads this: kind and clear, such as: the second sentence is too fast."),
+        description=_l(
+            "Whoever recorded it reads this: kind and clear, such as: the second sentence is too fast."
+        ),
         filters=[trimmed],
         render_kw={"rows": 3, "dir": "auto"},
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, request, url_for
 
 from audio.fingerprint import script_fingerprint
@@ -110,7 +112,7 @@ def _review_page(take: Take, form: AgainForm) -> Response:
         abort(404)
     following = _next_after(take.id)
     names = names_of(parts().people.accounts.everybody())
-    return page(
+    return shelf_page(
         "review_take.html",
         form=form,
         take=card_of(take, names, is_outdated(take, script)),
@@ -120,7 +122,7 @@ def _review_page(take: Take, form: AgainForm) -> Response:
     )
 
 
-def _said(script: Script) -> dict[str, object]:
+def _said(script: Script) -> dict[str, Any]:
     return {
         "prompt": script.prompt,
         "code": script.language,
@@ -165,7 +167,9 @@ def approve_take(take_id: str) -> Response:
     except (MayNot, NotNow, TakeChanged) as refusal:
         say(refusal_words(refusal), "")
         return _to_the_prompt(take)
-    said = gettext("%(prompt)s in %(language)s is approved.", prompt=take.prompt, language=language_name(take.language))
+    said = gettext(
+        "%(prompt)s in %(language)s is approved.", prompt=take.prompt, language=language_name(take.language)
+    )
     say(said)
     if following is not None:
         return on_to(_take_at(following))

@@ -9,22 +9,32 @@ from sqlalchemy.exc import SQLAlchemyError
 from ivr.console.assets import asset
 from ivr.console.audit_pages import add_audit
 from ivr.console.board_pages import add_board
+from ivr.console.body_limits import set_up_body_limits
 from ivr.console.callback_pages import add_callbacks
 from ivr.console.codes_pages import add_codes
 from ivr.console.errors import set_up_errors
 from ivr.console.home_pages import add_home
 from ivr.console.languages import set_up_languages
+from ivr.console.library_pages import add_library
 from ivr.console.number_pages import add_numbers
 from ivr.console.outcome_pages import add_outcomes
+from ivr.console.panel_pages import add_panels
 from ivr.console.parts import ConsoleParts
 from ivr.console.people_pages import add_people
 from ivr.console.profile_pages import add_profile
+from ivr.console.prompt_pages import add_prompts
+from ivr.console.publish_pages import add_publishing
+from ivr.console.record_pages import add_record
+from ivr.console.review_pages import add_reviews
 from ivr.console.risk_pages import add_risk
 from ivr.console.roster_pages import add_roster
 from ivr.console.shift_pages import add_shifts
 from ivr.console.sign_in_pages import add_entrance
 from ivr.console.signed_in import who_is_in
+from ivr.console.take_pages import add_takes
 from ivr.console.term_pages import add_terms
+from ivr.console.upload_pages import add_uploads
+from ivr.console.voice_pages import add_voices
 
 SETTINGS = {
     # A page may stay open through a long night; whoever comes back to it loses nothing.
@@ -33,6 +43,8 @@ SETTINGS = {
     "WTF_CSRF_SSL_STRICT": False,
     "WTF_I18N_ENABLED": False,
 }
+TAKE_RECORDINGS = ("console.send_take", "console.send_files")
+"""Views that are sent more than a form."""
 NOT_FORMS = ("phone", "telephone", "media")
 """Blueprints whose posts aren't forms of the console: they are signed, or look at where they come from themselves."""
 
@@ -41,6 +53,7 @@ def set_up_console(app: Flask, parts: ConsoleParts) -> None:
     """Adds the console to an application that knows already who is signed in, and has its other blueprints."""
     app.config.update(SETTINGS)
     app.extensions["console"] = parts
+    set_up_body_limits(app, dict.fromkeys(TAKE_RECORDINGS, parts.largest_upload))
     guard = CSRFProtect(app)
     for name in NOT_FORMS:
         if name in app.blueprints:
@@ -70,5 +83,9 @@ def console_blueprint() -> Blueprint:
     for add in (add_callbacks, add_board):
         add(console)
     for add in (add_shifts, add_roster):
+        add(console)
+    for add in (add_record, add_takes, add_uploads):
+        add(console)
+    for add in (add_library, add_prompts, add_reviews, add_voices, add_publishing, add_panels):
         add(console)
     return console

@@ -15,6 +15,7 @@ from audio.take_states import TakeState
 from flows.model import Pack
 from ivr.console.frame import page, parts
 from ivr.console.gatekeeper import may_open
+from ivr.console.microphone import may_play
 from ivr.console.signed_in import me
 from ivr.people.person import Person
 from ivr.people.roles import Right
@@ -54,11 +55,9 @@ def shelf_page(template: str, **values: Any) -> Response:
     """A page about recordings, with its tabs."""
     person = me()
     tabs = [
-        (endpoint, label, _count(endpoint, person))
-        for endpoint, label in TABS
-        if may_open(person, endpoint)
+        (endpoint, label, _count(endpoint, person)) for endpoint, label in TABS if may_open(person, endpoint)
     ]
-    return page(template, shelf_tabs=tabs, **values)
+    return may_play(page(template, shelf_tabs=tabs, **values))
 
 
 def _count(endpoint: str, person: Person) -> int:

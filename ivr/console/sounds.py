@@ -8,7 +8,7 @@ from werkzeug.http import parse_range_header
 from audio.containers import reader_of
 from audio.refusals import Refused
 from audio.stores import NotAHash, NotKept, Store
-from ivr.console.frame import HEADERS
+from ivr.console.frame import HEADERS, secured
 
 CLIP = "audio/wav"
 UNKNOWN = "application/octet-stream"
@@ -43,6 +43,18 @@ def original_of(store: Store, sha: str) -> Response:
     except Refused:
         kind = UNKNOWN
     return _sound(store, sha, kind)
+
+
+def sealed_sound(content: bytes) -> Response:
+    """Something that was opened for this moment: no browser keeps it."""
+    wanted = parse_range_header(request.headers.get("Range"))
+    asked = wanted.range_for_length(len(content)) if wanted is not None else None
+    start, end = asked or (0, len(content))
+    answer = secured(Response(content[start:end], 206 if asked else 200, content_type=CLIP))
+    answer.headers["Accept-Ranges"] = "bytes"
+    if asked is not None:
+        answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(content)}"
+    return answer
 
 
 def _sound(store: Store, sha: str, kind: str) -> Response:

@@ -1,4 +1,4 @@
-"""One take as reviewers and staff see it: its state, its picture, what was found in it, who recorded and who reviewed it."""
+"""One take as reviewers and staff see it: its state and picture, what was found in it, who recorded and reviewed it."""
 
 from __future__ import annotations
 

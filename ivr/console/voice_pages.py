@@ -37,7 +37,7 @@ def voices() -> Response:
     return shelf_page(
         "voices.html",
         longest=LONGEST_NAME,
-        languages=[_language(code, packs, cells) for code in room().drafts.languages()],
+        spoken=[_language(code, packs, cells) for code in room().drafts.languages()],
     )
 
 
@@ -95,7 +95,11 @@ def _added(code: str, name: str) -> Response:
         abort(404)
     try:
         voice = room().voices.add(code, name)
-        said = gettext("%(voice)s is a voice of %(language)s now.", voice=isolated(voice.name), language=language_name(code))
+        said = gettext(
+            "%(voice)s is a voice of %(language)s now.",
+            voice=isolated(voice.name),
+            language=language_name(code),
+        )
         say(said)
     except VoiceUnusable:
         say(gettext("Give the voice a name of at most %(most)s letters.", most=LONGEST_NAME), "")
@@ -122,7 +126,11 @@ def mean_mix() -> Response:
         room().reviewing.mean_mix(
             me().id, fields["pack"], fields["language"], fields["node"], now(), meant=meant
         )
-        say(gettext("Noted: two voices are meant here.") if meant else gettext("Noted: one voice is wanted here."))
+        say(
+            gettext("Noted: two voices are meant here.")
+            if meant
+            else gettext("Noted: one voice is wanted here.")
+        )
     except MayNot as refusal:
         say(refusal_words(refusal), "")
     return go("console.voices")

@@ -45,11 +45,11 @@ class OnAir:
         self._audit = audit
         self._person = person
         self._afterwards = afterwards
-        self._demo_allowed = demo_allowed
+        self.demo_allowed = demo_allowed
 
     def prepared(self, pack: Pack) -> Release:
         """The release of a pack as it would go on air now. Raises NotReadyForAir."""
-        return prepare(pack, self._library, self._demo_allowed)
+        return prepare(pack, self._library, self.demo_allowed)
 
     def put(self, pack: Pack, lines: Sequence[Line], who: str, now: float) -> Release:
         """From the next call on these lines play the pack; calls under way keep what they began with. Raises

@@ -38,6 +38,13 @@ FILLED = {
     "kind": "issue",
     "code": "family",
     "page_id": "0" * 32,
+    "take_id": "0" * 32,
+    "voice_id": "0" * 32,
+    "panel_id": "0" * 32,
+    "comment_id": "0" * 32,
+    "language": "en",
+    "prompt": "welcome",
+    "pack": "first_line",
 }
 """What stands in the place of each variable part of an address."""
 

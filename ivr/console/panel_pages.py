@@ -1,0 +1,188 @@
+"""Listening panels: made, closed, and what people of the place have said about each clip."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, url_for
+
+from flows.languages import right_to_left
+from ivr.console.forms import options
+from ivr.console.frame import go, now, page, parts
+from ivr.console.languages import gettext, language, ngettext
+from ivr.console.panel_forms import PanelForm
+from ivr.console.panel_view import answers_view, scale_of
+from ivr.console.says import say
+from ivr.console.shelf import room, shelf_page
+from ivr.console.signed_in import me
+from ivr.console.sounds import sealed_sound
+from ivr.console.times import day
+from ivr.console.words import language_name
+from ivr.publishing.lines import all_lines
+from ivr.recording.comments import NoSuchComment
+from ivr.recording.matrix import Cell
+from ivr.recording.panel_results import ClipAnswers, Panel, PanelClip
+from ivr.recording.panels import NoSuchPanel, PanelUnusable
+from ivr.store.engine import reading
+
+
+def add_panels(console: Blueprint) -> None:
+    """Adds the views."""
+    at, post = "/console/panels", ["POST"]
+    console.add_url_rule(at, "panels", panels, methods=["GET"])
+    console.add_url_rule(f"{at}/new", "new_panel", new_panel, methods=["GET", "POST"])
+    console.add_url_rule(f"{at}/<panel_id>", "panel", panel, methods=["GET"])
+    console.add_url_rule(f"{at}/<panel_id>/close", "close_panel", close_panel, methods=post)
+    console.add_url_rule(f"{at}/comments/<comment_id>", "comment", comment, methods=["GET"])
+
+
+def today() -> date:
+    """The day on which panels open and close."""
+    return datetime.fromtimestamp(now(), UTC).date()
+
+
+def panels() -> Response:
+    """Every panel, open ones first."""
+    known = sorted(room().panels.all(), key=lambda one: not one.is_open(today()))
+    return shelf_page("panels.html", panels=[_card(one) for one in known])
+
+
+def _card(one: Panel) -> dict[str, Any]:
+    return {
+        "title": one.title,
+        "address": url_for("console.panel", panel_id=one.id),
+        "open": one.is_open(today()),
+        "language": language_name(one.language),
+        "clips": ngettext("%(num)s clip", "%(num)s clips", len(one.clips)),
+        "heard": _heard(room().panels.results(one.id).listeners),
+        "days": _days(one),
+    }
+
+
+def _heard(listeners: int) -> str:
+    if not listeners:
+        return gettext("Nobody has listened yet.")
+    return ngettext("%(num)s person has listened.", "%(num)s people have listened.", listeners)
+
+
+def _days(one: Panel) -> str:
+    first, last = (day(each.isoformat(), language()) for each in (one.opens_on, one.closes_on))
+    if one.closes_on < one.opens_on:
+        return gettext("closed on the day on which it was made, %(first)s", first=first)
+    return gettext("open from %(first)s to %(last)s", first=first, last=last)
+
+
+def new_panel() -> Response:
+    """First the language, then what is heard in it; the answer is a code, shown once."""
+    languages = room().drafts.languages()
+    code = request.values.get("language", "")
+    if code not in languages:
+        return page("new_panel.html", spoken=[(each, language_name(each)) for each in languages], code="")
+    heard, form = _can_be_heard(code), PanelForm()
+    form.clips.choices = options((prompt, prompt) for prompt in heard)
+    if form.validate_on_submit():
+        try:
+            return _made(code, form, [heard[prompt] for prompt in heard if prompt in form.clips.data])
+        except PanelUnusable:
+            form.refuse(form.title, gettext("Give it a title of letters."))
+    return page("new_panel.html", form=form, code=code, language_spoken=language_name(code))
+
+
+def _can_be_heard(code: str) -> dict[str, PanelClip]:
+    """What a panel may hear of each prompt: what was approved, or waits to be; in a demonstration, the demo voice."""
+    found: dict[str, PanelClip] = {}
+    for pack_id in room().drafts.packs():
+        for cell in room().shelves.cells(room().drafts.pack(pack_id)).values():
+            clip = _clip_of(cell)
+            if cell.language == code and clip is not None:
+                found.setdefault(cell.prompt, clip)
+    return found
+
+
+def _clip_of(cell: Cell) -> PanelClip | None:
+    if cell.clip is not None and cell.clip.state == "approved":
+        return PanelClip(cell.prompt, cell.clip.sha, cell.clip.seconds)
+    if cell.take is not None and cell.take.can_be_heard:
+        return PanelClip(cell.prompt, cell.take.clip_sha, cell.take.seconds)
+    if cell.clip is not None and parts().on_air.demo_allowed:
+        return PanelClip(cell.prompt, cell.clip.sha, cell.clip.seconds)
+    return None
+
+
+def _made(code: str, form: PanelForm, clips: list[PanelClip]) -> Response:
+    last = today() + timedelta(days=form.days.data - 1)
+    made = room().panels.make(
+        title=form.title.data, language=code, clips=clips, opens=today(), closes=last, by=me().id, now=now()
+    )
+    with reading(parts().database) as connection:
+        lines = all_lines(connection)
+    # Answered at once instead of after another page: what is shown once is kept nowhere, not even for a moment.
+    return page(
+        "panel_code.html",
+        code=made.code,
+        panel_id=made.id,
+        lines=[(line.name, line.number) for line in lines if line.release_id],
+        until=gettext("It is open until %(day)s.", day=day(last.isoformat(), language())),
+        here=url_for("console.panels"),
+    )
+
+
+def panel(panel_id: str) -> Response:
+    """What a panel has brought, clip by clip."""
+    try:
+        results = room().panels.results(panel_id)
+    except NoSuchPanel:
+        abort(404)
+    one, scale = results.panel, scale_of(results.clips)
+    return shelf_page(
+        "panel.html",
+        panel_id=one.id,
+        title=one.title,
+        code=one.language,
+        language_spoken=language_name(one.language),
+        right_to_left=right_to_left(one.language),
+        open=one.is_open(today()),
+        days=_days(one),
+        heard=_heard(results.listeners),
+        clips=[_clip(one, clip, scale) for clip in results.clips],
+    )
+
+
+def _clip(one: Panel, heard: ClipAnswers, scale: int) -> dict[str, Any]:
+    script = room().drafts.script(heard.prompt, one.language)
+    return {
+        "prompt": heard.prompt,
+        "text": script.text if script else "",
+        "address": url_for("console.library_prompt", language=one.language, prompt=heard.prompt)
+        if script
+        else "",
+        "answers": answers_view(heard, scale),
+        "comments": [
+            {
+                "address": url_for("console.comment", comment_id=said.id),
+                "label": gettext("What a listener said, %(seconds)s s", seconds=round(said.seconds)),
+            }
+            for said in heard.comments
+        ],
+    }
+
+
+def close_panel(panel_id: str) -> Response:
+    """Nobody is let in any more."""
+    try:
+        room().panels.close(panel_id, today())
+    except NoSuchPanel:
+        abort(404)
+    say(gettext("The panel is closed. What was said stays here for 90 days."))
+    return go("console.panel", panel_id=panel_id)
+
+
+def comment(comment_id: str) -> Response:
+    """What a listener has said, opened for this moment."""
+    if not comment_id.isalnum():
+        abort(404)
+    try:
+        return sealed_sound(room().comments.listen(comment_id))
+    except NoSuchComment:
+        abort(404)
