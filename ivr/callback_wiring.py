@@ -29,12 +29,16 @@ from ivr.legs.helper_leg import HELPER, HelperLeg
 from ivr.legs.legs import Legs
 from ivr.legs.outcome_leg import OUTCOME, OutcomeLeg
 from ivr.legs.page_leg import PAGE, PageLeg
+from ivr.legs.panel_leg import PANEL_PART, PanelLeg
 from ivr.legs.parts import LegParts
 from ivr.legs.ring_back_leg import FLASH, RingBackLeg
+from ivr.legs.room_leg import ROOM_PART, RoomLeg
 from ivr.outcomes.numbers import let_go
 from ivr.outcomes.parts import OutcomeParts, outcome_parts
 from ivr.people.parts import PeopleParts
 from ivr.publishing.releases import Releases
+from ivr.recording.parts import RecordingParts
+from ivr.recording.room import PhoneRoom
 from ivr.settings import Settings
 from ivr.store.ids import new_id
 from ivr.store.queue import DEFAULT_QUEUE, connect_to_queue
@@ -152,6 +156,7 @@ def legs_of(
     crisis: CrisisParts,
     outcomes: OutcomeParts,
     people: PeopleParts,
+    recording: RecordingParts,
     vault: Vault,
     turns: Turns,
     flashes: Flashes,
@@ -168,22 +173,41 @@ def legs_of(
         helpers=people.helpers,
         taking=callbacks.taking,
         mark=vault.mark,
-        came_in=lambda provider, call: _came_in(turns, provider, call),
+        came_in=lambda provider, call, who: _came_in(turns, provider, call, who),
+        panels=recording.panels,
     )
+    room = RoomLeg(parts, _room_of(recording, clock), people.accounts.person)
+    panel = PanelLeg(parts, recording.panels, recording.spoken, new_id)
     return Legs(
         {
             HELPER: helper,
             CALLER: CallerLeg(parts),
             OUTCOME: OutcomeLeg(parts, outcomes.tasks),
-            DOOR: Door(parts, door, helper),
+            DOOR: Door(parts, door, helper, room, panel),
+            ROOM_PART: room,
+            PANEL_PART: panel,
             CRISIS: CrisisLeg(database, releases, addresses, crisis.talks, clock),
             PAGE: PageLeg(parts, crisis.pages, helper),
             FLASH: RingBackLeg(parts, flashes, turns.end),
         },
         addresses,
-        helper.rang_in_is_over,
+        _each(helper.rang_in_is_over, recording.spoken.let_go_of_call),
     )
 
 
-def _came_in(turns: Turns, provider: str, call: str) -> None:
-    turns.end(provider, call, ended="helper")
+def _room_of(recording: RecordingParts, clock: Callable[[], float]) -> PhoneRoom:
+    return PhoneRoom(
+        recording.takes, recording.drafts, recording.shelves, recording.voices, recording.spoken, clock
+    )
+
+
+def _each(*told: Callable[[str, str], object]) -> Callable[[str, str], None]:
+    def tell(provider: str, call: str) -> None:
+        for one in told:
+            one(provider, call)
+
+    return tell
+
+
+def _came_in(turns: Turns, provider: str, call: str, who: str) -> None:
+    turns.end(provider, call, ended=who)

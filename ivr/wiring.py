@@ -153,7 +153,18 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost 
         rows=rows,
         turns=turns,
         legs=legs_of(
-            database, releases, addresses, callbacks, crisis, outcomes, people, vault, turns, flashes, clock
+            database,
+            releases,
+            addresses,
+            callbacks,
+            crisis,
+            outcomes,
+            people,
+            recording,
+            vault,
+            turns,
+            flashes,
+            clock,
         ),
         filler=Filler(database, vault, clock),
         callbacks=callbacks,
@@ -203,6 +214,7 @@ def console_parts_of(wiring: Wiring) -> ConsoleParts:
             lambda: make_emergency_screens(wiring),
             wiring.settings.demo,
         ),
+        largest_upload=wiring.settings.upload_megabytes * 1_000_000,
     )
 
 

@@ -1,7 +1,7 @@
-"""The helpers' door: whoever rings the line and presses the hash key first is asked for phone code and PIN.
+"""The door: whoever rings the line and presses the hash key first is asked for a code, helpers and staff for a PIN too.
 
 What a helper can do in a browser can be done here with any phone: hear how many wait, take the first, go on call,
-pause.
+pause. Staff come to the recording room, and listeners of a panel, who have a code and no PIN, to their panel.
 A caller who came here by mistake presses nothing, and the call goes on as it was.
 """
 
@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import select
 
 from ivr.callbacks.taking import (
     BY_CHOICE,
@@ -23,15 +22,18 @@ from ivr.callbacks.taking import (
 )
 from ivr.calls.turns import DOOR
 from ivr.legs.helper_leg import HelperLeg
+from ivr.legs.panel_leg import PanelLeg
 from ivr.legs.parts import BackToTheCall, LegParts, Said, attempt_with_all
+from ivr.legs.room_leg import RoomLeg
 from ivr.legs.words import Words, option
 from ivr.people.helpers import Helpers
 from ivr.people.person import Person
 from ivr.people.pins import Pins
 from ivr.people.refusals import NotAHelper, ShutFor, WrongPin
+from ivr.people.roles import Right
 from ivr.people.wellbeing import Standing
+from ivr.recording.panels import Panels, WrongPanelCode, is_panel_code
 from ivr.store.engine import reading
-from ivr.store.tables import lines
 from ivr.telephony.contract import Dialect, LegEvent
 from ivr.vault.errors import CiphertextDamaged, VaultOutOfReach
 from ivr.vault.number import PhoneNumber
@@ -39,7 +41,9 @@ from ivr.vault.number import PhoneNumber
 ANYBODY = "0"
 MOST_TRIES = 3
 MOST_MENUS = 3
-TAKE, ON_CALL, PAUSE = "1", "2", "3"
+TAKE, ON_CALL, PAUSE, RECORD = "1", "2", "3", "4"
+HELPER, LISTENER = "helper", "panel"
+"""How a call is kept that was none of a caller's."""
 IN_WORDS = {
     Standing.OFF: "door_off",
     Standing.PAUSED: "door_paused_now",
@@ -62,24 +66,34 @@ class DoorParts:
     taking: Taking
     mark: Callable[[PhoneNumber], str]
     """A token by which a phone is known again; raises VaultOutOfReach, CiphertextDamaged."""
-    came_in: Callable[[str, str], None]
-    """This call of a provider is a helper's, and no caller's any more."""
+    came_in: Callable[[str, str, str], None]
+    """This call of a provider is a helper's or a listener's, and no caller's any more."""
+    panels: Panels
 
 
 class Door:
     """Who rings in, and what they do then."""
 
-    def __init__(self, parts: LegParts, door: DoorParts, helper_leg: HelperLeg) -> None:
+    def __init__(
+        self,
+        parts: LegParts,
+        door: DoorParts,
+        helper_leg: HelperLeg,
+        room_leg: RoomLeg,
+        panel_leg: PanelLeg,
+    ) -> None:
         self._parts = parts
         self._door = door
         self._helper_leg = helper_leg
+        self._room_leg = room_leg
+        self._panel_leg = panel_leg
 
     def answer(self, dialect: Dialect, event: LegEvent) -> Said:
         """What is said next."""
         step, _, rest = event.step.partition(".")
         match step:
             case "code":
-                return self._code(event, int(rest or 1))
+                return self._code(dialect, event, int(rest or 1))
             case "pin":
                 tries, _, code = rest.partition(".")
                 return self._pin(dialect, event, int(tries), self._door.pins.uncover(code, event.call))
@@ -91,13 +105,34 @@ class Door:
     def tell(self, dialect: Dialect, event: LegEvent) -> None:
         """Nothing hangs on this leg before a callback is taken, and then it is the helper's."""
 
-    def _code(self, event: LegEvent, tries: int) -> Said:
+    def _code(self, dialect: Dialect, event: LegEvent, tries: int) -> Said:
         if event.happening != "digits" or not event.keys:
             return Said(BackToTheCall())
+        if is_panel_code(event.keys):
+            return self._listener(dialect, event, tries)
         words = self._words(event, ())
         # Addresses stand in the logs of providers and proxies.
         covered = self._door.pins.cover(_digits(event.keys), event.call)
         return Said(words.ask_code("door_pin"), DOOR, ANYBODY, f"pin.{tries}.{covered}")
+
+    def _listener(self, dialect: Dialect, event: LegEvent, tries: int) -> Said:
+        """Somebody with the code of a panel. On a line without the words for it no code fits."""
+        words = self._words(event, ())
+        try:
+            panel = self._door.panels.come_in(event.keys, self._mark(event.caller), self._parts.clock())
+        except ShutFor:
+            return Said(words.end("door_shut", "helper_goodbye"))
+        except WrongPanelCode:
+            panel = None
+        if panel is None or not self._panel_leg.is_offered(self._parts.release_on(event.line_number), panel):
+            return self._not_this(event, words, tries)
+        self._door.came_in(dialect.name, event.call, LISTENER)
+        return self._panel_leg.begin(event, panel)
+
+    def _not_this(self, event: LegEvent, words: Words, tries: int) -> Said:
+        if tries >= MOST_TRIES:
+            return Said(words.end("door_wrong", "helper_goodbye"))
+        return self._ask_code(event, tries + 1, "door_wrong")
 
     def _pin(self, dialect: Dialect, event: LegEvent, tries: int, code: str) -> Said:
         if event.happening != "digits":
@@ -108,12 +143,12 @@ class Door:
                 code, event.keys, self._parts.clock(), phone=self._mark(event.caller)
             )
         except WrongPin:
-            if tries >= MOST_TRIES:
-                return Said(words.end("door_wrong", "helper_goodbye"))
-            return self._ask_code(event, tries + 1, "door_wrong")
+            return self._not_this(event, words, tries)
         except ShutFor:
             return Said(words.end("door_shut", "helper_goodbye"))
-        self._door.came_in(dialect.name, event.call)
+        self._door.came_in(dialect.name, event.call, HELPER)
+        if self._may_record(event, person) and not person.may(Right.TAKE_CALLBACKS):
+            return self._room_leg.begin(event, person)
         return self._say_menu(event, person, 1)
 
     def _menu(self, dialect: Dialect, event: LegEvent, times: int) -> Said:
@@ -132,8 +167,13 @@ class Door:
                 with self._parts.database.begin() as connection:
                     self._door.helpers.pause(connection, person.id)
                 return Said(self._words(event, person.languages).end("door_paused_now", "helper_goodbye"))
+            case "4" if self._may_record(event, person):
+                return self._room_leg.begin(event, person)
             case _:
                 return self._menu_again(event, person, times)
+
+    def _may_record(self, event: LegEvent, person: Person) -> bool:
+        return self._room_leg.is_offered(person, self._words(event, person.languages))
 
     def _menu_again(self, event: LegEvent, person: Person, times: int) -> Said:
         if times < MOST_MENUS:
@@ -172,16 +212,15 @@ class Door:
         elif verdict.standing in BY_CHOICE:
             said += option("door_take_first", TAKE)
         said += (*option("door_go_on_call", ON_CALL), *option("door_pause", PAUSE))
+        if self._room_leg.is_offered(person, words):
+            said += option("door_record", RECORD)
         return Said(words.ask(*said), DOOR, person.id, f"menu.{times}")
 
     def _ask_code(self, event: LegEvent, tries: int, *before: str) -> Said:
         return Said(self._words(event, ()).ask_code(*before, "door_code"), DOOR, ANYBODY, f"code.{tries}")
 
     def _words(self, event: LegEvent, languages: tuple[str, ...]) -> Words:
-        with reading(self._parts.database) as connection:
-            query = select(lines.c.release_id).where(lines.c.number == event.line_number)
-            release_id = connection.execute(query).scalar()
-        return Words.of(self._parts.release_of(release_id), self._parts.addresses, languages)
+        return Words.of(self._parts.release_on(event.line_number), self._parts.addresses, languages)
 
     def _mark(self, caller: PhoneNumber | None) -> str:
         if caller is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Engine, select
@@ -12,8 +13,10 @@ from ivr.callbacks.book import Book
 from ivr.callbacks.ports import Hurry, MayHave
 from ivr.calls.screens import Addresses
 from ivr.people.tables import people
+from ivr.publishing.hours import zone
 from ivr.publishing.releases import Release, Releases
 from ivr.store.callback_tables import attempts, callbacks
+from ivr.store.engine import reading
 from ivr.store.tables import lines
 from ivr.telephony.contract import Dialect, LegEvent, Screen
 
@@ -60,6 +63,19 @@ class LegParts:
         if release_id is None:
             raise LookupError("nothing is on air")
         return self.releases.get(release_id)
+
+    def release_on(self, line_number: str) -> Release:
+        """What the line of this number plays. Raises LookupError where it plays nothing, or there is none."""
+        with reading(self.database) as connection:
+            query = select(lines.c.release_id).where(lines.c.number == line_number)
+            return self.release_of(connection.execute(query).scalar())
+
+    def today_on(self, line_number: str) -> date:
+        """The day that it is where this line is."""
+        with reading(self.database) as connection:
+            query = select(lines.c.time_zone).where(lines.c.number == line_number)
+            time_zone = connection.execute(query).scalar()
+        return datetime.fromtimestamp(self.clock(), zone(time_zone or "UTC")).date()
 
 
 def attempt_with_all(connection: Connection, attempt_id: str) -> Any:

@@ -45,6 +45,12 @@ class Words:
                     found.append(self._addresses.clip(clip.sha))
         return found
 
+    def has(self, *prompts: str) -> bool:
+        """Whether all of it can be said."""
+        return all(
+            (prompt, language) in self._release.clips for prompt in prompts for language in self.languages
+        )
+
     def ask(self, *prompts: str) -> ListenScreen:
         """Says it and waits for one key."""
         return ListenScreen(self.clips(*prompts), WAIT_SECONDS, barge_in=True)

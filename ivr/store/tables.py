@@ -91,7 +91,7 @@ calls = Table(
     Column("date", String(10), nullable=False, doc="in the line's time zone"),
     Column("band", String(5), nullable=False, doc="four hours, such as 20-24"),
     Column("language", String(8), nullable=True),
-    Column("ended", String(16), nullable=False, doc="goodbye, hung_up or lost"),
+    Column("ended", String(16), nullable=False, doc="goodbye, hung_up, lost; helper, panel: no caller's"),
     Column("duration", String(8), nullable=False, doc="a band of minutes"),
     Column("turns", Integer, nullable=False),
     Column("test", Boolean, nullable=False),

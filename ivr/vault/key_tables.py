@@ -27,7 +27,12 @@ row_keys = Table(
     Column("claim", String(64), nullable=True, unique=True, doc="one entry a number and line"),
     Column("claim_epoch", String(7), nullable=False, doc="whose key made the claim, or empty"),
     Column("sealed_as", String(32), nullable=False, doc="hash of the newest ciphertext under this key"),
-    Column("used_at", Float, nullable=False, doc="whole hour of the last sealing; of a voice, until when it is needed"),
+    Column(
+        "used_at",
+        Float,
+        nullable=False,
+        doc="whole hour of the last sealing; of a voice, until when it is needed",
+    ),
     Index("ix_row_keys_used_at", "used_at"),
     sqlite_with_rowid=False,
 )
