@@ -155,6 +155,9 @@ class Settings(BaseSettings):
     ring_backs_a_day: int = Field(
         5000, ge=1, le=1_000_000, description="How many missed calls one line rings back in a day."
     )
+    upload_megabytes: int = Field(
+        100, ge=1, le=1000, description="Megabytes of recordings that a browser may send at once, zip files too."
+    )
     host: str = Field("127.0.0.1", description="Address on which the web process listens.")
     port: int = Field(
         8000, ge=1, le=65535, description="Port on which the web process listens; PORT is honoured too."

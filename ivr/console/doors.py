@@ -215,8 +215,7 @@ _STUDIO = {
     "console.record_scripts": _door("GET", _PUBLISHING, "All of it, for a browser whose line may break."),
     "console.record_takes": _door("GET", _PUBLISHING, "What has become of a script's takes."),
     "console.send_take": _door("POST", _PUBLISHING, "A take; larger than other forms may be."),
-    "console.upload": _door("GET", _PUBLISHING, "Where files are sent, and which still have no script."),
-    "console.send_files": _door("POST", _PUBLISHING, "Files; larger than other forms may be."),
+    "console.upload": _door("GET POST", _PUBLISHING, "Files, which may be larger than other forms."),
     "console.upload_now": _door(
         "GET", _PUBLISHING, "The files without a script, for a page that has sent some."
     ),

@@ -42,7 +42,8 @@ class OwnNumbers(Protocol):
 @dataclass(frozen=True, slots=True)
 class ConsoleParts:
     """`public_url` begins the links that are handed out; `spoken` gives the languages of the flows on air; `noted_end`
-    says where the audit log ended when the key store last noted it (None before the first; raises VaultOutOfReach).
+    says where the audit log ended when the key store last noted it (None before the first; raises VaultOutOfReach);
+    `largest_upload` is how many bytes of recordings may be sent at once.
     """
 
     database: Engine
@@ -63,3 +64,4 @@ class ConsoleParts:
     recording: RecordingParts
     releases: Releases
     on_air: OnAir
+    largest_upload: int

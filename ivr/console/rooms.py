@@ -43,7 +43,7 @@ SETTINGS = {
     "WTF_CSRF_SSL_STRICT": False,
     "WTF_I18N_ENABLED": False,
 }
-TAKE_RECORDINGS = ("console.send_take", "console.send_files")
+TAKE_RECORDINGS = ("console.send_take", "console.upload")
 """Views that are sent more than a form."""
 NOT_FORMS = ("phone", "telephone", "media")
 """Blueprints whose posts aren't forms of the console: they are signed, or look at where they come from themselves."""
