@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -10,13 +11,14 @@ from flask import Blueprint, Response, abort, request, url_for
 from flows.languages import right_to_left
 from flows.lengths import estimated_seconds
 from flows.model import Pack, Script
-from ivr.console.frame import page
+from ivr.console.frame import page, parts
 from ivr.console.gatekeeper import may_open
 from ivr.console.languages import gettext
 from ivr.console.library_view import (
     Wanted,
     a_page_of,
     counted,
+    counts_of,
     language_card,
     rows_of,
     shown_languages,
@@ -28,7 +30,7 @@ from ivr.console.shelf import all_packs, room, shelf_page, the_pack
 from ivr.console.signed_in import me
 from ivr.console.words import language_name
 from ivr.recording.due import due
-from ivr.recording.matrix import Cell, Progress, progress
+from ivr.recording.matrix import TO_RECORD, Cell, Progress, progress
 from ivr.recording.scripts import Key
 
 
@@ -47,9 +49,10 @@ def library() -> Response:
     wanted, places = wanted_of(request.args, pack.languages), places_of(pack)
     rows = rows_of(cells, wanted, room().drafts.sheet_numbers(), places, _prompt_at)
     shown, before, after = a_page_of(rows, wanted)
+    on_air = parts().spoken()
     return shelf_page(
         "library.html",
-        spoken=[_card(pack, one) for one in progress(cells)],
+        spoken=[_card(pack, one, on_air) for one in progress(cells)],
         packs=all_packs(),
         pack=pack.id,
         wanted=wanted,
@@ -68,7 +71,7 @@ def recordings_left() -> list[str]:
     """A sentence for each language of the drafts in which something is still to be done."""
     packs = [room().drafts.pack(pack_id) for pack_id in room().drafts.packs()]
     return [
-        progress_in_words(one.language, {state.value: count for state, count in one.by_state.items()})
+        progress_in_words(one.language, counts_of(one), one.clinical_reviews_wanted)
         for pack in packs
         for one in progress(room().shelves.cells(pack))
         if one.ready < one.total
@@ -84,13 +87,16 @@ def _at(pack: Pack, wanted: Wanted) -> str:
     return url_for("console.library", pack=pack.id, **asked, _anchor="prompts")
 
 
-def _card(pack: Pack, one: Progress) -> dict[str, Any]:
+def _card(pack: Pack, one: Progress, on_air: Collection[str]) -> dict[str, Any]:
     def address(state: str) -> str:
         return _at(pack, Wanted(language=one.language, state=state))
 
     reviews = one.language in me().languages
     card = language_card(one, address, url_for("console.review") if reviews else "")
-    records = may_open(me(), "console.record") and one.ready < one.total
+    counts = counts_of(one)
+    records = may_open(me(), "console.record") and any(counts[state] for state in TO_RECORD)
+    card["mine"] = one.language in me().languages
+    card["on_air"] = one.language in on_air
     card["record"] = url_for("console.record", language=one.language) if records else ""
     card["sheets"] = _sheets(pack, one.language)
     return card

@@ -48,7 +48,7 @@ def wanted_of(args: Mapping[str, str], languages: Iterable[str]) -> Wanted:
 
 def language_card(progress: Progress, address: Callable[[str], str], review: str = "") -> dict[str, Any]:
     """How far a language is. `address` leads to the prompts in a state; `review` to what is to be reviewed."""
-    counts = {state.value: count for state, count in progress.by_state.items()}
+    counts = counts_of(progress)
     left = [
         {"words": words, "address": review if kind == "to_review" and review else address(kind)}
         for kind, words in left_in_words(counts, progress.clinical_reviews_wanted)
@@ -56,12 +56,16 @@ def language_card(progress: Progress, address: Callable[[str], str], review: str
     return {
         "code": progress.language,
         "name": language_name(progress.language),
-        "sentence": progress_in_words(progress.language, counts),
-        "pieces": stacked({**counts, "": counts["missing"] + counts["demo"]}, (*IN_A_BAR, ""))
-        if progress.total
-        else [],
+        "sentence": progress_in_words(progress.language, counts, progress.clinical_reviews_wanted),
+        "done": gettext("%(done)s of %(total)s approved", done=counts["approved"], total=progress.total),
+        "pieces": stacked(counts, IN_A_BAR, progress.total),
         "left": left,
     }
+
+
+def counts_of(progress: Progress) -> dict[str, int]:
+    """How many prompts are in each state."""
+    return {state.value: count for state, count in progress.by_state.items()}
 
 
 def rows_of(

@@ -13,6 +13,7 @@ from ivr.console.frame import go, now, page, parts
 from ivr.console.languages import gettext, language, ngettext
 from ivr.console.panel_forms import PanelForm
 from ivr.console.panel_view import answers_view, scale_of
+from ivr.console.prompt_places import GROUPS, places_of
 from ivr.console.says import say
 from ivr.console.shelf import room, shelf_page
 from ivr.console.signed_in import me
@@ -92,12 +93,17 @@ def new_panel() -> Response:
 def _can_be_heard(code: str) -> dict[str, PanelClip]:
     """What a panel may hear of each prompt: what was approved, or waits to be; in a demonstration, the demo voice."""
     found: dict[str, PanelClip] = {}
+    alone: dict[str, bool] = {}
     for pack_id in room().drafts.packs():
-        for cell in room().shelves.cells(room().drafts.pack(pack_id)).values():
+        pack = room().drafts.pack(pack_id)
+        places = places_of(pack)
+        for cell in room().shelves.cells(pack).values():
             clip = _clip_of(cell)
             if cell.language == code and clip is not None:
                 found.setdefault(cell.prompt, clip)
-    return found
+                alone.setdefault(cell.prompt, all(place in GROUPS for place in places.get(cell.prompt, ())))
+    # What people are asked about is what flows say; "press one" comes last.
+    return {prompt: found[prompt] for prompt in sorted(found, key=alone.__getitem__)}
 
 
 def _clip_of(cell: Cell) -> PanelClip | None:

@@ -41,9 +41,8 @@ class Piece:
     width: float
 
 
-def stacked(counts: Mapping[str, int], kinds: Sequence[str]) -> list[Piece]:
-    """The pieces of a bar that is filled from its beginning, in this order. Counts of nothing take no room."""
-    total = sum(counts.get(kind, 0) for kind in kinds)
+def stacked(counts: Mapping[str, int], kinds: Sequence[str], total: int) -> list[Piece]:
+    """The pieces of a bar that is filled from its beginning, in this order; `total` would fill it."""
     pieces, start = [], 0.0
     for kind in kinds:
         width = 100 * counts.get(kind, 0) / total if total else 0

@@ -31,6 +31,8 @@ from ivr.recording.reviewing import MayNot
 from ivr.recording.scripts import Key
 
 NAMED_PLACES = 6
+SHOWN_FIRST = 3
+"""Takes that are shown at once; all others but the one that goes on air are one press away."""
 
 
 def add_prompts(console: Blueprint) -> None:
@@ -127,7 +129,8 @@ def _look_at(cell: Cell) -> str:
 def _takes(takes: list[Take], cell: Cell, script: Script) -> list[dict[str, Any]]:
     names = names_of(parts().people.accounts.everybody())
     on_top = cell.clip.take_id if cell.clip is not None and cell.clip.state == "approved" else ""
-    return [_take(take, names, is_outdated(take, script), on_top) for take in takes]
+    cards = [_take(take, names, is_outdated(take, script), on_top) for take in takes]
+    return [{**card, "first": place < SHOWN_FIRST or card["heard_now"]} for place, card in enumerate(cards)]
 
 
 def _take(take: Take, names: Mapping[str, str], outdated: bool, on_top: str) -> dict[str, Any]:

@@ -56,14 +56,17 @@ SOURCES: Mapping[str, Any] = {
 """How a take came in."""
 
 
-def progress_in_words(code: str, counts: Mapping[str, int]) -> str:
-    """`Swahili: 41 of 63 approved; 12 to record, 10 to review`."""
+def progress_in_words(code: str, counts: Mapping[str, int], clinical: int = 0) -> str:
+    """`Swahili: 41 of 63 approved; 12 to record, 10 to review`. `clinical` as in `left_in_words`."""
     total = sum(counts.values())
     values = {"language": language_name(code), "done": counts.get("approved", 0), "total": total}
-    left = [words for _, words in left_in_words(counts)]
+    left = [words for _, words in left_in_words(counts, clinical)]
+    if values["done"] == total:
+        done = gettext("%(language)s: all %(total)s approved", **values)
+    else:
+        done = gettext("%(language)s: %(done)s of %(total)s approved", **values)
     if not left:
-        return gettext("%(language)s: all %(total)s approved", **values)
-    done = gettext("%(language)s: %(done)s of %(total)s approved", **values)
+        return done
     return ("؛ " if language() == "ar" else "; ").join((done, in_a_row(left)))
 
 

@@ -27,6 +27,7 @@ from ivr.console.shelf import (
     shelf_page,
     takes_waiting_for,
 )
+from ivr.console.side_by_side import side_by_side
 from ivr.console.signed_in import me
 from ivr.console.take_cards import card_of
 from ivr.console.words import language_name, language_names, names_of, who_in_words
@@ -190,11 +191,12 @@ def clinical(language: str, prompt: str) -> Response:
         except MayNot as refusal:
             say(refusal_words(refusal), "")
         return go("console.review")
+    before, after = side_by_side(_heard_now(prompt, language), script.text)
     return page(
         "clinical.html",
         form=form,
-        before=_heard_now(prompt, language),
-        after=script.text,
+        before=before,
+        after=after,
         source=script.source,
         fingerprint=script_fingerprint(script.text),
         **_said(script),
