@@ -19,6 +19,7 @@ def scrub_what_is_due(wiring: Wiring) -> Scrubbed:
         now=wiring.clock,
         pace=Pace(),
         chance=random.random,
+        is_needed=wiring.recording.spoken.is_needed,
     )
     return batch.run()
 

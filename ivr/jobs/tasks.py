@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 
 import structlog
@@ -18,6 +19,7 @@ from ivr.jobs.paging import page_ringing_of
 from ivr.jobs.recordings import make_clip_of, sweep_takes_of
 from ivr.jobs.ring_backs import ring_backs_of
 from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
+from ivr.jobs.spoken import fetching_of
 from ivr.outcomes import mixing
 from ivr.people import upkeep as people_upkeep
 from ivr.settings import load_settings
@@ -214,6 +216,22 @@ def sweep_takes() -> dict[str, int]:
     return sweep_takes_of(_wiring())
 
 
+def fetch_spoken() -> dict[str, int]:
+    """Fetches recordings that were made by phone, and deletes at the providers those that are here or not wanted."""
+    return fetching_of(_wiring()).run()
+
+
+def shred_comments() -> dict[str, int]:
+    """Destroys what listeners said in panels that ended long ago; the next time, where the vault is out of reach."""
+    wiring = _wiring()
+    today = datetime.fromtimestamp(wiring.clock(), UTC).date()
+    try:
+        return {"shredded": wiring.recording.comments.shred_due(today)}
+    except VaultOutOfReach as error:
+        log.error("comments_not_shredded", error=type(error).__name__)
+        return {"shredded": 0}
+
+
 TASKS = (
     Task(
         dispatch,
@@ -299,6 +317,18 @@ TASKS = (
         "Asks for clips of recordings that no worker has looked at, and of those that a killed worker left.",
         every_seconds=10,
         longest_seconds=10,
+    ),
+    Task(
+        fetch_spoken,
+        "Fetches recordings that were made by phone; deletes at the provider those that are here or not wanted.",
+        every_seconds=30,
+        longest_seconds=30,
+    ),
+    Task(
+        shred_comments,
+        "Destroys the spoken comments of listening panels that ended ninety days ago.",
+        every_seconds=HOUR,
+        longest_seconds=5 * MINUTE,
     ),
     Task(
         end_lost_calls,

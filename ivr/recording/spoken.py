@@ -163,6 +163,10 @@ class SpokenRows:
         with self._database.begin() as connection:
             connection.execute(delete(spoken).where(_is_still(held)))
 
+    def found_wanted(self, held: Spoken, of: str, now: float) -> bool:
+        """It was to be kept, and the process that was told so has died before it could say so here."""
+        return self._change_held(held, state=WAITING, of=of, tries=0, not_before=now)
+
     def give_up(self, held: Spoken, now: float) -> None:
         """It will never be fetched: what may be left of it at the provider is deleted."""
         self._change_held(held, state=UNWANTED, tries=0, not_before=now)

@@ -13,7 +13,15 @@ from sqlalchemy import Engine
 
 from ivr.scrubbing import waiting
 from ivr.scrubbing.deletion import delete_call
-from ivr.scrubbing.pauses import OUT_OF_REACH, NoAccount, Pause, as_it_stands, needs_somebody, pause_after
+from ivr.scrubbing.pauses import (
+    OUT_OF_REACH,
+    NoAccount,
+    Pause,
+    StillNeeded,
+    as_it_stands,
+    needs_somebody,
+    pause_after,
+)
 from ivr.scrubbing.waiting import Waiting
 from ivr.store.engine import reading, wipe_deleted
 from ivr.telephony.contract import Network
@@ -46,6 +54,8 @@ class Batch:
     now: Callable[[], float]
     pace: Callable[[], None]
     chance: Callable[[], float]
+    is_needed: Callable[[str, str], bool] = lambda _provider, _call: False
+    """Whether something of a provider's call is still to be fetched: then nothing of it is deleted yet."""
     clock: Callable[[], float] = time.monotonic
     _closed: set[str] = field(default_factory=set)
     """Providers that are asked no more in this pass."""
@@ -91,6 +101,8 @@ class Batch:
         network = self.networks(held.provider)
         if network is None:
             raise NoAccount
+        if self.is_needed(held.provider, held.call):
+            raise StillNeeded
         delete_call(network, held.call, self.pace)
 
     def _put_off(self, held: Waiting, problem: Exception) -> None:

@@ -25,11 +25,18 @@ UNDER_WAY, NOT_SETTLED, BUSY = "under_way", "not_settled", "busy"
 OUT_OF_REACH, CREDENTIALS, REFUSED = "out_of_reach", "credentials", "refused"
 STUCK = "stuck"
 """No provider lets a call last a day: what is still said to be under way then was never ended there."""
+NEEDED = "needed"
 STILL_THERE, NO_ACCOUNT, UNEXPECTED = "still_there", "no_account", "unexpected"
 
 
 class LegUnderWay(Exception):
     """Somebody is still talking, or the provider says so. Not a failure."""
+
+
+class StillNeeded(Exception):
+    """Somebody has recorded something on this call that is to be kept, and it isn't fetched yet. Not a failure: that
+    ends within two days, whatever happens.
+    """
 
 
 class StillThere(Exception):
@@ -56,6 +63,8 @@ def pause_after(problem: Exception, attempts: int, chance: float) -> Pause:
     match problem:
         case LegUnderWay():
             return Pause(5 * MINUTE, False, UNDER_WAY)
+        case StillNeeded():
+            return Pause(5 * MINUTE, False, NEEDED)
         case CallUnderWay():
             return Pause(longer, True, NOT_SETTLED)
         case ProviderBusy():
@@ -86,7 +95,7 @@ def as_it_stands(trouble: str, waited: float) -> str:
 
 def needs_somebody(trouble: str, attempts: int) -> bool:
     """Whether a person should know: what never passes by itself, and what hasn't passed for a while."""
-    passes = {UNDER_WAY: False, BUSY: False, "": False}
+    passes = {UNDER_WAY: False, BUSY: False, NEEDED: False, "": False}
     if trouble in passes:
         return False
     if trouble in (OUT_OF_REACH, NOT_SETTLED, STILL_THERE):

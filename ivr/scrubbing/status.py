@@ -23,6 +23,7 @@ _WORDS = {
     pauses.OUT_OF_REACH: "the provider doesn't answer",
     pauses.CREDENTIALS: "the provider doesn't accept the account and the token that are set",
     pauses.REFUSED: "the provider refuses",
+    pauses.NEEDED: "something that was recorded is to be kept, and isn't fetched yet",
     pauses.STILL_THERE: "it was deleted and is still there",
     pauses.NO_ACCOUNT: "there is no account for this provider any more",
     pauses.UNEXPECTED: "something unforeseen; the log says what",
