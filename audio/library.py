@@ -103,7 +103,8 @@ class ClipLibrary:
     def missing(self, wanted: Mapping[Key, str]) -> list[Key]:
         """What can't be played now: no clip of the current script, or one whose file is gone. In the order wanted."""
         there = self.clips_for(wanted)
-        return [key for key in wanted if key not in there or not self.media.has(there[key].sha)]
+        kept = self.media.there({clip.sha for clip in there.values()})
+        return [key for key in wanted if key not in there or there[key].sha not in kept]
 
     def _noted_again(self, clip: Clip, script_fingerprint: str) -> bool:
         """Whether the same clip is there; a new way of making clips may have come to the very same sound."""

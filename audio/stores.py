@@ -12,7 +12,7 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -40,6 +40,9 @@ class Store(Protocol):
 
     def has(self, sha: str) -> bool:
         """Whether it is there."""
+
+    def there(self, shas: Collection[str]) -> set[str]:
+        """Those of many that are there."""
 
     def size(self, sha: str) -> int:
         """Bytes. Raises NotKept."""
@@ -105,6 +108,9 @@ class FolderStore:
     def has(self, sha: str) -> bool:
         return self.path(sha).is_file()
 
+    def there(self, shas: Collection[str]) -> set[str]:
+        return {sha for sha in shas if self.has(sha)}
+
     def size(self, sha: str) -> int:
         try:
             return self.path(sha).stat().st_size
@@ -113,14 +119,13 @@ class FolderStore:
 
     def put(self, content: bytes) -> str:
         sha = hashlib.sha256(content).hexdigest()
-        self._keep(sha, lambda file: file.write(content))
+        if not self.path(sha).is_file():
+            self._keep(lambda file: file.write(content))
         return sha
 
     def put_file(self, file: Path) -> str:
-        sha = sha_of_file(file)
         with file.open("rb") as source:
-            self._keep(sha, lambda kept: shutil.copyfileobj(source, kept, AT_ONCE))
-        return sha
+            return self._keep(lambda kept: shutil.copyfileobj(source, kept, AT_ONCE))
 
     def read(self, sha: str) -> bytes:
         try:
@@ -154,23 +159,28 @@ class FolderStore:
                     removed += 1
         return removed
 
-    def _keep(self, sha: str, write: Callable[[BinaryIO], object]) -> None:
-        path = self.path(sha)
-        if path.is_file():
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def _keep(self, write: Callable[[BinaryIO], object]) -> str:
+        """What is named is what was written: a file may change while it is read."""
         unfinished = self.root / _UNFINISHED / uuid.uuid4().hex
-        unfinished.parent.mkdir(exist_ok=True)
+        unfinished.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with unfinished.open("xb") as file:
+            with unfinished.open("x+b") as file:
                 write(file)
                 file.flush()
                 os.fsync(file.fileno())
+                file.seek(0)
+                sha = hashlib.file_digest(file, "sha256").hexdigest()
+            path = self.path(sha)
+            if path.is_file():
+                unfinished.unlink()
+                return sha
+            path.parent.mkdir(parents=True, exist_ok=True)
             unfinished.replace(path)
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
         _fsync_folder(path.parent)
+        return sha
 
 
 def _fsync_folder(folder: Path) -> None:

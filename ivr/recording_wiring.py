@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Engine
 
 from audio.library import ClipLibrary
-from audio.media import Media, MediaStore
+from audio.media import CLIP_SUFFIX, Media, MediaStore
 from audio.originals import Originals, OriginalsStore
+from audio.stores import Store
 from audio.take_work import TakeWork
 from audio.takes import Takes
 from ivr.audit.log import AuditLog
@@ -23,6 +24,7 @@ from ivr.recording.shelves import Shelves
 from ivr.recording.spoken import SpokenRows
 from ivr.recording.voices import Voices
 from ivr.settings import Settings
+from ivr.settings_problems import is_bucket
 from ivr.store.ids import new_id
 from ivr.store.queue import DEFAULT_QUEUE
 from ivr.vault.vault import Vault
@@ -57,9 +59,22 @@ def recording_of(
 
 def media_of(settings: Settings) -> Media:
     """Where the clips are."""
+    if is_bucket(settings.media):
+        return _bucket(settings, settings.media, CLIP_SUFFIX)
     return MediaStore(settings.media_folder)
 
 
 def originals_of(settings: Settings) -> Originals:
     """Where the recordings are as they came in."""
+    if is_bucket(settings.originals):
+        return _bucket(settings, settings.originals, "")
     return OriginalsStore(settings.originals_folder)
+
+
+def _bucket(settings: Settings, address: str, suffix: str) -> Store:
+    # Imported here, because where sounds lie in folders, what speaks to buckets is never needed.
+    from audio.bucket import Bucket, BucketStore
+
+    secret = settings.bucket_secret.get_secret_value()
+    bucket = Bucket(address, settings.bucket_endpoint, settings.bucket_region, settings.bucket_key_id, secret)
+    return BucketStore(bucket, suffix)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from ivr.settings_problems import problems_of
+from ivr.settings_problems import is_bucket, problems_of
 
 PREFIX = "WARMLINE_"
 DEMO_FILE = "demo.env"
@@ -52,11 +52,22 @@ class Settings(BaseSettings):
         repr=False,
         description="Queue server. Empty: one that `warmline up` starts itself, with its data in the data folder.",
     )
-    media: Path | None = Field(None, description="Folder of the clips. Empty: `media` in the data folder.")
-    originals: Path | None = Field(
-        None,
-        description="Folder of the recordings as they came in. Empty: `originals` in the data folder.",
+    media: str = Field(
+        "", description="Folder of the clips, or s3://bucket/prefix. Empty: `media` in the data folder."
     )
+    originals: str = Field(
+        "",
+        description="Folder of the recordings as they came in, or s3://bucket/prefix. Empty: `originals` in the data.",
+    )
+    bucket_endpoint: str = Field(
+        "", description="Address of the service that has the buckets, where it isn't Amazon's."
+    )
+    bucket_region: str = Field("", description="Region of the buckets, where their service has regions.")
+    bucket_key_id: str = Field(
+        "",
+        description="Name of the key to the buckets. Empty: the machine's own rights, or AWS_ACCESS_KEY_ID.",
+    )
+    bucket_secret: SecretStr = Field(SecretStr(""), description="The key to the buckets.")
     keys: Path | None = Field(
         None,
         description="Folder of the key store, apart from the data. Empty in the demo: `keys` in the data folder.",
@@ -156,7 +167,10 @@ class Settings(BaseSettings):
         5000, ge=1, le=1_000_000, description="How many missed calls one line rings back in a day."
     )
     upload_megabytes: int = Field(
-        100, ge=1, le=1000, description="Megabytes of recordings that a browser may send at once, zip files too."
+        100,
+        ge=1,
+        le=1000,
+        description="Megabytes of recordings that a browser may send at once, zip files too.",
     )
     host: str = Field("127.0.0.1", description="Address on which the web process listens.")
     port: int = Field(
@@ -232,13 +246,19 @@ class Settings(BaseSettings):
 
     @property
     def media_folder(self) -> Path:
-        """Where the clips are."""
-        return self.media or self.data / "media"
+        """Where the clips are, unless in a bucket."""
+        return self.data / "media" if is_bucket(self.media) else Path(self.media or self.data / "media")
+
+    @property
+    def media_place(self) -> str:
+        """Where the clips are, in words for people."""
+        return self.media if is_bucket(self.media) else str(self.media_folder)
 
     @property
     def originals_folder(self) -> Path:
-        """Where the recordings are as they came in: never where clips are served from."""
-        return self.originals or self.data / "originals"
+        """Where the recordings are as they came in, unless in a bucket: never where clips are served from."""
+        usual = self.data / "originals"
+        return usual if is_bucket(self.originals) else Path(self.originals or usual)
 
     @property
     def emergency_folder(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from ivr.key_places import KeyPlaces, problems_of_keys
 if TYPE_CHECKING:
     from ivr.settings import Settings
 
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?")
+
 
 def problems_of(settings: Settings) -> list[str]:
     """Everything that keeps these settings from running a hotline, each with what to do."""
@@ -18,6 +21,7 @@ def problems_of(settings: Settings) -> list[str]:
         *_problems_of_public_url(settings),
         *_problems_of_secrets(settings),
         *_problems_of_stores(settings),
+        *_problems_of_buckets(settings),
         *_problems_of_vault(settings),
         *_problems_of_providers(settings),
     ]
@@ -74,6 +78,33 @@ def _problems_of_stores(settings: Settings) -> list[str]:
         )
     if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
         problems.append("WARMLINE_REDIS_URL must start with redis://, rediss:// or unix:// (or be empty).")
+    return problems
+
+
+def is_bucket(place: str) -> bool:
+    """Whether sounds are kept in a bucket, and not in a folder."""
+    return "://" in place
+
+
+def _problems_of_buckets(settings: Settings) -> list[str]:
+    problems = []
+    for name, place in (("MEDIA", settings.media), ("ORIGINALS", settings.originals)):
+        if is_bucket(place) and not _BUCKET.fullmatch(place):
+            problems.append(f"WARMLINE_{name} must be a folder, or look like s3://bucket/prefix.")
+    if settings.originals and settings.originals == settings.media:
+        problems.append(
+            "WARMLINE_ORIGINALS and WARMLINE_MEDIA are the same place: recordings as they came in are nobody's to "
+            "hear, so give them a folder, or a prefix, of their own."
+        )
+    endpoint = settings.bucket_endpoint
+    if endpoint and not _is_an_address(endpoint):
+        problems.append("WARMLINE_BUCKET_ENDPOINT must look like https://storage.example.org.")
+    elif endpoint and urlsplit(endpoint).scheme == "http" and not is_on_this_machine(endpoint):
+        problems.append("WARMLINE_BUCKET_ENDPOINT must start with https://: recordings would travel open.")
+    if bool(settings.bucket_key_id) != bool(settings.bucket_secret.get_secret_value()):
+        problems.append(
+            "WARMLINE_BUCKET_KEY_ID and WARMLINE_BUCKET_SECRET belong together: set both or none."
+        )
     return problems
 
 

@@ -78,7 +78,7 @@ def examine(settings: Settings, build: Callable[[], House], twilio: TwilioSide |
     findings += check_queue(queue_facts(queue_url(settings)))
     lines, scrubbing, missed = found or (None, None, None)
     if lines is not None:
-        findings += check_lines(lines, str(settings.media_folder))
+        findings += check_lines(lines, settings.media_place)
     findings += check_missed_calls(missed) if missed else []
     findings += _examine_outside(settings, lines or [], twilio)
     return findings + (check_scrubbing(scrubbing) if scrubbing else [])

@@ -45,7 +45,8 @@ def prepare(pack: Pack, library: ClipLibrary, demo_allowed: bool) -> Release:
     """The release of a pack as it would go on air now. Raises NotReadyForAir."""
     cells = Shelves(library.engine, library).cells(pack)
     there = {key: one.clip for key, one in cells.items() if one.clip is not None}
-    clips = {key: clip for key, clip in there.items() if library.media.has(clip.sha)}
+    kept = library.media.there({clip.sha for clip in there.values()})
+    clips = {key: clip for key, clip in there.items() if clip.sha in kept}
     found = [*_mistakes(pack, clips), *_not_recorded(pack, library, cells, clips, demo_allowed)]
     if not demo_allowed:
         found += _records_callers(pack)

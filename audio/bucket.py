@@ -1,0 +1,170 @@
+"""Sounds in a bucket that speaks S3, under the same names as in a folder.
+
+A bucket keeps a thing whole or not at all. It is asked for no longer than a caller can be kept waiting; what doesn't
+answer in that time is out of reach, and whoever asks says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import S3Store
+
+from audio.stores import NotKept, StoreOutOfReach, name_in, place_of
+
+Answer = TypeVar("Answer")
+
+CONNECT_SECONDS = 2
+ANSWER_SECONDS = 4
+RETRY_SECONDS = 6
+MOST_SIZES_KNOWN = 20_000
+ASKED_ONE_BY_ONE = 8
+"""Up to so many things are asked after one by one; of more, the whole list is quicker."""
+
+_ADDRESS = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<prefix>[A-Za-z0-9._/-]*))?")
+
+
+class NotABucket(ValueError):
+    """An address isn't `s3://bucket` or `s3://bucket/prefix`. Permanent until the setting is changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """How a bucket is reached. Without an `endpoint` it is Amazon's; without a key, what the environment says holds."""
+
+    address: str
+    endpoint: str = ""
+    region: str = ""
+    key_id: str = ""
+    secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"Bucket({self.address!r})"
+
+
+def parts_of(address: str) -> tuple[str, str]:
+    """The bucket's name and the prefix, without slashes at its ends. Raises NotABucket."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise NotABucket(address[:120])
+    return found["bucket"], (found["prefix"] or "").strip("/")
+
+
+class BucketStore:
+    """Implements `Store` in a bucket. `suffix` ends every name; it can be handed to another process."""
+
+    def __init__(self, bucket: Bucket, suffix: str) -> None:
+        self._name, self._prefix = parts_of(bucket.address)
+        self._bucket = bucket
+        self._suffix = suffix
+        self._sizes: dict[str, int] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_store"}
+
+    @cached_property
+    def _store(self) -> S3Store:
+        config: Any = {"virtual_hosted_style_request": not self._bucket.endpoint}
+        config |= {"region": self._bucket.region or "us-east-1"}
+        if self._bucket.endpoint:
+            config["endpoint"] = self._bucket.endpoint
+        if self._bucket.key_id:
+            config |= {"access_key_id": self._bucket.key_id, "secret_access_key": self._bucket.secret}
+        return S3Store(
+            self._name,
+            prefix=self._prefix or None,
+            config=config,
+            client_options={
+                "allow_http": self._bucket.endpoint.startswith("http://"),
+                "connect_timeout": f"{CONNECT_SECONDS}s",
+                "timeout": f"{ANSWER_SECONDS}s",
+            },
+            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=RETRY_SECONDS)},
+        )
+
+    def has(self, sha: str) -> bool:
+        try:
+            self._look(sha)
+        except NotKept:
+            return False
+        return True
+
+    def there(self, shas: Collection[str]) -> set[str]:
+        if len(shas) <= ASKED_ONE_BY_ONE:
+            return {sha for sha in shas if self.has(sha)}
+        return set(shas) & set(self.names())
+
+    def size(self, sha: str) -> int:
+        known = self._sizes.get(sha)
+        return known if known is not None else self._look(sha)
+
+    def put(self, content: bytes) -> str:
+        sha = hashlib.sha256(content).hexdigest()
+        place = place_of(sha, self._suffix)
+        if not self.has(sha):
+            self._ask(sha, lambda: obstore.put(self._store, place, content, use_multipart=False))
+        return sha
+
+    def put_file(self, file: Path) -> str:
+        return self.put(file.read_bytes())
+
+    def read(self, sha: str) -> bytes:
+        place = place_of(sha, self._suffix)
+        return self._ask(sha, lambda: bytes(obstore.get(self._store, place).bytes()))
+
+    def read_part(self, sha: str, start: int, length: int) -> bytes:
+        place = place_of(sha, self._suffix)
+        if length == 0:
+            return b""
+        return self._ask(
+            sha, lambda: bytes(obstore.get_range(self._store, place, start=start, length=length))
+        )
+
+    def remove(self, sha: str) -> None:
+        place = place_of(sha, self._suffix)
+        self._sizes.pop(sha, None)
+        try:
+            self._ask(sha, lambda: obstore.delete(self._store, place))
+        except NotKept:
+            return
+
+    def names(self) -> Iterator[str]:
+        listing = self._ask("", lambda: obstore.list(self._store))
+        while True:
+            batch = self._ask("", lambda: next(listing, None))
+            if batch is None:
+                return
+            for found in batch:
+                name = name_in(found["path"], self._suffix)
+                if name is not None:
+                    yield name
+
+    def clear_unfinished(self) -> int:
+        """A bucket shows nothing that isn't finished."""
+        return 0
+
+    def _look(self, sha: str) -> int:
+        place = place_of(sha, self._suffix)
+        size: int = self._ask(sha, lambda: obstore.head(self._store, place))["size"]
+        if len(self._sizes) >= MOST_SIZES_KNOWN:
+            self._sizes.clear()
+        self._sizes[sha] = size
+        return size
+
+    def _ask(self, sha: str, question: Callable[[], Answer]) -> Answer:
+        try:
+            return question()
+        except (FileNotFoundError, NotFoundError):
+            raise NotKept(sha) from None
+        except (BaseError, OSError, ValueError) as error:
+            # What the bucket says may repeat its address and our key's id: it goes no further than its kind.
+            raise StoreOutOfReach(type(error).__name__) from None
