@@ -22,7 +22,7 @@ from audio.sound import BYTES_PER_SAMPLE, RATES, Sound
 
 SPEECH_RATE = 16_000
 """Hertz: what speech is looked for in; twice what a telephone carries."""
-HEADROOM = 0.5
+HEADROOM, HEADROOM_DB = 0.5, 6.02
 """Everything is read at half its level: decoders overshoot full scale, and files of floats may go beyond it."""
 
 _CHANNELS = range(1, 9)

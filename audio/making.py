@@ -6,22 +6,21 @@ Runs in workers and commands only; the audio libraries are imported when the fir
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from audio.limits import Limits
-from audio.report import Finding, Report
+from audio.reading import phrases
+from audio.report import Expected, Measured, Report, judged
+from audio.sound import Pause
+from audio.telephone_sound import LEADING_MS, TelephoneClip, clip_of_speech
+
+if TYPE_CHECKING:
+    from audio.ingest import Decoded
+    from audio.speech import Speech
+
+__all__ = ["NOTHING_EXPECTED", "Expected", "MadeClip", "expected_of", "make_take_clip"]
 
 USUAL = Limits()
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a recording of a script should be like: `seconds` as estimated from its words, without silence around it;
-    `at_most`, seconds of a whole clip at its place in the call. Nought is for what isn't known."""
-
-    seconds: float = 0.0
-    at_most: float = 0.0
-
-
 NOTHING_EXPECTED = Expected()
 
 
@@ -35,6 +34,15 @@ class MadeClip:
     waveform: bytes
 
 
+def expected_of(text: str, seconds: float, at_most: float = 0.0) -> Expected:
+    """What a recording of this script should be like; `seconds` is an estimate of one reading, `at_most` the limit for
+    a clip at its place. A script that ends with a pause keeps it, though nobody can be heard to make one."""
+    parts = phrases(text)
+    pauses = [part.seconds for part in parts if isinstance(part, Pause)]
+    last = parts[-1].seconds if parts and isinstance(parts[-1], Pause) else 0.0
+    return Expected(seconds, at_most, max(pauses, default=0.0), last)
+
+
 def make_take_clip(
     original: bytes, expected: Expected = NOTHING_EXPECTED, limits: Limits = USUAL
 ) -> MadeClip:
@@ -42,12 +50,43 @@ def make_take_clip(
 
     Raises one of `audio.refusals`: the file can't become a clip, and trying again won't help.
     """
+    from audio.filters import telephone_band
     from audio.ingest import decoded
-    from audio.telephone_sound import telephone_clip
+    from audio.speech import find_speech
     from audio.waveform import peaks_of
 
     recording = decoded(original, limits)
-    clip = telephone_clip([recording.sound])
-    findings = (Finding("too_long"),) if 0 < expected.at_most < clip.seconds else ()
-    report = Report(clip.seconds, recording.sound.seconds, clip.loudness, findings)
-    return MadeClip(clip.wav, clip.seconds, report, peaks_of(clip.wav[44:]))
+    band = telephone_band(recording.sound)
+    speech = find_speech(recording.sound, band)
+    clip = clip_of_speech(band, speech.start, speech.end, expected.pause_after)
+    report = judged(_measured(recording, band, speech, clip), expected)
+    return MadeClip(clip.wav, clip.seconds, report, peaks_of(clip.samples))
+
+
+def _measured(recording: Decoded, band: bytes, speech: Speech, clip: TelephoneClip) -> Measured:
+    from audio import measures
+    from audio.ingest import HEADROOM_DB
+
+    levels = measures.frame_levels(band)
+    silence, silence_at = measures.longest_silence(levels, speech)
+    clipped = [at for at in recording.clipped if speech.start <= at < speech.end]
+    return Measured(
+        seconds=clip.seconds,
+        recorded_seconds=round(recording.sound.seconds, 3),
+        spoken_seconds=round(speech.end - speech.start, 3),
+        loudness=round(clip.was + HEADROOM_DB, 1),
+        noise_distance=round(speech.level - speech.room, 1),
+        hum=round(measures.hum(band, speech), 1),
+        longest_silence=silence,
+        longest_silence_at=_in_clip(silence_at, speech),
+        clipped_moments=len(clipped),
+        clipped_at=_in_clip(clipped[0] if clipped else 0.0, speech),
+        starts_spoken=measures.begins_spoken(levels, speech),
+        ends_spoken=measures.begins_spoken(levels[::-1], speech),
+        damaged=recording.damaged,
+    )
+
+
+def _in_clip(moment: float, speech: Speech) -> float:
+    """Where in the clip a moment of the recording is heard."""
+    return round(max(0.0, moment - speech.start) + LEADING_MS / 1000, 2)

@@ -59,3 +59,25 @@ def louder_channel(pcm: bytes) -> bytes:
 def values(pcm: bytes) -> array[int]:
     """The samples as numbers."""
     return array("h", pcm)
+
+
+def power_db(power: float) -> float:
+    """dB of a power, where 1 is full scale."""
+    return max(SILENT_DB, 10 * math.log10(power)) if power > 0 else SILENT_DB
+
+
+def amplified(pcm: bytes, gain: float) -> bytes:
+    """The samples with `gain` (dB), those that would go over full scale cut off."""
+    return audioop.mul(pcm, BYTES_PER_SAMPLE, 10 ** (gain / 20))
+
+
+def backwards(pcm: bytes) -> bytes:
+    """The samples, last first."""
+    return audioop.reverse(pcm, BYTES_PER_SAMPLE)
+
+
+def likeness(one: bytes, other: bytes) -> float:
+    """How much of one sound is in another of the same length: 1 when they are the same, 0 when they share nothing."""
+    if not any(one) or not any(other):
+        return 0.0
+    return audioop.findfactor(one, other)

