@@ -22,6 +22,7 @@ from ivr.console.library_view import (
     language_card,
     rows_of,
     shown_languages,
+    voice_of,
     wanted_of,
 )
 from ivr.console.prompt_places import all_places, places_of
@@ -59,6 +60,7 @@ def library() -> Response:
         states=[(kind, state) for kind, state in STATES.items()],
         states_by_kind=STATES,
         places=all_places(places),
+        heard=sorted({voice_of(cell) for cell in cells.values()} - {""}),
         shown=[{"code": code, "name": language_name(code)} for code in shown_languages(cells, wanted)],
         rows=shown,
         counted=counted(rows, wanted),
@@ -162,14 +164,8 @@ def _of_voice(cells: dict[Key, Cell], language: str, voice: str) -> list[Cell]:
     return [
         cell
         for cell in cells.values()
-        if cell.language == language and (not voice or _is_said_by(cell) in ("", voice))
+        if cell.language == language and (not voice or voice_of(cell) in ("", voice))
     ]
-
-
-def _is_said_by(cell: Cell) -> str:
-    if cell.take is not None:
-        return cell.take.voice
-    return cell.clip.voice if cell.clip is not None and cell.clip.state == "approved" else ""
 
 
 def _line(script: Script, number: int) -> dict[str, Any]:

@@ -26,10 +26,11 @@ Cells = Mapping[Key, Cell]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be shown: a language, a state, a place of the call and the first row; empty for all of them."""
+    """What is to be shown: language, state, voice, place in the call, first row; empty for all of them."""
 
     language: str = ""
     state: str = ""
+    voice: str = ""
     place: str = ""
     start: int = 0
 
@@ -41,6 +42,7 @@ def wanted_of(args: Mapping[str, str], languages: Iterable[str]) -> Wanted:
     return Wanted(
         language=language if language in set(languages) else "",
         state=state if state in WANTED_STATES else "",
+        voice=args.get("voice", "").replace("\0", "")[:200],
         place=args.get("place", "").replace("\0", "")[:200],
         start=int(start) if start.isdecimal() and len(start) < 5 else 0,
     )
@@ -81,7 +83,7 @@ def rows_of(
         prompt
         for prompt in dict.fromkeys(prompt for prompt, _ in cells)
         if (not wanted.place or wanted.place in places.get(prompt, ()))
-        and _has_state(cells, prompt, languages, wanted.state)
+        and any(_is_wanted(cells[prompt, code], wanted) for code in languages if (prompt, code) in cells)
     ]
     return [
         {
@@ -99,21 +101,29 @@ def shown_languages(cells: Cells, wanted: Wanted) -> list[str]:
     return [wanted.language] if wanted.language else list(there)
 
 
-def _has_state(cells: Cells, prompt: str, languages: Iterable[str], state: str) -> bool:
-    there = [cells[prompt, code] for code in languages if (prompt, code) in cells]
-    if state == CLINICAL:
-        return any(cell.needs_clinical for cell in there)
-    return any(not state or cell.state == state for cell in there)
+def _is_wanted(cell: Cell, wanted: Wanted) -> bool:
+    if wanted.voice and voice_of(cell) != wanted.voice:
+        return False
+    if wanted.state == CLINICAL:
+        return cell.needs_clinical
+    return not wanted.state or cell.state == wanted.state
+
+
+def voice_of(cell: Cell) -> str:
+    """Who says a prompt, or has recorded it last; "" while nobody has."""
+    if cell.take is not None:
+        return cell.take.voice
+    return cell.clip.voice if cell.clip is not None and cell.clip.state == "approved" else ""
 
 
 def _cell(cell: Cell | None, code: str, address: Callable[[str, str], str]) -> dict[str, Any]:
     if cell is None:
-        return {"name": language_name(code), "kind": "", "address": "", "clinical": False}
+        return {"name": language_name(code), "kind": ""}
     return {
         "name": language_name(code),
         "kind": cell.state.value,
         "address": address(cell.prompt, code),
-        "clinical": cell.needs_clinical,
+        "voice": voice_of(cell),
     }
 
 
