@@ -217,7 +217,7 @@ class Takes:
         take_down(connection, take_id)
         return taken_back
 
-    def change(self, connection: Connection, take: Take, happening: Happening, **values: Any) -> Take:
+    def change(self, connection: Connection, take: Take, happening: Happening, /, **values: Any) -> Take:
         """Moves a take on, if nobody else has meanwhile. Raises NotNow, TakeChanged."""
         return self._write(connection, take, after(take.state, happening, take.tries), values)
 

@@ -68,7 +68,8 @@ def record() -> Response:
 def record_scripts() -> Response:
     """Every script of a language with its state, so that the page goes on without a line; and a mark for its forms."""
     session = session_of(_known_language())
-    answer = secured(jsonify(token=generate_csrf(), scripts=list(session.lines.values())))
+    lines = list(session.lines.values())
+    answer = secured(jsonify(token=generate_csrf(), progress=progress_words(lines), scripts=lines))
     if request.accept_encodings.quality("gzip") > 0:
         # Hundreds of scripts over a slow line: a tenth of it is enough.
         answer.set_data(gzip.compress(answer.get_data()))

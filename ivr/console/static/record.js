@@ -84,6 +84,7 @@
 
   async function count(mine) {
     show("counting");
+    part("text").scrollIntoView({block: "center"});
     for (let left = COUNT; left > 0; left -= 1) {
       part("count").textContent = String(left);
       if (left === 1) end = await microphone.record(room.dataset.worklet);
@@ -200,7 +201,10 @@
     const isKept = await warmlineTakes.put(take);
     navigator.storage?.persist?.();
     say(isKept ? "kept" : "full");
+    const listed = scripts[place()];
+    if (listed) listed.due = false;
     show("kept");
+    steps();
     sender.now();
   }
 
@@ -215,8 +219,15 @@
     return scripts.findIndex((one) => one.prompt === script.prompt);
   }
 
+  // Back to the one before; on to the next that has to be recorded, beginning anew after the last.
+  function at(step) {
+    const here = place();
+    if (step < 0) return scripts[here - 1];
+    return [...scripts.slice(here + 1), ...scripts.slice(0, here)].find((one) => one.due) ?? scripts[here + 1];
+  }
+
   async function go(step, event) {
-    const to = scripts[place() + step];
+    const to = at(step);
     if (!to) return;
     event?.preventDefault();
     await turnTo(to);
@@ -256,9 +267,8 @@
   }
 
   function steps() {
-    const at = place();
     for (const [step, name] of [[-1, "previous"], [1, "next"]]) {
-      const to = scripts[at + step];
+      const to = at(step);
       for (const link of parts(name)) {
         link.href = to ? addressOf(to) : "#";
         link.classList.toggle("over", !to);
@@ -289,6 +299,7 @@
     if (!answer.ok) throw new Error(`answered ${answer.status}`);
     const told = await answer.json();
     scripts = told.scripts;
+    document.querySelector(".heading .lead").textContent = told.progress;
     choose();
     return told.token;
   }
@@ -402,6 +413,7 @@
     }
     part("which").onchange = () => turnTo(scripts.find((one) => one.prompt === part("which").value));
     document.addEventListener("keydown", key);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
     addEventListener("pagehide", release);
     remember();
     for (const place of room.querySelectorAll("[data-with-script]")) place.hidden = false;

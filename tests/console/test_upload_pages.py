@@ -1,0 +1,105 @@
+"""Files of recordings: found by their names, settled by Sara where those say nothing, and none lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from audio.take_states import TakeState
+from tests.console.desk import Desk
+from tests.console.studio import Studio, hum
+from tests.recording.test_archives import packed
+
+
+@pytest.fixture
+def studio(small_desk: Desk) -> Studio:
+    """Sara in front of the page."""
+    made = Studio(small_desk)
+    made.browser.get("/console/upload")
+    return made
+
+
+def upload(studio: Studio, *files: tuple[str, bytes], language: str = "", **headers: str) -> str:
+    """Sends files by the page's form; returns what the page says."""
+    studio.send("/console/upload", {"language": language, "upload_id": "b" * 32}, files, **headers)
+    return studio.browser.text
+
+
+def settle(studio: Studio, **fields: str) -> str:
+    """Fills in the list of files to be settled."""
+    studio.browser.post(
+        "/console/upload/settle", {name.replace("_", "-", 1): value for name, value in fields.items()}
+    )
+    return studio.browser.text
+
+
+def test_files_find_their_scripts_by_their_names(studio: Studio) -> None:
+    """By prompt, by number on the sheet, by the language that was chosen; each is named with what became of it."""
+    number = studio.room.drafts.sheet_number("main_menu")
+    said = upload(studio, ("welcome.m4a", hum(1)), (f"{number} second try.wav", hum(2)), language="sw")
+    assert "It has arrived as welcome, Swahili." in said
+    assert "It has arrived as main_menu, Swahili." in said
+    assert {take.key for take in studio.takes(TakeState.RECEIVED)} == {("welcome", "sw"), ("main_menu", "sw")}
+
+
+def test_a_zip_file_is_as_good_as_its_files(studio: Studio) -> None:
+    """Folders say the language; what can't be taken is named beside what was."""
+    archive = packed(
+        {"sw/welcome.wav": hum(), "ar/welcome.wav": hum(2), "more.zip": packed({"a": b""}).getvalue()}
+    )
+    said = upload(studio, ("everything.bin", archive.getvalue()))
+    assert {take.key for take in studio.takes(TakeState.RECEIVED)} == {("welcome", "sw"), ("welcome", "ar")}
+    assert "more.zip This is a zip file inside a zip file" in said
+
+
+def test_the_same_zip_file_sent_twice_is_there_once(studio: Studio) -> None:
+    """The line broke after everything had arrived: nothing is doubled."""
+    archive = packed({"sw/welcome.wav": hum(), "note.wav": hum(2)}).getvalue()
+    upload(studio, ("a.zip", archive))
+    studio.browser.get("/console/upload")
+    upload(studio, ("a.zip", archive))
+    assert len(studio.takes()) == 2
+
+
+def test_sara_settles_what_names_don_t_say(studio: Studio) -> None:
+    """She listens, types a number or a name, or leaves a file out; what isn't understood stays as she typed it."""
+    upload(studio, ("Recording 1.m4a", hum(1)), ("Recording 2.m4a", hum(2)), ("Recording 3.m4a", hum(3)))
+    first, second, third = (take.id for take in studio.takes(TakeState.MATCHING))
+    number = str(studio.room.drafts.sheet_number("main_menu"))
+    studio.browser.get("/console/upload")
+    said = settle(studio, **{
+        f"prompt_{first}": number, f"language_{first}": "en",
+        f"prompt_{second}": "wellcome", f"language_{second}": "en", f"leave_{third}": "yes",
+    })  # fmt: skip
+    assert "There is no such prompt." in said
+    assert 'value="wellcome"' in studio.browser.page.text
+    settled = studio.room.takes.take(first)
+    assert (settled.prompt, settled.language, settled.voice, settled.state) == (
+        "main_menu",
+        "en",
+        "Sara",
+        TakeState.RECEIVED,
+    )
+    assert studio.room.takes.take(third).state is TakeState.WITHDRAWN
+    settle(studio, **{f"prompt_{second}": "welcome", f"language_{second}": ""})
+    assert "Choose the language too." in studio.browser.text
+    settle(studio, **{f"prompt_{second}": "welcome", f"language_{second}": "sw"})
+    assert "Settled: 1." in studio.browser.text
+    assert studio.takes(TakeState.MATCHING) == []
+
+
+def test_a_script_is_told_what_became_of_each_file(studio: Studio) -> None:
+    """Sent by the page's script, the answer names what was sent and says it in words."""
+    fields = {"upload_id": "c" * 32, "path": "Swahili/welcome.wav"}
+    files = [("welcome.wav", hum())]
+    told = studio.send("/console/upload", fields, files, Accept="application/json").get_json()
+    assert told["upload_id"] == "c" * 32
+    assert [(one["name"], one["kind"]) for one in told["files"]] == [("welcome.wav", "matched")]
+    assert "Nothing waits to be settled" in studio.browser.get("/console/upload/now").text
+
+
+def test_a_name_is_shown_as_text_whatever_it_holds(studio: Studio) -> None:
+    """Mallory calls a file by a piece of a page: Sara sees the name, and nothing happens."""
+    upload(studio, ("<script>alert(1).wav", hum()))
+    page = studio.browser.get("/console/upload").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1).wav" in page

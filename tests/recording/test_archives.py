@@ -1,0 +1,129 @@
+"""Zip files are opened without trusting them: whatever Mallory packs, little is read, and what is good is taken."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from collections.abc import Callable
+
+import pytest
+
+import ivr.recording.archives as archives
+from ivr.recording.archives import Archive, ArchiveUnusable, FileUnusable, is_archive
+
+SOUND = b"RIFF" + bytes(range(256)) * 40
+
+
+def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> io.BytesIO:
+    """A zip file."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    made.seek(0)
+    return made
+
+
+def opened(archive: io.BytesIO) -> dict[str, bytes | str]:
+    """What is in it: contents, or why a file isn't taken."""
+    found: dict[str, bytes | str] = {}
+    whole = Archive(archive)
+    for one in whole.files():
+        try:
+            with whole.unpacked(one) as path:
+                found[one.name] = path.read_bytes()
+        except FileUnusable as error:
+            found[one.name] = error.code
+    return found
+
+
+def test_recordings_come_out_as_they_went_in() -> None:
+    """Sara's folder arrives whole; what her computer put beside it is left out."""
+    files = {
+        "sw/welcome.wav": SOUND,
+        "17.m4a": SOUND[:50],
+        "__MACOSX/sw/._welcome.wav": b"x",
+        "sw/.DS_Store": b"x",
+    }
+    assert opened(packed(files)) == {"sw/welcome.wav": SOUND, "17.m4a": SOUND[:50]}
+
+
+def test_a_zip_file_is_known_by_its_first_bytes() -> None:
+    """What it is called says nothing."""
+    assert is_archive(packed({"a": b"b"}))
+    assert not is_archive(io.BytesIO(SOUND))
+
+
+def test_a_name_never_becomes_a_path() -> None:
+    """A name that leads out of its folder is a label like any other: the file lies under a name of ours."""
+    archive = Archive(packed({"../../../../tmp/evil.wav": SOUND}))
+    (one,) = archive.files()
+    with archive.unpacked(one) as path:
+        assert path.name == "recording"
+        assert path.read_bytes() == SOUND
+    assert not path.exists()
+
+
+def test_a_bomb_is_left_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gigabytes of nothing in a few kilobytes aren't unpacked; the recording beside them is taken."""
+    monkeypatch.setattr(archives, "FREE_OF_DOUBT", 10_000)
+    files = {"bomb.wav": bytes(10_000_000), "welcome.wav": SOUND}
+    assert opened(packed(files)) == {"bomb.wav": "squeezed", "welcome.wav": SOUND}
+
+
+def test_a_lie_about_a_size_is_found_while_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A listing that says ten bytes where there are thousands doesn't get thousands read beyond the limit."""
+    monkeypatch.setattr(archives, "LARGEST_BYTES", 1000)
+    archive = Archive(packed({"welcome.wav": SOUND}, zipfile.ZIP_STORED))
+    (one,) = archive.files()
+    info = archive._infos[0]
+    monkeypatch.setattr(info, "file_size", 10)
+    with pytest.raises(FileUnusable, match=r"too_large|damaged"), archive.unpacked(one):
+        pass
+
+
+def test_a_zip_file_in_a_zip_file_is_not_opened() -> None:
+    """It is named, and its content isn't looked at."""
+    assert opened(packed({"more.wav": packed({"welcome.wav": SOUND}).getvalue()})) == {"more.wav": "nested"}
+
+
+def _too_many(archive: io.BytesIO) -> io.BytesIO:
+    return packed({f"{number}.wav": b"" for number in range(archives.MOST_FILES + 1)})
+
+
+def _cut_off(archive: io.BytesIO) -> io.BytesIO:
+    return io.BytesIO(archive.getvalue()[:-30])
+
+
+def _endless_listing(archive: io.BytesIO) -> io.BytesIO:
+    content = bytearray(archive.getvalue())
+    struct.pack_into("<I", content, content.rfind(b"PK\x05\x06") + 12, 0x7FFFFFFF)
+    return io.BytesIO(content)
+
+
+def _second_ending(archive: io.BytesIO) -> io.BytesIO:
+    content = archive.getvalue()
+    at = content.rfind(b"PK\x05\x06")
+    return io.BytesIO(content[:at] + b"PK\x06\x07" + bytes(16) + content[at:])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [(_too_many, "too_many_files"), (_cut_off, "damaged"), (_endless_listing, "too_many_files"),
+     (_second_ending, "too_many_files")],
+)  # fmt: skip
+def test_what_can_t_be_gone_through_is_refused_as_a_whole(
+    spoil: Callable[[io.BytesIO], io.BytesIO], code: str
+) -> None:
+    """Too many files, an end that is missing, a list of contents without end, or an end that hides another."""
+    with pytest.raises(ArchiveUnusable) as refused:
+        Archive(spoil(packed({"welcome.wav": SOUND})))
+    assert refused.value.code == code
+
+
+def test_a_damaged_file_harms_no_other() -> None:
+    """One file whose content doesn't match its sum is named; the next one is taken."""
+    content = bytearray(packed({"a.wav": SOUND, "b.wav": SOUND}, zipfile.ZIP_STORED).getvalue())
+    content[content.find(SOUND) + 100] ^= 0xFF
+    assert opened(io.BytesIO(content)) == {"a.wav": "damaged", "b.wav": SOUND}
