@@ -24,6 +24,8 @@ nested legs with whispers, puts people through, sends status callbacks, and writ
   rings or is talked on is busy for everybody else. A number that nobody has fails. `clips={sha256: (prompt, language)}`
   lets people know what they hear (`heard.prompts`), and `clips_fetched=True` asks for each clip once, as a provider
   does. `fictional_numbers(200)` are numbers that a hotline may ring.
+- **Recordings.** On a screen that records (`heard.records`) people `speak(5, then="#")`; the provider then has so many
+  seconds of sound. `network.recordings_told_after` and `recordings_appear_in` make it late with them.
 - **By hand.** `network.ring_in(number, line, hangs_up_after=2)` is a flash; `network.press(number, "1")` and
   `network.hang_up(number)` act on a call under way, `network.wait_until(condition)` waits in real seconds;
   the condition may look at the network and must not ask the hotline (for that there is `tests.serving.wait_until`).
@@ -58,6 +60,8 @@ from tests.network.people import (
     fictional_numbers,
     hang_up,
     press,
+    speak,
+    speak_and_hang_up,
 )
 from tests.network.weather import Weather, WebhookFault
 
@@ -85,4 +89,6 @@ __all__ = [
     "hang_up",
     "phone_network",
     "press",
+    "speak",
+    "speak_and_hang_up",
 ]

@@ -205,7 +205,7 @@ class Leg:
             case words.Fetch():
                 self._fetch(action)
             case words.Notify():
-                self._network.post.send("voice", "POST", action.url, self._with_dial(action.params))
+                self._notify(action)
             case words.Answered():
                 self.record.answered_at = self._network.now()
                 self._becomes("in-progress")
@@ -247,6 +247,12 @@ class Leg:
 
         url = f"{fetch.url}#{fetch.tries}" if fetch.tries else fetch.url
         self._network.post.send("voice", fetch.method, url, self._with_dial(fetch.params), answered)
+
+    def _notify(self, action: words.Notify) -> None:
+        tells_of_a_recording = any(name == "RecordingStatus" for name, _ in action.params)
+        delay = self._network.recordings_told_after if tells_of_a_recording else 0.0
+        params = self._with_dial(action.params)
+        self._later_on(delay, lambda: self._network.post.send("voice", "POST", action.url, params))
 
     def _with_dial(self, params: Params) -> Params:
         if self.dials is None or all(name != "DialCallStatus" for name, _ in params):
@@ -304,15 +310,18 @@ class Leg:
         self._plan += 1
         move = self._hears((), records=True)
         self._recording = self._network.new_recording(self.record.sid)
-        self._voice_seconds = move.seconds if move is not None and move.doing == "voice" else 0
+        self._voice_seconds = move.seconds if move is not None else 0
         if move is not None and move.doing in ("keys", "hang_up"):
             self._act(replace(move, after=move.after or 0.0))
+        elif move is not None and move.keys:
+            self._press(move.keys, move.seconds)
         silence = min(self._voice_seconds + action.silence, action.most_seconds)
         self._later_on(silence, self._recorded)
 
     def _recorded(self) -> None:
         recording, self._recording = self._recording, ""
         if recording:
+            self._network.recorded(recording, self._voice_seconds)
             url = self._network.recording_url(recording)
             kept = words.RecordingKept(recording, url, self._voice_seconds)
             self._later_on(0, lambda: self.happen(kept))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from ivr.telephony.simulator.terminal import hum
 from ivr.telephony.simulator.words import Opening, Outcome, Party
 from tests.network.clips import Clips
 from tests.network.delivery import Delivery
@@ -48,6 +49,10 @@ class PhoneNetwork:
         some providers do so, and then nobody else can take a call that a voicemail has picked up."""
         self.calls_per_second = 0.0
         """How many placed calls leave the provider's queue in a second of the network; 0 for no limit."""
+        self.recordings_told_after = 0.0
+        """Seconds of the network after which the provider says that a recording can be fetched."""
+        self.recordings_appear_in = 0.0
+        """Seconds of the provider's own clock before which a recording can't be fetched, whatever was said."""
         self.api_url = ""
         self._live: dict[str, Leg] = {}
         self._queue_free_at = 0.0
@@ -217,6 +222,14 @@ class PhoneNetwork:
     def new_recording(self, call: str) -> str:
         """The provider keeps a recording of a call; its id."""
         return self.provider.has_recording(call=call)
+
+    def recorded(self, recording: str, seconds: int) -> None:
+        """What was said has come to its end; where nothing was said there is no recording."""
+        kept = self.provider.recordings[recording]
+        kept |= {"sound": hum(seconds), "duration": str(seconds)}
+        kept["created_at"] = self.provider.clock() + self.recordings_appear_in
+        if not seconds:
+            del self.provider.recordings[recording]
 
     def recording_url(self, recording: str) -> str:
         """The address of a recording, as webhooks have it."""

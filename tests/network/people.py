@@ -72,6 +72,16 @@ def press(keys: str, after: float | None = None) -> Move:
     return Move("keys", keys=keys, after=after)
 
 
+def speak(seconds: int, then: str = "") -> Move:
+    """Talks for so many seconds after the tone, and then presses a key, or is silent."""
+    return Move("voice", keys=then, seconds=seconds)
+
+
+def speak_and_hang_up(seconds: int) -> Move:
+    """Talks, and puts the phone down."""
+    return Move("hang_up", seconds=seconds, after=float(seconds))
+
+
 def hang_up(after: float | None = None) -> Move:
     """Puts the phone down."""
     return Move("hang_up", after=after)
@@ -202,4 +212,6 @@ __all__ = [
     "fictional_numbers",
     "hang_up",
     "press",
+    "speak",
+    "speak_and_hang_up",
 ]
