@@ -83,7 +83,7 @@ def _facts(take: Take) -> str:
     loudness = take.report.get("loudness")
     if loudness is None:
         return seconds
-    return f"{seconds} · " + gettext("recorded at %(loudness)s LUFS", loudness=f"{loudness:.0f}")
+    return f"{seconds} · " + gettext("recorded at %(loudness)s", loudness=f"\u2066{loudness:.0f} LUFS\u2069")
 
 
 def _original(take: Take) -> str:
