@@ -61,11 +61,12 @@ class Subjects:
         ]
 
     def of_panel(self, phone: str) -> list[Counter]:
-        """The code of a listening panel. From one phone it counts together with phone codes."""
-        return [
-            Counter(self._keys.mark("phone", phone), lockout.PHONE, ""),
-            Counter(self._keys.mark("panels"), lockout.PANELS, ""),
-        ]
+        """The code of a listening panel. From one phone it counts together with phone codes; phones that show no number
+        share only what counts for all, which shuts nobody out for long."""
+        anywhere = Counter(self._keys.mark("panels"), lockout.PANELS, "")
+        return (
+            [anywhere, Counter(self._keys.mark("phone", phone), lockout.PHONE, "")] if phone else [anywhere]
+        )
 
     def forget_all_of(self, connection: Connection, person: Person) -> None:
         """Opens what is shut for this person, wherever they are, on the web and by phone."""
