@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audio.fingerprint import PIPELINE_VERSION
 from audio.media import Media
+from audio.reads import reading
 from audio.tables import clips
 
 ClipState = Literal["demo", "approved", "withdrawn"]
@@ -70,7 +71,7 @@ class ClipLibrary:
     def clips_for(self, wanted: Mapping[Key, str]) -> dict[Key, Clip]:
         """The clip to play for each wanted prompt: approved before demo, then the newest. What has none is left out."""
         best: dict[Key, tuple[tuple[int, int, str], Clip]] = {}
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             for row in connection.execute(_playable({language for _, language in wanted})):
                 key = (row.prompt, row.language)
                 if wanted.get(key) != row.script_fingerprint:
@@ -84,7 +85,7 @@ class ClipLibrary:
         """Every clip in these languages that could ever be played, also of older words, the newest first."""
         found: dict[Key, list[Shelved]] = {}
         ordered = _playable(languages).order_by(clips.c.take.desc(), clips.c.id)
-        with self.engine.connect() as connection:
+        with reading(self.engine) as connection:
             for row in connection.execute(ordered):
                 shelved = Shelved(_clip(row), row.script_fingerprint, row.take)
                 found.setdefault((row.prompt, row.language), []).append(shelved)

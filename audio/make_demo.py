@@ -7,19 +7,16 @@ its file is safely in the media store. Killed at any moment, it has lost at most
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
-from threading import Thread
 
 from audio import demo_voice
 from audio.fingerprint import script_fingerprint
 from audio.library import Clip, ClipLibrary
 from audio.media import Media
+from audio.side_by_side import new_pool
 from audio.telephone_sound import telephone_clip
 
 Progress = Callable[[int, int, str], None]
@@ -95,9 +92,7 @@ def _made(
     todo: Sequence[Wanted], media: Media, processes: int
 ) -> Iterator[tuple[Wanted, Future[tuple[str, float]]]]:
     """Each script with its finished work, in the order of finishing. Longest first, so that no processor ends alone."""
-    pool = ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_live_and_die_with_parent
-    )
+    pool = new_pool(processes)
     try:
         longest_first = sorted(todo, key=lambda one: len(one.text), reverse=True)
         futures = {pool.submit(_make, one, media): one for one in longest_first}
@@ -111,19 +106,6 @@ def _make(one: Wanted, media: Media) -> tuple[str, float]:
     """Runs in a process of its own. The clip's name and its length in seconds."""
     clip = telephone_clip(demo_voice.read_aloud(one.text, one.language))
     return media.put(clip.wav), clip.seconds
-
-
-def _live_and_die_with_parent() -> None:
-    """Ctrl-C is the parent's to handle; and a parent that was killed must not leave processes waiting for ever."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=_exit_after, args=(parent.sentinel,), daemon=True).start()
-
-
-def _exit_after(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
 
 
 def _label(one: Wanted) -> str:

@@ -62,6 +62,7 @@ takes = Table(
     UniqueConstraint("upload_id", name="uq_takes_upload_id"),
     Index("ix_takes_language_prompt", "language", "prompt"),
     Index("ix_takes_state", "state", "touched_at"),
+    Index("ix_takes_original_sha", "original_sha"),
 )
 
 clips = Table(

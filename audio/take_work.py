@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, or_, select, update
 
+from audio.reads import reading
+from audio.report import Report
 from audio.tables import clips, takes
 from audio.take_rows import Take, take_of
 from audio.take_states import HAS_A_CLIP, Happening, NotNow, TakeState
 from audio.takes import WORKERS_LOST, TakeChanged, Takes
 
+SAME = "same_as_other"
 LOST_SECONDS = 300.0
 """A worker that was heard of last so long ago is gone: the queue stops each job long before."""
 
@@ -58,9 +61,12 @@ class TakeWork:
             return None
 
     def finish(self, take: Take, made: Made, now: float) -> bool:
-        """Notes the clip, whose file is in the media store; False when the take was taken from this worker."""
+        """Notes the clip, whose file is in the media store; False when the take was taken from this worker. The same
+        recording for two scripts, or in two languages, is a finding: one of them is a mistake."""
         try:
             with self._database.begin() as connection:
+                if _is_elsewhere(connection, take):
+                    made = replace(made, report=Report.from_json(made.report).found(SAME).as_json())
                 self._takes.change(connection, take, Happening.MADE, touched_at=now, **made.values())
         except (NotNow, TakeChanged):
             return False
@@ -96,12 +102,20 @@ class TakeWork:
             )
         return True
 
+    def made_in_an_older_way(self, pipeline: str) -> list[Take]:
+        """Takes that have a clip of another pipeline, in no order."""
+        wanted = select(takes).where(
+            takes.c.state.in_([state.value for state in HAS_A_CLIP]), takes.c.pipeline != pipeline
+        )
+        with reading(self._database) as connection:
+            return [take_of(row) for row in connection.execute(wanted)]
+
     def find_lost(self, now: float) -> int:
         """Gives back what workers took up and never finished, or refuses what has stopped too many of them."""
         wanted = select(takes).where(
             takes.c.state == TakeState.AT_WORK.value, takes.c.touched_at < now - LOST_SECONDS
         )
-        with self._database.connect() as connection:
+        with reading(self._database) as connection:
             lost = [take_of(row) for row in connection.execute(wanted)]
         return sum(self._give_back(take, now) for take in lost)
 
@@ -125,5 +139,15 @@ class TakeWork:
             .order_by(takes.c.touched_at, takes.c.id)
             .limit(most)
         )
-        with self._database.connect() as connection:
+        with reading(self._database) as connection:
             return list(connection.execute(wanted).scalars())
+
+
+def _is_elsewhere(connection: Connection, take: Take) -> bool:
+    """Whether the very same recording was sent for another script or another language."""
+    other = or_(takes.c.prompt != take.prompt, takes.c.language != take.language)
+    gone = [TakeState.REFUSED.value, TakeState.WITHDRAWN.value]
+    wanted = select(takes.c.id).where(
+        takes.c.original_sha == take.original_sha, takes.c.prompt != "", other, takes.c.state.not_in(gone)
+    )
+    return connection.execute(wanted.limit(1)).first() is not None

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from audio.limits import Limits
 from audio.originals import Originals
+from audio.reads import reading
 from audio.refusals import TooLarge
 from audio.shelf import put_up, take_down
 from audio.tables import takes
@@ -164,7 +165,7 @@ class Takes:
 
     def take(self, take_id: str) -> Take:
         """One take. Raises TakeUnknown."""
-        with self.database.connect() as connection:
+        with reading(self.database) as connection:
             return self._read(connection, take_id)
 
     def takes_of(self, prompt: str, language: str) -> list[Take]:
@@ -243,7 +244,7 @@ class Takes:
         return take_of(row)
 
     def _all(self, wanted: Any) -> list[Take]:
-        with self.database.connect() as connection:
+        with reading(self.database) as connection:
             return [take_of(row) for row in connection.execute(wanted)]
 
     def _keep(self, content: bytes | Path) -> str:
@@ -252,7 +253,7 @@ class Takes:
     def _sent_before(self, upload_id: str) -> Take | None:
         if not _UPLOAD_ID.fullmatch(upload_id):
             raise UploadIdUnusable(upload_id[:80])
-        with self.database.connect() as connection:
+        with reading(self.database) as connection:
             row = connection.execute(select(takes).where(takes.c.upload_id == upload_id)).first()
         return take_of(row) if row is not None else None
 

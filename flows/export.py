@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from flows.documents import pack_to_document
@@ -33,11 +33,14 @@ def as_json(pack: Pack) -> str:
     return json.dumps(pack_to_document(pack), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def as_recording_sheet(pack: Pack, languages: Iterable[str]) -> str:
-    """One HTML page to print and read from. Each language begins on a new sheet of paper."""
+def as_recording_sheet(
+    pack: Pack, languages: Iterable[str], numbers: Mapping[str, int] | None = None, voice: str = ""
+) -> str:
+    """One HTML page to print and read from. Each language begins on a new sheet of paper. `numbers` are those by which
+    prompts are known elsewhere, such as on a phone; without them they are counted. `voice`: who is to record it."""
     heard = where_heard(pack)
     title = escape(pack.flows[pack.entry].title or pack.id)
-    sections = "".join(_language(pack, language, heard) for language in languages)
+    sections = "".join(_language(pack, language, heard, numbers, voice) for language in languages)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -73,7 +76,9 @@ def where_heard(pack: Pack) -> dict[str, list[str]]:
     return found
 
 
-def _language(pack: Pack, language: str, heard: dict[str, list[str]]) -> str:
+def _language(
+    pack: Pack, language: str, heard: dict[str, list[str]], numbers: Mapping[str, int] | None, voice: str
+) -> str:
     needed = needed_by_pack(pack)
     spare = [prompt for prompt, code in pack.scripts if code == language and prompt not in needed]
     own = only_of_house(pack)
@@ -84,19 +89,24 @@ def _language(pack: Pack, language: str, heard: dict[str, list[str]]) -> str:
     shared = reviews.pop() if len(reviews) == 1 else None
     rows = {
         prompt: _row(
-            number, prompt, pack.scripts.get((prompt, language)), heard.get(prompt, []), shared is None
+            numbers.get(prompt, 0) if numbers else number,
+            prompt,
+            pack.scripts.get((prompt, language)),
+            heard.get(prompt, []),
+            shared is None,
         )
         for number, prompt in enumerate(prompts, 1)
     }
     said_by_flows = "".join(row for prompt, row in rows.items() if prompt not in own)
     said_by_itself = "".join(row for prompt, row in rows.items() if prompt in own)
+    who = f"<p>Voice: <strong>{escape(voice)}</strong></p>" if voice else ""
     state = f"<p>Review of all these texts: {escape(shared)}.</p>" if shared is not None else ""
     return (
         f"<section><header><h1>{escape(language_name(language))}: what to record</h1>"
         f"<p>{escape(pack.flows[pack.entry].title or pack.id)} · {len(scripts)} texts · about {minutes:.0f} minutes "
         "of speech, and three to four times as long to record. Read as you would to one person who sits beside you. "
         "“…” is a pause of one second: breathe. Tick the box when a text is recorded.</p>"
-        f"{state}</header>"
+        f"{who}{state}</header>"
         f"{_table(said_by_flows)}{_own_words(said_by_itself)}</section>\n"
     )
 
@@ -119,7 +129,7 @@ def _table(rows: str) -> str:
 
 
 def _row(number: int, prompt: str, script: Script | None, heard: list[str], with_review: bool) -> str:
-    name = f'<p class="name">{number}. {escape(prompt)}</p>'
+    name = f'<p class="name">{f"{number}. " if number else ""}{escape(prompt)}</p>'
     places = heard[:MOST_PLACES] + ([f"{len(heard) - MOST_PLACES} more"] if len(heard) > MOST_PLACES else [])
     where = f"<p>Heard at: {escape(', '.join(places))}</p>" if places else "<p>Not used yet</p>"
     if script is None:

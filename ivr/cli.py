@@ -22,6 +22,7 @@ COMMANDS = {
     "calls": "ivr.call_commands:calls",
     "outcomes": "ivr.outcome_commands:outcomes",
     "services": "ivr.service_commands:services",
+    "audio": "ivr.audio_commands:audio",
     "keys": "ivr.key_commands:keys",
     "flow": "ivr.flow_commands:flow",
     "call": "ivr.telephone_commands:call",

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import structlog
 
-from audio.fingerprint import PIPELINE_VERSION
-from audio.making import NOTHING_EXPECTED, Expected
+from audio.make_many import ORIGINAL_LOST, make_clip
 from audio.refusals import Refused
 from audio.stores import NotKept
-from audio.take_rows import Take
-from audio.take_work import Made
-from flows.lengths import estimated_seconds
-from ivr.recording.parts import RecordingParts
+from ivr.recording.expecting import expected_of_take
 from ivr.store.queue import DEFAULT_QUEUE
 from ivr.wiring import Wiring
 
@@ -20,8 +16,6 @@ ALONE_SECONDS = 20.0
 MOST_AT_ONCE = 40
 """How many are asked for at a time: workers do about as many until the next look, and what rings somebody waits for
 none of them."""
-LOST = "original_lost"
-"""The refusal of a take whose original is gone from its store."""
 
 log = structlog.get_logger()
 
@@ -32,36 +26,17 @@ def make_clip_of(wiring: Wiring, take_id: str) -> str:
     take = room.work.begin(take_id, wiring.clock())
     if take is None:
         return "nothing to do"
+    expected = expected_of_take(room.drafts, take)
     try:
-        original = room.originals.read(take.original_sha)
-    except NotKept:
-        log.error("original_lost", take=take.id)
-        room.work.refuse(take, LOST, {}, wiring.clock())
-        return "refused"
-    return _make(room, take, original, wiring)
-
-
-def _make(room: RecordingParts, take: Take, original: bytes, wiring: Wiring) -> str:
-    # Imported here: the audio libraries take a while to load, and most tasks never need them.
-    from audio.making import make_take_clip
-
-    try:
-        clip = make_take_clip(original, expected_of(room, take))
+        made = make_clip(take.original_sha, expected, room.originals, room.media)
     except Refused as error:
         room.work.refuse(take, error.code, {}, wiring.clock())
         return "refused"
-    sha = room.media.put(clip.wav)
-    made = Made(sha, clip.seconds, PIPELINE_VERSION, clip.report.as_json(), clip.waveform)
+    except NotKept:
+        log.error("original_lost", take=take.id)
+        room.work.refuse(take, ORIGINAL_LOST, {}, wiring.clock())
+        return "refused"
     return "made" if room.work.finish(take, made, wiring.clock()) else "taken away"
-
-
-def expected_of(room: RecordingParts, take: Take) -> Expected:
-    """How long a take should be, going by the words of its script as they are now."""
-    script = room.drafts.script(take.prompt, take.language)
-    if script is None:
-        return NOTHING_EXPECTED
-    seconds = script.aim_seconds or estimated_seconds(script.text, script.language)
-    return Expected(seconds=seconds)
 
 
 def sweep_takes_of(wiring: Wiring) -> dict[str, int]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,20 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from audio.reads import ONLY_READS, reading
+
+__all__ = [
+    "BUSY_MILLISECONDS",
+    "file_identity",
+    "open_database",
+    "open_for_turns",
+    "open_postgres",
+    "reading",
+    "wipe_deleted",
+]
+
 BUSY_MILLISECONDS = 3500
 """Below the 4.5 seconds after which the provider asks again, so that it is the emergency screen that it hears."""
-
-
-_ONLY_READS = "warmline_only_reads"
 
 
 def open_database(url: str, threads: int = 8) -> Engine:
@@ -134,15 +142,8 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    only_reads = connection.get_execution_options().get(_ONLY_READS)
+    only_reads = connection.get_execution_options().get(ONLY_READS)
     connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection for reading only, which never waits for writers."""
-    with engine.connect().execution_options(**{_ONLY_READS: True}) as connection:
-        yield connection
 
 
 def wipe_deleted(engine: Engine) -> None:

@@ -14,6 +14,7 @@ from flows.load import load_pack
 from ivr.demo import shipped_pack
 from ivr.publishing.gate import NotReadyForAir, prepare, publish, wanted_clips
 from ivr.publishing.lines import LineUnusable, save_line
+from ivr.recording.gate_reasons import Kind
 from ivr.store.migrate import migrate
 from ivr.wiring import Wiring, wire
 from tests.hotline import LINE, LINE_NUMBER, TODAY, Hotline, record_everything, settings_for
@@ -78,8 +79,11 @@ def test_the_demo_voice_stays_in_the_demo(wiring: Wiring) -> None:
     assert prepare(pack, wiring.library, demo_allowed=True).id
     with pytest.raises(NotReadyForAir) as refused:
         prepare(pack, wiring.library, demo_allowed=False)
-    assert len(refused.value.reasons) == 4
-    assert all("demo voice" in reason for reason in refused.value.reasons)
+    demo = [reason for reason in refused.value.found if reason.kind is Kind.DEMO]
+    assert {(reason.prompt, reason.language) for reason in demo} == {
+        ("breathing", language) for language in pack.languages
+    }
+    assert len([reason for reason in refused.value.reasons if "demo voice" in reason]) == 4
 
 
 def test_nobody_is_recorded_where_voices_cannot_be_kept_safely(wiring: Wiring) -> None:
@@ -99,7 +103,7 @@ def test_a_changed_script_needs_a_new_recording(wiring: Wiring) -> None:
     changed = replace(
         pack, scripts={**pack.scripts, ("breathing", "sw"): replace(script, text="Pumua polepole.")}
     )
-    with pytest.raises(NotReadyForAir, match=r"breathing \(sw\) has no clip"):
+    with pytest.raises(NotReadyForAir, match=r"breathing \(sw\) has only a clip of older words"):
         prepare(changed, wiring.library, demo_allowed=True)
 
 

@@ -43,6 +43,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_takes_language_prompt", "takes", ["language", "prompt"], unique=False)
     op.create_index("ix_takes_state", "takes", ["state", "touched_at"], unique=False)
+    op.create_index("ix_takes_original_sha", "takes", ["original_sha"], unique=False)
     op.create_table(
         "clinical_reviews",
         sa.Column("prompt", sa.String(length=64), nullable=False),

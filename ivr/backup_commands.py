@@ -1,0 +1,73 @@
+"""`warmline audio backup` and `restore`: the whole library in one file, and back."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from audio.backup import BackupContradicts, BackupDamaged, NotABackup, restore_backup, write_backup
+from audio.stores import StoreOutOfReach
+from ivr.progress_bars import bar
+from ivr.recording.whole_library import whole_library
+from ivr.settings import load_settings
+from ivr.wiring import wire
+
+FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+MOST_SHOWN = 20
+
+
+@click.command()
+@FILE
+def backup(file: Path) -> None:
+    """Write the whole library into one new file: drafts, recordings as they came in, clips, and who approved them."""
+    wiring, console = wire(load_settings()), Console(stderr=False, highlight=False)
+    library = whole_library(wiring.database, wiring.recording)
+    try:
+        with bar(console, "Writing") as progress:
+            written = write_backup(library, file, datetime.now(UTC).date(), progress)
+    except FileExistsError:
+        sys.exit(f"{file} is there already, and is left as it is: give another name.")
+    except (OSError, StoreOutOfReach) as error:
+        sys.exit(
+            f"No backup was written: {getattr(error, 'strerror', None) or 'the bucket is out of reach'}."
+        )
+    rows = sum(written.rows.values())
+    console.print(
+        f"Written: {file} with {written.sounds} sounds and {rows} rows, {written.size / 1e6:.1f} MB. Keep it as safe "
+        "as the recordings themselves: whoever has it can hear them all."
+    )
+    if written.lost:
+        console.print(f"{len(written.lost)} sounds are gone or damaged here, and not in it:")
+        for name in written.lost[:MOST_SHOWN]:
+            console.print(f"  - {name}")
+        sys.exit(1)
+
+
+@click.command()
+@FILE
+def restore(file: Path) -> None:
+    """Add what is in a backup and isn't here. It is looked through first; what is here stays as it is."""
+    wiring, console = wire(load_settings()), Console(stderr=False, highlight=False)
+    library = whole_library(wiring.database, wiring.recording)
+    try:
+        with bar(console, "Restoring") as progress:
+            restored = restore_backup(library, file, progress)
+    except FileNotFoundError:
+        sys.exit(f"There is no file {file}.")
+    except NotABackup as error:
+        sys.exit(f"{file} is no backup that can be read here: {error}. Nothing was changed.")
+    except BackupDamaged as error:
+        sys.exit(f"{file} is damaged: {error}. Nothing of it was noted.")
+    except BackupContradicts as error:
+        sys.exit(f"{error} Nothing was changed.")
+    except StoreOutOfReach:
+        sys.exit("The bucket is out of reach. What was restored so far does no harm; run it again.")
+    rows = sum(restored.rows.values())
+    console.print(
+        f"Added: {restored.sounds} sounds and {rows} rows. Here already: {restored.sounds_kept} sounds and "
+        f"{restored.rows_kept} rows, left as they are."
+    )
