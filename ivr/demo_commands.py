@@ -19,7 +19,7 @@ from audio.make_demo import ClipsCouldNotBeMade, make_demo
 from audio.make_demo import Progress as MadeSoFar
 from flows.load import load_pack
 from ivr.demo import DEMO_NUMBER, demo_password, demo_settings, prepare_demo, shipped_pack, wanted_by
-from ivr.demo_people import PEOPLE as DEMO_PEOPLE
+from ivr.demo_people import HELPERS, PEOPLE
 from ivr.jobs.queue_server import QueueServerMissing
 from ivr.operations.processes import PortTaken, require_port, run_all
 from ivr.publishing.gate import NotReadyForAir, in_one_line, prepare, warnings_about
@@ -130,13 +130,15 @@ def _bar(console: Console) -> Iterator[MadeSoFar]:
 def _say_address(settings: Settings) -> None:
     address = f"http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}"
     phones = "".join(
-        f"      {address}/telephone?number={one.number[1:]}&name={one.name}\n" for one in DEMO_PEOPLE
+        f"      {address}/telephone?number={one.number[1:]}&name={one.name}\n" for one in HELPERS
     )
-    names = " or ".join(one.sign_in_name for one in DEMO_PEOPLE)
+    helpers = " or ".join(one.sign_in_name for one in HELPERS)
+    staff = " or ".join(one.sign_in_name for one in PEOPLE if one not in HELPERS)
     click.echo(
         f"\n  The hotline answers. Open the telephone in a browser:\n\n      {address}/telephone\n\n"
         f"  Press “Call”, and ask to be called back. These are the telephones of two helpers, each in a tab of its "
         f"own; they ring:\n\n{phones}\n"
-        f"  The helpers’ pages: {address}/ (sign in as {names}, password {demo_password(settings)})\n"
+        f"  The pages: {address}/ (sign in as {helpers} to call back, or as {staff} to record;"
+        f" password {demo_password(settings)})\n"
         f"  Ctrl-C stops everything.\n"
     )

@@ -1,4 +1,5 @@
-"""The demo's helpers: two people with telephones, so that somebody can call back from the first minute.
+"""The demo's people: two helpers with telephones, so that somebody can call back from the first minute, and one of the
+programme's staff, who records.
 
 They are made once, when nobody works here yet. Their password is this demo's own, and stands where its secrets are.
 """
@@ -19,9 +20,10 @@ PASSWORD_BYTES = 9
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """Somebody of the demo. `number` is from the range that is kept for fiction."""
+    """Somebody of the demo. `number` is from the range that is kept for fiction, "" for whoever isn't rung."""
 
     name: str
+    role: Role
     number: str
     languages: tuple[str, ...]
     gender: str
@@ -33,9 +35,11 @@ class DemoPerson:
 
 
 PEOPLE = (
-    DemoPerson("Joseph", "+12025550151", ("en", "fr", "sw"), "man"),
-    DemoPerson("Leila", "+12025550152", ("en", "ar", "sw"), "woman", crisis_trained=True),
+    DemoPerson("Joseph", Role.HELPER, "+12025550151", ("en", "fr", "sw"), "man"),
+    DemoPerson("Leila", Role.HELPER, "+12025550152", ("en", "ar", "sw"), "woman", crisis_trained=True),
+    DemoPerson("Sara", Role.STAFF, "", ("en", "fr", "ar", "sw"), "woman"),
 )
+HELPERS = tuple(one for one in PEOPLE if one.role is Role.HELPER)
 
 
 def new_password() -> str:
@@ -44,14 +48,14 @@ def new_password() -> str:
 
 
 def employ_demo_people(wiring: Wiring, password: str) -> Sequence[DemoPerson]:
-    """Makes them where nobody works here yet, and puts them on call at every start; who of them is there."""
+    """Makes them where nobody works here yet, and puts helpers on call at every start; which helpers are there."""
     people, now = wiring.people, wiring.clock()
     known = {one.sign_in_name: one for one in people.accounts.everybody()}
     if not known:
         for one in PEOPLE:
             _employ(wiring, one, password, now)
         known = {one.sign_in_name: one for one in people.accounts.everybody()}
-    present = [one for one in PEOPLE if one.sign_in_name in known and known[one.sign_in_name].number_id]
+    present = [one for one in HELPERS if one.sign_in_name in known and known[one.sign_in_name].number_id]
     with wiring.database.begin() as connection:
         for one in present:
             people.helpers.choose(connection, known[one.sign_in_name].id, "on", now)
@@ -61,7 +65,7 @@ def employ_demo_people(wiring: Wiring, password: str) -> Sequence[DemoPerson]:
 
 def _employ(wiring: Wiring, one: DemoPerson, password: str, now: float) -> None:
     people = wiring.people
-    invitation = people.accounts.invite(COMMAND_LINE, one.name, one.sign_in_name, (Role.HELPER,), now)
+    invitation = people.accounts.invite(COMMAND_LINE, one.name, one.sign_in_name, (one.role,), now)
     person = people.accounts.join(invitation.token, password, now)
     people.profiles.change(
         person.id,
@@ -72,10 +76,15 @@ def _employ(wiring: Wiring, one: DemoPerson, password: str, now: float) -> None:
         reads="",
         now=now,
     )
-    with wiring.database.begin() as connection:
-        kept = wiring.vault.keep(PhoneNumber(one.number), kind="helper", line_id="", now=now)
-        wiring.vault.store(connection, kept)
-        people.profiles.put_number(connection, person.id, kept.id, now)
+    if one.number:
+        _give_number(wiring, person.id, one.number, now)
     if one.crisis_trained:
         with wiring.database.begin() as connection:
             people.helpers.train(connection, COMMAND_LINE, person.id, True, now)
+
+
+def _give_number(wiring: Wiring, person_id: str, number: str, now: float) -> None:
+    with wiring.database.begin() as connection:
+        kept = wiring.vault.keep(PhoneNumber(number), kind="helper", line_id="", now=now)
+        wiring.vault.store(connection, kept)
+        wiring.people.profiles.put_number(connection, person_id, kept.id, now)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import select
 
-from ivr.demo_people import PEOPLE, employ_demo_people
+from ivr.demo_people import HELPERS, employ_demo_people
 from ivr.jobs.callbacks import ringing_of, sweep_of
 from ivr.outcomes.tables import outcome_tasks
 from ivr.publishing.lines import all_lines
@@ -54,7 +54,7 @@ def test_a_helper_calls_back_and_neither_sees_the_others_number(
     """Joseph's phone rings, he takes it, Amina's rings, they are connected; then he keys how it was."""
     amina = open_telephone(staffed.address)
     joseph, leila = (
-        open_telephone(staffed.address, query=f"?number={one.number[1:]}&name={one.name}") for one in PEOPLE
+        open_telephone(staffed.address, query=f"?number={one.number[1:]}&name={one.name}") for one in HELPERS
     )
     said = {
         prompt: script.text
