@@ -5,6 +5,9 @@ Importing this module imports all audio libraries, and nothing is imported later
 
 from __future__ import annotations
 
+# `av` loads it by itself when it opens its first file: where ours is opened, nothing can be loaded any more.
+import av.subtitles.stream  # noqa: F401
+
 from audio import editing, measures, voice
 from audio.filters import telephone_band
 from audio.ingest import HEADROOM_DB, Decoded, decoded
