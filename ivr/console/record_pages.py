@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import json
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, abort, request
 from flask_wtf.csrf import generate_csrf
 
 from flows.languages import right_to_left
@@ -32,6 +33,10 @@ class Session:
     voices: tuple[str, ...]
     lines: dict[str, Line]
     first: str
+
+    def said(self, prompt: str) -> str:
+        """The words of a prompt; none of one that isn't recorded."""
+        return self.lines[prompt]["text"] if prompt in self.lines else ""
 
 
 def add_record(console: Blueprint) -> None:
@@ -69,7 +74,8 @@ def record_scripts() -> Response:
     """Every script of a language with its state, so that the page goes on without a line; and a mark for its forms."""
     session = session_of(_known_language())
     lines = list(session.lines.values())
-    answer = secured(jsonify(token=generate_csrf(), progress=progress_words(lines), scripts=lines))
+    told = {"token": generate_csrf(), "progress": progress_words(lines), "scripts": lines}
+    answer = secured(Response(json.dumps(told, ensure_ascii=False), content_type="application/json"))
     if request.accept_encodings.quality("gzip") > 0:
         # Hundreds of scripts over a slow line: a tenth of it is enough.
         answer.set_data(gzip.compress(answer.get_data()))

@@ -21,7 +21,8 @@ ROOM_FOR_PAUSES = 2.5
 
 
 class Line(TypedDict):
-    """One script as the page and its script read it. `longest` is in seconds; `due`: it has to be recorded."""
+    """One script as the page reads it. `longest` is in seconds; `before` and `after` are prompts; `due`: it
+    has to be recorded."""
 
     prompt: str
     number: str
@@ -31,7 +32,7 @@ class Line(TypedDict):
     before: str
     after: str
     words: str
-    label: str
+    sign: str
     fingerprint: str
     longest: int
     due: bool
@@ -65,26 +66,20 @@ def _line(pack: Pack, cell: Cell, number: int | None) -> Line:
     script = pack.scripts[cell.prompt, cell.language]
     there = around(pack, cell.prompt)
     state = STATES[cell.state.value]
-    named = cell.prompt if number is None else f"{number} · {cell.prompt}"
     return Line(
         prompt=cell.prompt,
         number="" if number is None else str(number),
         text=script.text,
         direction=script.direction,
         aim=_aim(script.aim_seconds),
-        before=_said(pack, there.before, cell.language),
-        after=_said(pack, there.after, cell.language),
+        before=there.before if (there.before, cell.language) in pack.scripts else "",
+        after=there.after if (there.after, cell.language) in pack.scripts else "",
         words=str(state.word),
-        label=f"{state.sign} {named}",
+        sign=state.sign,
         fingerprint=cell.fingerprint,
         longest=longest_seconds(script.aim_seconds),
         due=cell.state in TO_RECORD,
     )
-
-
-def _said(pack: Pack, prompt: str, language: str) -> str:
-    script = pack.scripts.get((prompt, language))
-    return script.text if script is not None else ""
 
 
 def _aim(seconds: float) -> str:

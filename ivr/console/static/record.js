@@ -255,15 +255,18 @@
 
   function fill() {
     part("text").textContent = script.text;
+    const words = {...script, before: said(script.before), after: said(script.after)};
     for (const name of ["direction", "number", "aim", "before", "after", "words"]) {
-      for (const place of parts(name)) {
-        place.textContent = script[name] ?? "";
-        const whole = place.closest("[data-whole]");
-        if (whole) whole.hidden = !script[name];
-      }
+      part(name).textContent = words[name];
+      const whole = part(name).closest("[data-whole]");
+      if (whole) whole.hidden = !words[name];
     }
     for (const field of room.querySelectorAll("[data-of-script]")) field.value = script[field.dataset.ofScript];
     steps();
+  }
+
+  function said(prompt) {
+    return scripts.find((one) => one.prompt === prompt)?.text ?? "";
   }
 
   function steps() {
@@ -306,7 +309,7 @@
 
   function choose() {
     const which = part("which");
-    which.replaceChildren(...scripts.map((one) => new Option(one.label, one.prompt)));
+    which.replaceChildren(...scripts.map((one) => new Option(`${one.sign} ${one.number} · ${one.prompt}`, one.prompt)));
     which.closest("[hidden]")?.removeAttribute("hidden");
     steps();
   }
@@ -418,9 +421,11 @@
     remember();
     for (const place of room.querySelectorAll("[data-with-script]")) place.hidden = false;
     await resume();
-    load().catch(() => {});
     sender.now();
     refresh();
+    // What can be seen comes first: the line may be slow.
+    if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, {once: true}));
+    load().catch(() => {});
   }
 
   begin();
