@@ -34,7 +34,7 @@ class PanelForm(ConsoleForm):
     days = IntegerField(
         _l("For how many days?"),
         [
-            Needed(_l("Give a number of days.")),
+            Needed(_l("Give a number of days between 1 and 366.")),
             NumberRange(1, LONGEST_DAYS, _l("Give a number of days between 1 and 366.")),
         ],
         default=USUAL_DAYS,

@@ -5,20 +5,22 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
+from sqlalchemy import delete
+
 from audio.fingerprint import PIPELINE_VERSION, script_fingerprint
-from audio.take_rows import Source, Take
+from audio.tables import clips
+from audio.take_rows import Take
 from audio.take_work import Made
-from flows.model import Flow, Menu, Option, Pack, Play
+from flows.model import Pack, Script
 from ivr.people.person import Person
 from ivr.recording.parts import RecordingParts
 from tests.console.desk import Desk, Worker
 from tests.hotline import TODAY, short_clip
 
+PEAKS = bytes(range(200))
 _numbers = itertools.count(1000)
-PEAKS = bytes(range(0, 200)) 
 
 
 def room_of(desk: Desk) -> RecordingParts:
@@ -33,11 +35,22 @@ def bring(desk: Desk, pack: Pack | None = None) -> Pack:
     return brought
 
 
+def with_words(pack: Pack, key: tuple[str, str], text: str) -> Pack:
+    """The same pack, in which one script says something else."""
+    script: Script = pack.scripts[key]
+    return replace(pack, scripts={**pack.scripts, key: replace(script, text=text)})
+
+
+def forget_clips(desk: Desk, language: str) -> None:
+    """Nothing is recorded in a language."""
+    with desk.hotline.wiring.database.begin() as connection:
+        connection.execute(delete(clips).where(clips.c.language == language))
+
+
 def speaks(desk: Desk, worker: Worker, *languages: str) -> Person:
     """Somebody says in their profile which languages they speak."""
-    person = desk.person(worker)
     desk.hotline.wiring.people.profiles.change(
-        worker.id, name=person.name, languages=languages, gender="", time_zone="UTC", reads="", now=desk.now
+        worker.id, name=worker.name, languages=languages, gender="", time_zone="UTC", reads="", now=desk.now
     )
     return desk.person(worker)
 
@@ -47,16 +60,15 @@ def recorded(
     by: Worker,
     prompt: str = "welcome",
     language: str = "sw",
+    *,
     voice: str = "Sara",
-    source: Source = "browser",
     findings: Sequence[dict[str, Any]] = (),
     words: str | None = None,
 ) -> Take:
     """A take of the draft's words that a worker has made a clip of; `words`: what was read instead."""
-    room = room_of(desk)
+    room, number = room_of(desk), next(_numbers)
     script = room.drafts.script(prompt, language)
     assert script
-    number = next(_numbers)
     sound = short_clip(number, seconds=0.5)
     take = room.takes.receive(
         upload_id=f"upload-{number}",
@@ -65,7 +77,7 @@ def recorded(
         language=language,
         voice=voice,
         fingerprint=script_fingerprint(script.text if words is None else words),
-        source=source,
+        source="browser",
         file_name="",
         by=by.id,
         today=TODAY,
@@ -73,7 +85,14 @@ def recorded(
     )
     begun = room.work.begin(take.id, desk.now)
     assert begun
-    report = {"seconds": 2.0, "recorded_seconds": 2.5, "loudness": -23.0, "findings": list(findings)}
-    made = Made(room.media.put(sound), 2.0, PIPELINE_VERSION, report, PEAKS)
-    assert room.work.finish(begun, made, desk.now)
+    report = {"seconds": 0.5, "recorded_seconds": 0.8, "loudness": -23.0, "findings": list(findings)}
+    assert room.work.finish(
+        begun, Made(room.media.put(sound), 0.5, PIPELINE_VERSION, report, PEAKS), desk.now
+    )
     return room.takes.take(take.id)
+
+
+def approved(desk: Desk, by: Worker, reviewer: Worker, prompt: str = "welcome", **more: Any) -> Take:
+    """A take that a second person has heard and approved."""
+    take = recorded(desk, by, prompt, **more)
+    return room_of(desk).reviewing.approve(reviewer.id, take.id, desk.now)
