@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from audio.refusals import EmptyFile, NotARecording
 
+_RIFF_HEADER, _RIFF_SLACK, _RIFF_UNKNOWN = 8, 64, 0xFFFF_0000
 _ID3 = b"ID3"
 _ID3_HEADER = 10
 
@@ -53,3 +54,12 @@ def _raw_stream(head: bytes, tagged: bool) -> str:
     if tagged:
         return "mp3"
     raise NotARecording("none of the kinds of sound file that are known")
+
+
+def breaks_off(original: bytes, reader: str) -> bool:
+    """Whether the file says itself that it should be longer: its sending broke off, or a card was full. Only WAV says
+    so up front; recorders that don't know yet how long it will be write nothing, or the greatest number there is."""
+    if reader != "wav":
+        return False
+    promised = int.from_bytes(original[4:8], "little") + _RIFF_HEADER
+    return len(original) < promised - _RIFF_SLACK and promised < _RIFF_UNKNOWN

@@ -15,7 +15,7 @@ import av
 from audio import samples
 from audio.chains import Chain, samples_of
 from audio.clipping import ClippingMeter
-from audio.containers import WHITELIST, reader_of
+from audio.containers import WHITELIST, breaks_off, reader_of
 from audio.limits import Limits
 from audio.refusals import NoSoundInFile, NotARecording, Refused, TooLarge, TooLong
 from audio.sound import BYTES_PER_SAMPLE, RATES, Sound
@@ -29,6 +29,8 @@ _CHANNELS = range(1, 9)
 _OPTIONS = {"protocol_whitelist": "none", "probesize": "1048576", "analyzeduration": "5000000"}
 _RESAMPLE = f"{SPEECH_RATE}:filter_size=64:cutoff=0.95"
 _MISSING_SECONDS, _MISSING_SHARE = 0.5, 0.02
+_EXACT = ("aiff", "flac", WHITELIST["mov"])
+"""Readers that know how long a file should be; others reckon, from its size and its first moments."""
 _FLOAT_CODECS = ("pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be")
 
 
@@ -50,7 +52,7 @@ def decoded(original: bytes, limits: Limits) -> Decoded:
     options = {**_OPTIONS, "format_whitelist": WHITELIST.get(reader, reader)}
     try:
         with av.open(io.BytesIO(original), "r", format=reader, options=options) as container:
-            return _Reading(container, limits).all()
+            return _Reading(container, limits, breaks_off(original, reader)).all()
     except Refused:
         raise
     except (av.FFmpegError, ValueError, OverflowError) as error:
@@ -60,7 +62,7 @@ def decoded(original: bytes, limits: Limits) -> Decoded:
 class _Reading:
     """One file on its way into memory."""
 
-    def __init__(self, container: av.container.InputContainer, limits: Limits) -> None:
+    def __init__(self, container: av.container.InputContainer, limits: Limits, broken: bool) -> None:
         stream = container.streams.best("audio")
         if stream is None:
             raise NoSoundInFile("no stream of sound")
@@ -72,7 +74,7 @@ class _Reading:
         self._kind: tuple[int, str, str] | None = None
         self._chains: list[Chain] = []
         self._channels = 0
-        self._broken = False
+        self._broken = broken
 
     def all(self) -> Decoded:
         for frame in self._frames():
@@ -141,6 +143,8 @@ class _Reading:
 
     def _is_cut(self, seconds: float) -> bool:
         """Whether the file promises more than it holds, as one does whose sending broke off."""
+        if self._container.format.name not in _EXACT:
+            return False
         stream = self._stream
         promised = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else 0.0
         return promised - seconds > max(_MISSING_SECONDS, _MISSING_SHARE * promised)
