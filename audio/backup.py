@@ -15,6 +15,7 @@ import tarfile
 import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -107,7 +108,8 @@ def restore_backup(
     """Looks through a backup, and then adds what isn't there. Raises NotABackup, BackupDamaged, BackupContradicts
     before anything is changed. Stopped half-way, it can be run again."""
     tables = {table.name: table for table in library.tables}
-    manifest, rows = _looked_through(file, tables)
+    with _readable(file):
+        manifest, rows = _looked_through(file, tables)
     with reading(library.database) as connection:
         contradictions = library.contradictions(connection, rows)
     if contradictions:
@@ -204,13 +206,19 @@ def _looked_through(
 
 
 def _entries(file: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
+    with tarfile.open(file, mode="r:") as archive:
+        for entry in archive:
+            opened = archive.extractfile(entry) if entry.isreg() else None
+            if opened is None:
+                raise BackupDamaged(f"{entry.name[:80]} is no file")
+            yield entry, opened
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    """Says of an archive that can't be read whether it is one of ours at all."""
     try:
-        with tarfile.open(file, mode="r:") as archive:
-            for entry in archive:
-                opened = archive.extractfile(entry) if entry.isreg() else None
-                if opened is None:
-                    raise BackupDamaged(f"{entry.name[:80]} is no file")
-                yield entry, opened
+        yield
     except tarfile.ReadError as error:
         if file.stat().st_size and _begins_as_ours(file):
             raise BackupDamaged("it breaks off before its end") from error

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 from audio.confined import WorkBroke
 from audio.fingerprint import PIPELINE_VERSION
@@ -156,7 +157,7 @@ class MakeMany:
 
 def _next(takes: Iterator[ToMake], most: int) -> Iterable[ToMake]:
     """At most so many of those that come; none only when there are none left."""
-    return [one for one, _ in zip(takes, range(max(most, 1)), strict=False)]
+    return list(islice(takes, max(most, 1)))
 
 
 def _as_it_is(one: ToMake) -> ToMake:

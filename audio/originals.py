@@ -12,6 +12,8 @@ from audio.stores import FolderStore, Store
 class OriginalsStore(FolderStore):
     """Originals in a folder, without an ending: what they claim to be means nothing."""
 
+    mode = 0o700
+
 
 Originals = Store
 """Originals, in a folder or in a bucket."""

@@ -97,6 +97,8 @@ class FolderStore:
     """Implements `Store` in a folder, as `ab/cd/abcd….wav`."""
 
     suffix = ""
+    mode = 0o755
+    """Who may look into the folder, where it is made here."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -162,7 +164,8 @@ class FolderStore:
     def _keep(self, write: Callable[[BinaryIO], object]) -> str:
         """What is named is what was written: a file may change while it is read."""
         unfinished = self.root / _UNFINISHED / uuid.uuid4().hex
-        unfinished.parent.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(parents=True, exist_ok=True, mode=self.mode)
+        unfinished.parent.mkdir(exist_ok=True)
         try:
             with unfinished.open("x+b") as file:
                 write(file)

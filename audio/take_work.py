@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import or_, select, update
 
+from audio.alike import Shape, same_as_other
 from audio.reads import reading
 from audio.report import Report
 from audio.tables import clips, takes
@@ -17,6 +18,8 @@ from audio.take_states import HAS_A_CLIP, Happening, NotNow, TakeState
 from audio.takes import WORKERS_LOST, TakeChanged, Takes
 
 SAME = "same_as_other"
+APART_SECONDS, MOST_COMPARED = 0.2, 300
+"""Recordings of so different a length aren't the same; of the others, the newest are looked at."""
 LOST_SECONDS = 300.0
 """A worker that was heard of last so long ago is gone: the queue stops each job long before."""
 
@@ -63,10 +66,9 @@ class TakeWork:
     def finish(self, take: Take, made: Made, now: float) -> bool:
         """Notes the clip, whose file is in the media store; False when the take was taken from this worker. The same
         recording for two scripts, or in two languages, is a finding: one of them is a mistake."""
+        made = self._compared(take, made)
         try:
             with self._database.begin() as connection:
-                if _is_elsewhere(connection, take):
-                    made = replace(made, report=Report.from_json(made.report).found(SAME).as_json())
                 self._takes.change(connection, take, Happening.MADE, touched_at=now, **made.values())
         except (NotNow, TakeChanged):
             return False
@@ -87,6 +89,7 @@ class TakeWork:
         the same voice says the same words. False when the take has changed meanwhile: look at it again."""
         if take.state not in HAS_A_CLIP:
             return False
+        made = self._compared(take, made)
         with self._database.begin() as connection:
             done = connection.execute(
                 update(takes)
@@ -101,6 +104,29 @@ class TakeWork:
                 .values(sha=made.clip_sha, seconds=made.seconds, pipeline=made.pipeline)
             )
         return True
+
+    def _compared(self, take: Take, made: Made) -> Made:
+        """With a finding in its report, if it is the same recording as one of another script or language."""
+        wanted = (
+            select(takes.c.id, takes.c.original_sha, takes.c.waveform, takes.c.seconds)
+            .where(
+                or_(
+                    takes.c.original_sha == take.original_sha,
+                    takes.c.seconds.between(made.seconds - APART_SECONDS, made.seconds + APART_SECONDS),
+                ),
+                or_(takes.c.prompt != take.prompt, takes.c.language != take.language),
+                takes.c.state.in_([state.value for state in HAS_A_CLIP]),
+            )
+            .order_by(takes.c.touched_at.desc())
+            .limit(MOST_COMPARED)
+        )
+        with reading(self._database) as connection:
+            others = connection.execute(wanted).all()
+        shapes = [(row.id, Shape(bytes(row.waveform), row.seconds)) for row in others]
+        sent_twice = any(row.original_sha == take.original_sha for row in others)
+        if not sent_twice and same_as_other(Shape(made.waveform, made.seconds), shapes) is None:
+            return made
+        return replace(made, report=Report.from_json(made.report).found(SAME).as_json())
 
     def made_in_an_older_way(self, pipeline: str) -> list[Take]:
         """Takes that have a clip of another pipeline, in no order."""
@@ -141,13 +167,3 @@ class TakeWork:
         )
         with reading(self._database) as connection:
             return list(connection.execute(wanted).scalars())
-
-
-def _is_elsewhere(connection: Connection, take: Take) -> bool:
-    """Whether the very same recording was sent for another script or another language."""
-    other = or_(takes.c.prompt != take.prompt, takes.c.language != take.language)
-    gone = [TakeState.REFUSED.value, TakeState.WITHDRAWN.value]
-    wanted = select(takes.c.id).where(
-        takes.c.original_sha == take.original_sha, takes.c.prompt != "", other, takes.c.state.not_in(gone)
-    )
-    return connection.execute(wanted.limit(1)).first() is not None

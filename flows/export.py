@@ -76,13 +76,23 @@ def where_heard(pack: Pack) -> dict[str, list[str]]:
     return found
 
 
+def sheet_order(pack: Pack) -> tuple[str, ...]:
+    """Every prompt in the order in which it is recorded: what callers hear first, then what is said at many places,
+    then what the line says by itself."""
+    needed = needed_by_pack(pack)
+    spare = dict.fromkeys(prompt for prompt, _ in pack.scripts if prompt not in needed)
+    own = only_of_house(pack)
+    return tuple(sorted([*needed, *spare], key=lambda prompt: (prompt in own, prompt in ALWAYS_NEEDED)))
+
+
 def _language(
     pack: Pack, language: str, heard: dict[str, list[str]], numbers: Mapping[str, int] | None, voice: str
 ) -> str:
-    needed = needed_by_pack(pack)
-    spare = [prompt for prompt, code in pack.scripts if code == language and prompt not in needed]
     own = only_of_house(pack)
-    prompts = sorted([*needed, *spare], key=lambda prompt: (prompt in own, prompt in ALWAYS_NEEDED))
+    needed = needed_by_pack(pack)
+    prompts = [
+        prompt for prompt in sheet_order(pack) if prompt in needed or (prompt, language) in pack.scripts
+    ]
     scripts = [pack.scripts[prompt, language] for prompt in prompts if (prompt, language) in pack.scripts]
     minutes = sum(estimated_seconds(script.text, language) for script in scripts) / 60
     reviews = {_review(script) for script in scripts}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,11 +77,11 @@ def import_folder(folder: Path, language: str, voice: str, sign_in_name: str, he
     by = _person_named(wiring, sign_in_name)
     received = list(_bring_in(wiring, console, folder, Sender(by, language, voice, wiring.clock())))
     taken = [one for one in received if one.take is not None]
-    _say_received(console, wiring, received)
+    _say_received(wiring, received)
     if here:
         _make_here(wiring, console, {one.take.id for one in taken if one.take is not None})
     elif any(one.take is not None and one.take.state is TakeState.RECEIVED for one in taken):
-        console.print("Workers make the clips now; then they can be heard and approved.")
+        click.echo("Workers make the clips now; then they can be heard and approved.")
 
 
 @audio.command()
@@ -92,9 +91,9 @@ def rebuild() -> None:
     older = wiring.recording.work.made_in_an_older_way(PIPELINE_VERSION)
     with bar(console, "Making clips anew") as progress:
         tally = _maker(wiring, progress).rebuild(_to_make(wiring, older))
-    _say_tally(console, tally)
+    _say_tally(tally)
     if tally.made:
-        console.print("Callers hear them once the pack is published again.")
+        click.echo("Callers hear them once the pack is published again.")
 
 
 @audio.command()
@@ -179,20 +178,22 @@ def _upload_id(name: str, sha: str) -> str:
     return hashlib.sha256(f"{name}\n{sha}".encode()).hexdigest()
 
 
-def _say_received(console: Console, wiring: Wiring, received: list[Received]) -> None:
-    states = Counter("refused" if one.take is None else str(one.take.state) for one in received)
+def _say_received(wiring: Wiring, received: list[Received]) -> None:
     unmatched = [one for one in received if one.take is not None and one.take.state is TakeState.MATCHING]
-    matched = len(received) - len(unmatched) - states["refused"]
-    console.print(f"{len(received)} files: {matched} matched to their script.")
+    matched = len(received) - len(unmatched) - sum(bool(_refusal(one)) for one in received)
+    click.echo(f"{len(received)} files: {matched} matched to their script.")
     if unmatched:
-        console.print(
-            f"{len(unmatched)} could not be matched. Say which script each is of at {_page(wiring)}:"
-        )
-        _list(console, [one.name for one in unmatched])
-    refused = [f"{one.name}: {_why(one.refusal)}" for one in received if one.take is None]
+        click.echo(f"{len(unmatched)} could not be matched. Say which script each is of at {_page(wiring)}:")
+        _list([one.name for one in unmatched])
+    refused = [f"{one.name}: {_why(_refusal(one))}" for one in received if _refusal(one)]
     if refused:
-        console.print(f"{len(refused)} were not taken:")
-        _list(console, refused)
+        click.echo(f"{len(refused)} can't be used:")
+        _list(refused)
+
+
+def _refusal(one: Received) -> str:
+    """Why a file can't be used, as far as it is known yet."""
+    return one.refusal if one.take is None else one.take.refusal
 
 
 def _page(wiring: Wiring) -> str:
@@ -203,11 +204,11 @@ def _why(code: str) -> str:
     return REFUSALS.get(code, code.replace("_", " "))
 
 
-def _list(console: Console, lines: list[str]) -> None:
+def _list(lines: list[str]) -> None:
     for line in lines[:MOST_SHOWN]:
-        console.print(f"  - {line}", markup=False)
+        click.echo(f"  - {line}")
     if len(lines) > MOST_SHOWN:
-        console.print(f"  … and {len(lines) - MOST_SHOWN} more")
+        click.echo(f"  … and {len(lines) - MOST_SHOWN} more")
 
 
 def _make_here(wiring: Wiring, console: Console, ids: set[str]) -> None:
@@ -215,7 +216,7 @@ def _make_here(wiring: Wiring, console: Console, ids: set[str]) -> None:
     own = [take for take in waiting if take.id in ids]
     with bar(console, "Making clips") as progress:
         tally = _maker(wiring, progress).received(_to_make(wiring, own))
-    _say_tally(console, tally)
+    _say_tally(tally)
 
 
 def _maker(wiring: Wiring, progress: SaysProgress) -> MakeMany:
@@ -228,15 +229,15 @@ def _to_make(wiring: Wiring, takes: list[Take]) -> list[ToMake]:
     return [ToMake(take, expected_of_take(drafts, take)) for take in takes]
 
 
-def _say_tally(console: Console, tally: Tally) -> None:
-    console.print(f"Clips: {tally.made} made.")
+def _say_tally(tally: Tally) -> None:
+    click.echo(f"Clips: {tally.made} made.")
     refused = [
         f"{take.file_name or take.prompt} ({take.language}): {_why(code)}" for take, code in tally.refused
     ]
     if refused:
-        console.print(f"{len(refused)} can't become a clip:")
-        _list(console, refused)
+        click.echo(f"{len(refused)} can't become a clip:")
+        _list(refused)
     broken = [f"{take.file_name or take.prompt}: {words}" for take, words in tally.broken]
     if broken:
-        console.print(f"On {len(broken)} Warmline itself failed; they stay as they were:")
-        _list(console, broken)
+        click.echo(f"On {len(broken)} Warmline itself failed; they stay as they were:")
+        _list(broken)

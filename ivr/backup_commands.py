@@ -18,6 +18,7 @@ from ivr.wiring import wire
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 MOST_SHOWN = 20
+IS_THERE = "{file} is there already, and is left as it is: give another name."
 
 
 @click.command()
@@ -26,24 +27,26 @@ def backup(file: Path) -> None:
     """Write the whole library into one new file: drafts, recordings as they came in, clips, and who approved them."""
     wiring, console = wire(load_settings()), Console(stderr=False, highlight=False)
     library = whole_library(wiring.database, wiring.recording)
+    if file.exists():
+        sys.exit(IS_THERE.format(file=file))
     try:
         with bar(console, "Writing") as progress:
             written = write_backup(library, file, datetime.now(UTC).date(), progress)
     except FileExistsError:
-        sys.exit(f"{file} is there already, and is left as it is: give another name.")
+        sys.exit(IS_THERE.format(file=file))
     except (OSError, StoreOutOfReach) as error:
         sys.exit(
             f"No backup was written: {getattr(error, 'strerror', None) or 'the bucket is out of reach'}."
         )
     rows = sum(written.rows.values())
-    console.print(
+    click.echo(
         f"Written: {file} with {written.sounds} sounds and {rows} rows, {written.size / 1e6:.1f} MB. Keep it as safe "
         "as the recordings themselves: whoever has it can hear them all."
     )
     if written.lost:
-        console.print(f"{len(written.lost)} sounds are gone or damaged here, and not in it:")
+        click.echo(f"{len(written.lost)} sounds are gone or damaged here, and not in it:")
         for name in written.lost[:MOST_SHOWN]:
-            console.print(f"  - {name}")
+            click.echo(f"  - {name}")
         sys.exit(1)
 
 
@@ -67,7 +70,7 @@ def restore(file: Path) -> None:
     except StoreOutOfReach:
         sys.exit("The bucket is out of reach. What was restored so far does no harm; run it again.")
     rows = sum(restored.rows.values())
-    console.print(
+    click.echo(
         f"Added: {restored.sounds} sounds and {rows} rows. Here already: {restored.sounds_kept} sounds and "
         f"{restored.rows_kept} rows, left as they are."
     )

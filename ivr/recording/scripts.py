@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audio.fingerprint import script_fingerprint
+from flows.export import sheet_order
 from flows.model import Pack
 from flows.prompts import needed_by_pack
 
@@ -26,9 +27,6 @@ def scripts_to_record(pack: Pack) -> dict[Key, str]:
 
 
 def in_recording_order(pack: Pack) -> tuple[str, ...]:
-    """Every prompt that has a script, as it stands on the sheet: what is said first is recorded first, spares come
-    last."""
-    needed = needed_by_pack(pack)
-    spare = sorted({prompt for prompt, _ in pack.scripts} - set(needed))
+    """Every prompt that has a script, in the order of the recording sheet."""
     spoken = {prompt for prompt, _ in pack.scripts}
-    return tuple(prompt for prompt in (*needed, *spare) if prompt in spoken)
+    return tuple(prompt for prompt in sheet_order(pack) if prompt in spoken)

@@ -14,6 +14,7 @@ from audio.fingerprint import script_fingerprint
 from audio.library import ClipLibrary
 from audio.media import MediaStore
 from audio.originals import OriginalsStore
+from audio.report import Expected, Measured, Report
 from audio.take_rows import Take
 from audio.take_work import Made, TakeWork
 from audio.takes import Takes
@@ -21,6 +22,9 @@ from audio.takes import Takes
 DAY = date(2026, 3, 1)
 NOW = 1_772_366_400.0
 SARA, DANIEL = "5a" * 16, "da" * 16
+REPORT = Report(
+    Measured(2.5, 2.5, 2.0, -20.0, 40.0, -70.0, 0.2, 1.0, 0, 0.0, False, False, damaged=False), Expected()
+)
 WORDS = "Breathe in slowly."
 FINGERPRINT = script_fingerprint(WORDS)
 
@@ -61,7 +65,7 @@ class Room:
     def made(self, take: Take, pipeline: str = "3") -> Made:
         """What a worker makes of it, with a sound that shows of what and how it was made."""
         sha = self.media.put(f"{pipeline} {take.original_sha}".encode())
-        return Made(sha, 2.5, pipeline, {"seconds": 2.5, "findings": []}, b"\x10" * 200)
+        return Made(sha, 2.5, pipeline, REPORT.as_json(), bytes(sha.encode() * 4)[:200])
 
     def make(self, take: Take, now: float = NOW) -> Take:
         """A worker makes its clip."""

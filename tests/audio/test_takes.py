@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -257,3 +258,24 @@ def test_whoever_waits_longest_is_looked_at_first(room: Room) -> None:
         first.id,
     ]
     assert room.takes.in_states(TakeState.RECEIVED, language="sw") == []
+
+
+def test_the_same_recording_for_two_scripts_is_found(room: Room) -> None:
+    """The wrong language folder: one recording sent for two languages is named in the report of the second."""
+    first = room.make(room.send("one"))
+    second = room.make(room.send("one", upload_id="another-id", language="sw"))
+    again = room.make(room.send("two"))
+    codes = [[one["code"] for one in take.report["findings"]] for take in (first, second, again)]
+    assert codes == [[], ["same_as_other"], []]
+
+
+def test_the_same_recording_as_two_kinds_of_file_is_found(room: Room) -> None:
+    """Sent on through a messenger it is another file, and sounds the same all the same."""
+    room.make(room.send("one"))
+    take = room.send("as a message", language="fr")
+    begun = room.work.begin(take.id, NOW)
+    assert begun is not None
+    heard = room.takes.takes_of("breathing", "en")[0]
+    made = dataclasses.replace(room.made(begun), waveform=heard.waveform)
+    assert room.work.finish(begun, made, NOW)
+    assert room.takes.take(take.id).report["findings"] == [{"code": "same_as_other", "at": None}]

@@ -1,0 +1,116 @@
+"""Clips of many takes at once: imported from a folder, or made anew when the way of making them improves."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, update
+
+from audio.fingerprint import PIPELINE_VERSION
+from audio.make_many import MakeMany, ToMake
+from audio.making import NOTHING_EXPECTED
+from audio.sound import Sound
+from audio.tables import metadata, takes
+from audio.take_rows import Take
+from audio.take_states import TakeState
+from tests.audio.take_rig import NOW, Room
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    engine = create_engine(f"sqlite:///{tmp_path / 'clips.db'}")
+    metadata.create_all(engine)
+    yield Room(engine, tmp_path)
+    engine.dispose()
+
+
+@pytest.fixture
+def recording(spoken: list[object]) -> bytes:
+    """A reading by the demo voice, as a recorder writes it."""
+    sounds = [part for part in spoken if isinstance(part, Sound)]
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(sounds[0].rate)
+        writer.writeframes(b"".join(sound.pcm for sound in sounds))
+    return file.getvalue()
+
+
+def send(room: Room, content: bytes, number: int) -> Take:
+    return room.send(content=content, upload_id=f"recording-{number}", prompt=f"prompt_{number}")
+
+
+def maker(room: Room, said: list[tuple[int, int, str]] | None = None) -> MakeMany:
+    def progress(done: int, total: int, label: str) -> None:
+        if said is not None:
+            said.append((done, total, label))
+
+    return MakeMany(room.work, room.originals, room.media, lambda: NOW, progress, processes=2)
+
+
+def to_make(*many: Take) -> list[ToMake]:
+    return [ToMake(take, NOTHING_EXPECTED) for take in many]
+
+
+def test_many_recordings_become_clips_and_the_rest_is_named(room: Room, recording: bytes) -> None:
+    """Of a folder with good recordings, a picture and a lost file, each ends where it belongs, and everything is
+    counted."""
+    good = [send(room, recording + bytes([number]) * 2, number) for number in range(4)]
+    picture, lost = send(room, b"\xff\xd8\xff" * 99, 8), send(room, b"lost", 9)
+    room.originals.remove(lost.original_sha)
+    elsewhere = send(room, recording, 7)
+    assert room.work.begin(elsewhere.id, NOW) is not None
+    said: list[tuple[int, int, str]] = []
+    tally = maker(room, said).received(to_make(*good, picture, lost, elsewhere))
+    assert (tally.made, tally.passed_over, tally.broken) == (4, 1, [])
+    assert {(take.id, code) for take, code in tally.refused} == {
+        (picture.id, "not_a_recording"),
+        (lost.id, "original_lost"),
+    }
+    for take in good:
+        made = room.takes.take(take.id)
+        assert (made.state, made.pipeline) == (TakeState.TO_REVIEW, PIPELINE_VERSION)
+        assert room.media.has(made.clip_sha)
+        assert len(made.waveform) == 200
+    assert room.takes.take(picture.id).state is TakeState.REFUSED
+    assert said[-1][:2] == (7, 7)
+
+
+def test_an_improved_pipeline_makes_only_what_is_older(room: Room, recording: bytes) -> None:
+    """Rebuilding keeps what is new already; stopped and started again it goes on; what can't be made keeps its clip."""
+    good, bad = send(room, recording, 1), send(room, b"no sound any more", 2)
+    for take in (good, bad):
+        begun = room.work.begin(take.id, NOW)
+        assert begun is not None
+        old = dataclasses.replace(room.made(begun), pipeline="1")
+        assert room.work.finish(begun, old, NOW)
+    older = room.work.made_in_an_older_way(PIPELINE_VERSION)
+    assert {take.id for take in older} == {good.id, bad.id}
+    tally = maker(room).rebuild(to_make(*older))
+    assert tally.made == 1
+    assert [(take.id, code) for take, code in tally.refused] == [(bad.id, "not_a_recording")]
+    now = room.takes.take(good.id)
+    assert (now.state, now.pipeline) == (TakeState.TO_REVIEW, PIPELINE_VERSION)
+    assert room.takes.take(bad.id).clip_sha == next(take.clip_sha for take in older if take.id == bad.id)
+    assert [take.id for take in room.work.made_in_an_older_way(PIPELINE_VERSION)] == [bad.id]
+
+
+def test_whoever_changes_a_take_meanwhile_is_not_overruled(room: Room, recording: bytes) -> None:
+    """Daniel sends a take back while its clip is made anew: his word stands."""
+    take = room.make(send(room, recording, 1))
+    with room.database.begin() as connection:
+        connection.execute(update(takes).values(version=takes.c.version + 1, reason="a door slams"))
+    tally = maker(room).rebuild(to_make(dataclasses.replace(take, pipeline="1")))
+    assert (tally.made, tally.passed_over) == (0, 1)
+    assert room.takes.take(take.id).reason == "a door slams"
+
+
+def test_nothing_to_do_starts_nothing(room: Room) -> None:
+    """An operator who rebuilds once more waits for nothing."""
+    assert maker(room).rebuild([]).made == maker(room).received([]).made == 0
