@@ -1,7 +1,7 @@
 """Whether two clips are the same recording: filed under two languages, or under two prompts. Pure.
 
-Clips have one loudness and no silence around them, so the same recording gives nearly the same waveform, whatever it was
-sent as: a file of a recorder, or the same sent on through a messenger. Two readings of the same words don't.
+Clips have one loudness and no silence around them, so the same recording gives nearly the same waveform, whatever it
+was sent as: a recorder's file, or the same sent on through a messenger. Two readings of the same words don't.
 """
 
 from __future__ import annotations

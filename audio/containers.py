@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from audio.refusals import EmptyFile, NotARecording
 
-_RIFF_HEADER, _RIFF_SLACK, _RIFF_UNKNOWN = 8, 64, 0xFFFF_0000
 _ID3 = b"ID3"
 _ID3_HEADER = 10
 
@@ -17,7 +16,7 @@ def reader_of(original: bytes) -> str:
     """FFmpeg's name of the reader for this file. Raises EmptyFile, NotARecording."""
     if not original:
         raise EmptyFile("no bytes")
-    start = _after_id3(original)
+    start = after_tag(original)
     head = original[start : start + 16]
     if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
         return "wav"
@@ -37,7 +36,7 @@ WHITELIST = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
 _MAGIC = ((b"OggS", "ogg"), (b"\x1aE\xdf\xa3", "matroska"), (b"fLaC", "flac"), (b"#!AMR", "amr"))
 
 
-def _after_id3(original: bytes) -> int:
+def after_tag(original: bytes) -> int:
     """Where the file goes on after a tag with title and pictures, which some recorders write before any format."""
     if not original.startswith(_ID3) or len(original) < _ID3_HEADER:
         return 0
@@ -54,12 +53,3 @@ def _raw_stream(head: bytes, tagged: bool) -> str:
     if tagged:
         return "mp3"
     raise NotARecording("none of the kinds of sound file that are known")
-
-
-def breaks_off(original: bytes, reader: str) -> bool:
-    """Whether the file says itself that it should be longer: its sending broke off, or a card was full. Only WAV says
-    so up front; recorders that don't know yet how long it will be write nothing, or the greatest number there is."""
-    if reader != "wav":
-        return False
-    promised = int.from_bytes(original[4:8], "little") + _RIFF_HEADER
-    return len(original) < promised - _RIFF_SLACK and promised < _RIFF_UNKNOWN

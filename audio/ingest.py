@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import av
 
 from audio import samples
+from audio.broken_off import is_broken_off
 from audio.chains import Chain, samples_of
 from audio.clipping import ClippingMeter
-from audio.containers import WHITELIST, breaks_off, reader_of
+from audio.containers import WHITELIST, reader_of
 from audio.limits import Limits
 from audio.refusals import NoSoundInFile, NotARecording, Refused, TooLarge, TooLong
 from audio.sound import BYTES_PER_SAMPLE, RATES, Sound
@@ -52,7 +53,7 @@ def decoded(original: bytes, limits: Limits) -> Decoded:
     options = {**_OPTIONS, "format_whitelist": WHITELIST.get(reader, reader)}
     try:
         with av.open(io.BytesIO(original), "r", format=reader, options=options) as container:
-            return _Reading(container, limits, breaks_off(original, reader)).all()
+            return _Reading(container, limits, is_broken_off(original, reader)).all()
     except Refused:
         raise
     except (av.FFmpegError, ValueError, OverflowError) as error:
