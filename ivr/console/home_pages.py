@@ -11,6 +11,7 @@ from ivr.console.frame import go_back, now, page, parts
 from ivr.console.library_pages import recordings_left
 from ivr.console.shelf import waiting_count
 from ivr.console.signed_in import me
+from ivr.console.upload_pages import files_to_settle
 from ivr.people.person import Person
 from ivr.people.roles import Right
 from ivr.scrubbing.provider_state import ProviderState, provider_state
@@ -40,6 +41,7 @@ def home() -> Response:
         waiting=_waiting(person),
         to_review=waiting_count(person),
         recordings=recordings_left() if person.may(Right.RECORD_AND_PUBLISH) else [],
+        to_settle=files_to_settle() if person.may(Right.RECORD_AND_PUBLISH) else 0,
         invited=_invited(person),
     )
 

@@ -53,8 +53,9 @@ def record() -> Response:
         return shelf_page("record_nothing.html")
     session = session_of(wished_language(me(), languages))
     lines = list(session.lines.values())
-    wanted = request.args.get("prompt", "")
-    line = session.lines.get(wanted) or session.lines[session.first]
+    if not lines:
+        return shelf_page("record_nothing.html")
+    line = session.lines.get(request.args.get("prompt", "")) or session.lines[session.first]
     answer = shelf_page(
         "record.html",
         session=session,
@@ -119,7 +120,7 @@ def session_of(language: str) -> Session:
     voices = tuple(voice.name for voice in room().voices.all(language))
     wanted = request.args.get("voice", "")
     voice = wanted if wanted in voices else next(iter(voices), "")
-    return Session(language, voice, voices, lines, first or next(iter(lines)))
+    return Session(language, voice, voices, lines, first or next(iter(lines), ""))
 
 
 def _packs_in(language: str) -> list[Pack]:

@@ -74,6 +74,11 @@ def _to_settle(wrong: dict[str, Open]) -> dict[str, Any]:
     return {"to_settle": shown, "left": max(0, len(waiting) - MOST_AT_ONCE)}
 
 
+def files_to_settle() -> int:
+    """How many files wait for somebody to say what they are."""
+    return len(room().takes.in_states(TakeState.MATCHING))
+
+
 def upload_now() -> Response:
     """The files to be settled, for a page that has just sent some."""
     offered = [(code, language_name(code)) for code in room().drafts.languages()]

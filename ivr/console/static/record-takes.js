@@ -64,6 +64,8 @@ globalThis.warmlineTakes = (() => {
     return [...kept.filter((take) => !held.has(take.id)), ...held.values()].sort((a, b) => a.at - b.at);
   }
 
+  addEventListener("beforeunload", (event) => { if (held.size) event.preventDefault(); });
+
   function newId() {
     return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   }
@@ -112,8 +114,10 @@ globalThis.warmlineTakes = (() => {
     }
 
     async #sendAll() {
-      for (let take; (take = (await this.#waiting())[0]);) {
-        this.#trouble = "";
+      this.#trouble = "";
+      const tried = new Set();
+      for (let take; (take = (await this.#waiting()).find((one) => !tried.has(one.id)));) {
+        tried.add(take.id);
         await this.#say(take);
         try {
           await this.#send(take);
@@ -121,7 +125,8 @@ globalThis.warmlineTakes = (() => {
         } catch (error) {
           this.#failed += 1;
           this.#trouble = error.message === "out" || error.message === "closed" ? error.message : "unreached";
-          return;
+          // What one take is answered with needn't be what the next one is; a line that is gone is gone for all.
+          if (!error.answered) return;
         }
       }
     }
@@ -143,7 +148,7 @@ globalThis.warmlineTakes = (() => {
       } else if (told.refused || answer.status === 413) {
         await put({...take, refused: told.refused ?? "too_large"});
       } else {
-        throw new Error(`answered ${answer.status}`);
+        throw Object.assign(new Error(`answered ${answer.status}`), {answered: true});
       }
     }
 
@@ -162,12 +167,14 @@ globalThis.warmlineTakes = (() => {
     }
 
     async #say(sending = null) {
-      const takes = (await all()).filter((take) => take.kept);
+      const found = await all();
+      const takes = found.filter((take) => take.kept);
       const mine = takes.filter((take) => take.by === this.#by);
       this.#tell({
         waiting: mine.filter((take) => !take.refused).length,
         refused: mine.filter((take) => take.refused),
         others: takes.length - mine.length,
+        undecided: found.filter((take) => !take.kept && take.by === this.#by),
         sending,
         trouble: sending ? "" : this.#trouble,
       });

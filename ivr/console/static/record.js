@@ -86,7 +86,7 @@
     show("counting");
     part("text").scrollIntoView({block: "center"});
     for (let left = COUNT; left > 0; left -= 1) {
-      part("count").textContent = String(left);
+      part("count").textContent = part("spoken").textContent = String(left);
       if (left === 1) end = await microphone.record(room.dataset.worklet);
       await pause(BEFORE);
       if (mine !== turn) {
@@ -102,6 +102,8 @@
     const began = performance.now();
     const heard = {loudest: -120, clipped: 0, quietSince: began};
     show("recording");
+    part("spoken").textContent = part("spoken").dataset.speak;
+    part("clock").textContent = time(0);
     microphone.track.onended = () => stop("taken");
     microphone.listen((now) => meter(now, heard));
     clock = setInterval(() => {
@@ -247,6 +249,7 @@
     part("title").focus({preventScroll: true});
     scrollTo({top: 0});
     refresh();
+    sender.now();
   }
 
   function addressOf(to) {
@@ -334,7 +337,7 @@
     if (isUnderWay && !document.hidden) asking = setTimeout(() => refresh(Math.min(15_000, wait * 1.5)), wait);
   }
 
-  function told({sent, waiting, refused, others, sending, trouble}) {
+  function told({sent, waiting, refused, others, undecided, sending, trouble}) {
     if (sent) {
       if (sent.prompt === script.prompt) {
         if (state === "kept") say("sent");
@@ -343,7 +346,13 @@
       return;
     }
     const line = part("waiting");
-    line.hidden = !waiting && !others && !refused.length;
+    const open = undecided?.find((one) => one.language === language && one.prompt !== script.prompt);
+    line.hidden = !waiting && !others && !open;
+    line.querySelector('[data-line="undecided"]').hidden = !open;
+    if (open) {
+      part("undecided").href = addressOf(open);
+      part("undecided").textContent = `${open.number} · ${open.prompt}`;
+    }
     for (const [name, shown] of [["some", waiting], ["others", others]]) {
       const place = line.querySelector(`[data-line="${name}"]`);
       place.hidden = !shown;
@@ -365,7 +374,12 @@
       link.href = URL.createObjectURL(new Blob([one.sound], {type: one.kind}));
       link.download = one.name;
       link.textContent = `${one.number} · ${one.prompt}`;
-      item.append(link);
+      const forget = document.createElement("button");
+      forget.type = "button";
+      forget.className = "deed small";
+      forget.textContent = part("refused").dataset.forget;
+      forget.onclick = () => warmlineTakes.drop(one.id).then(() => sender.now());
+      item.append(link, " ", forget);
       return item;
     }));
   }
