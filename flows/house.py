@@ -156,6 +156,7 @@ KEYS_OF_PANEL = ("press_1", "press_2", "press_3", "press_9")
 
 AT_WILL = (ROOM, PANEL)
 """What a pack may go on air without: the door then says nothing of it. Of each group, all of it or nothing."""
+AT_WILL_PROMPTS = frozenset((*ROOM, *PANEL))
 
 MOMENTS = {
     **dict.fromkeys(CALLER, "said to a caller whom the line rings"),
@@ -190,8 +191,7 @@ def needed_by_house(pack: Pack) -> tuple[str, ...]:
 
 def written_at_will(pack: Pack) -> frozenset[str]:
     """What of it this pack has words for, in whichever language."""
-    at_will = {prompt for group in AT_WILL for prompt in group}
-    return frozenset(prompt for prompt, _ in pack.scripts if prompt in at_will)
+    return frozenset(prompt for prompt, _ in pack.scripts if prompt in AT_WILL_PROMPTS)
 
 
 def moment(prompt: str) -> str:

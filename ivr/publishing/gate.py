@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from audio.library import Clip, ClipLibrary
 from flows.check import check
+from flows.house import AT_WILL_PROMPTS
 from flows.model import Pack, VoiceMessage
 from flows.problems import Problem
 from ivr.publishing.lines import put_on_air
@@ -44,6 +45,8 @@ class NotReadyForAir(Exception):
 def prepare(pack: Pack, library: ClipLibrary, demo_allowed: bool) -> Release:
     """The release of a pack as it would go on air now. Raises NotReadyForAir."""
     cells = Shelves(library.engine, library).cells(pack)
+    if not demo_allowed:
+        cells = {key: one for key, one in cells.items() if not _is_left_out(one)}
     there = {key: one.clip for key, one in cells.items() if one.clip is not None}
     kept = library.media.there({clip.sha for clip in there.values()})
     clips = {key: clip for key, clip in there.items() if clip.sha in kept}
@@ -54,6 +57,11 @@ def prepare(pack: Pack, library: ClipLibrary, demo_allowed: bool) -> Release:
         wanted = wanted_clips(pack)
         raise NotReadyForAir(in_words(found), sum(key not in clips for key in wanted), found)
     return make_release(pack, {key: _released(clip) for key, clip in clips.items()})
+
+
+def _is_left_out(one: Cell) -> bool:
+    """What a pack may go on air without goes on air when a person has recorded it, and keeps nothing off the air."""
+    return one.prompt in AT_WILL_PROMPTS and (one.clip is None or one.clip.state == "demo")
 
 
 def standing_in_the_way(pack: Pack, library: ClipLibrary, demo_allowed: bool) -> tuple[Reason, ...]:

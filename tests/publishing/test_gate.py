@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from audio.tables import clips
+from flows.house import PANEL
 from flows.load import load_pack
 from ivr.demo import shipped_pack
 from ivr.publishing.gate import NotReadyForAir, prepare, publish, wanted_clips
@@ -84,6 +85,24 @@ def test_the_demo_voice_stays_in_the_demo(wiring: Wiring) -> None:
         ("breathing", language) for language in pack.languages
     }
     assert len([reason for reason in refused.value.reasons if "demo voice" in reason]) == 4
+
+
+def test_what_may_be_left_out_keeps_nothing_off_the_air(wiring: Wiring) -> None:
+    """Nobody has recorded what is said to listeners of a panel: the pack goes on air without it, and nobody hears a
+    demo voice. What a person has recorded of it goes along."""
+    whole = shipped_pack()
+    scripts = {key: replace(script, therapeutic=False) for key, script in whole.scripts.items()}
+    pack = replace(whole, scripts=scripts)
+    record_everything(wiring, pack)
+    with wiring.database.begin() as connection:
+        connection.execute(update(clips).where(clips.c.prompt.in_(PANEL)).values(state="demo"))
+        connection.execute(
+            update(clips).where(clips.c.prompt == "room_kept").values(script_fingerprint="old")
+        )
+    on_air = {prompt for prompt, _ in prepare(pack, wiring.library, demo_allowed=False).clips}
+    assert on_air.isdisjoint({*PANEL, "room_kept"})
+    assert "room_keep" in on_air
+    assert {*PANEL} <= {prompt for prompt, _ in prepare(pack, wiring.library, demo_allowed=True).clips}
 
 
 def test_nobody_is_recorded_where_voices_cannot_be_kept_safely(wiring: Wiring) -> None:

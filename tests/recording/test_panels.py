@@ -105,10 +105,7 @@ def test_results_stand_beside_their_clips(on_air: Hotline) -> None:
     """Three listeners of one panel and one of another: each panel has its own numbers, and the clip has all of them."""
     room = on_air.wiring.recording.panels
     heard, unheard = PanelClip("to_listen", "e" * 64, 3.0), PanelClip("goodbye", "f" * 64, 2.0)
-    one, other = (
-        room.panel(make(on_air, clips=[heard, unheard]).id),
-        room.panel(make(on_air, clips=[heard, unheard]).id),
-    )
+    one, other = (room.panel(make(on_air, clips=[heard, unheard]).id) for _ in range(2))
     for said in (Said.UNDERSTOOD, Said.UNDERSTOOD, Said.OTHERWISE):
         answer(on_air, one, said, heard)
     answer(on_air, other, Said.NOT_UNDERSTOOD, heard)

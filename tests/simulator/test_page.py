@@ -205,6 +205,16 @@ def test_a_leg_that_makes_no_sense_is_refused(
     assert client.post("/telephone/legs", json=leg | change, headers=OWN).status_code == status
 
 
+def test_what_was_recorded_can_be_played(client: FlaskClient) -> None:
+    """Staff who record hear themselves, as from a provider; what isn't there, or can't be, isn't found."""
+    recording = "/telephone/recordings/RE" + "b" * 32
+    assert client.get(recording).status_code == 404
+    assert client.put(recording, data=hum(2), headers=OWN).status_code == 201
+    played = client.get(recording)
+    assert (played.status_code, played.mimetype, played.data) == (200, "audio/wav", hum(2))
+    assert client.get("/telephone/recordings/nothing").status_code == 404
+
+
 def test_recordings_are_taken_and_bounded(client: FlaskClient) -> None:
     """A recording is taken once; what is too large or no sound is refused with a reason."""
     assert client.put(RECORDING, data=hum(20), headers=OWN).get_json() == {"seconds": 20}

@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from ivr.jobs.spoken import fetching_of
+from ivr.people.roles import Role
+from ivr.people.tables import people
 from ivr.telephone_commands import call
-from tests.hotline import LINE, LINE_NUMBER, Clock, Hotline, make_hotline, settings_for, with_simulator
+from tests.hotline import LINE, LINE_NUMBER, TODAY, Clock, Hotline, make_hotline, settings_for, with_simulator
 from tests.serving import environment_of
+from tests.signing_in import employ
 from tests.simulator.listening import served
 
 
@@ -71,6 +75,28 @@ def test_minutes_of_a_call_take_a_moment(rung: Rung) -> None:
     assert transcript[-1]["at"] > 20
     assert time.monotonic() - began < transcript[-1]["at"] / 3
     assert [line["at"] for line in transcript] == sorted(line["at"] for line in transcript)
+
+
+def test_staff_can_try_the_recording_room(rung: Rung) -> None:
+    """Sara comes in with code and PIN, reads a text for four seconds, hears it and keeps it: a worker fetches it, and
+    nothing is left where telephones record."""
+    wiring, now = rung.hotline.wiring, rung.hotline.clock.now
+    goodbye = replace(rung.hotline.pack.scripts["goodbye", "en"], text="Other words now.")
+    pack = replace(rung.hotline.pack, scripts=rung.hotline.pack.scripts | {("goodbye", "en"): goodbye})
+    wiring.recording.drafts.bring(pack, TODAY)
+    sara = employ(rung.hotline, "Sara", Role.STAFF)
+    with wiring.database.begin() as connection:
+        connection.execute(update(people).where(people.c.id == sara.id).values(languages='["en"]'))
+    code = wiring.people.pins.set(sara.id, "739164", now)
+    told = rung.call("--press", f"#,{code}#,739164#,#,voice:4,~,1,end")
+    assert told.exit_code == 0, told.output
+    assert pack.scripts["room_kept", "en"].text in told.output
+    assert "missing-clip" not in told.output
+    assert fetching_of(wiring).run() == {"fetched": 1}
+    rung.hotline.clock.forward(1)
+    assert fetching_of(wiring).run() == {"deleted": 1}
+    assert rung.rows("SELECT prompt, language, state FROM takes") == [("goodbye", "en", "received")]
+    assert rung.rows("SELECT count(*) FROM simulated_recordings") == [(0,)]
 
 
 class RunningClock(Clock):

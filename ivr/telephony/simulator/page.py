@@ -16,6 +16,7 @@ import structlog
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr.telephony.contract import RecordingMissing
 from ivr.telephony.simulator.clips import HeardClip
 from ivr.telephony.simulator.exchange import NUMBER, Exchange, Leg, NoSuchNumber
 from ivr.telephony.simulator.recordings import (
@@ -62,6 +63,7 @@ def telephone_blueprint(parts: TelephoneParts) -> Blueprint:
     telephone.add_url_rule("/legs", "add_leg", views.add_leg, methods=["POST"])
     telephone.add_url_rule("/legs/<leg_id>/<deed>", "change_leg", views.change_leg, methods=["POST"])
     telephone.add_url_rule("/recordings/<recording>", "keep", views.keep_recording, methods=["PUT"])
+    telephone.add_url_rule("/recordings/<recording>", "recording", views.recording, methods=["GET"])
     return telephone
 
 
@@ -199,6 +201,13 @@ class _Views:
         if done is None:
             abort(404)
         return (jsonify(done=True), 200) if done else (jsonify(done=False), 409)
+
+    def recording(self, recording: str) -> Response:
+        """Plays what a telephone has recorded, as a provider does that is asked for it."""
+        try:
+            return Response(self._parts.recordings.fetch(recording), mimetype="audio/wav")
+        except (RecordingMissing, NotARecording):
+            abort(404)
 
     def keep_recording(self, recording: str) -> Reply:
         """Keeps what a telephone has recorded."""
