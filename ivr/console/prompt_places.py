@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from flows.house import CALLER, DOOR, HELPER, OUTCOME, PAGING, WAITING_TIMES
-from flows.model import Pack
+from flows.model import STANDING_FOR, Pack
 from flows.prompts import ALWAYS_NEEDED, DIGITS, named_by, needed_by_pack
 
 KEYS = "#keys"
@@ -45,7 +45,7 @@ def places_of(pack: Pack) -> dict[str, tuple[str, ...]]:
         for node in flow.nodes.values():
             name = node.id if flow.id == pack.entry else f"{flow.id}: {node.id}"
             for prompt in dict.fromkeys(named_by(node)):
-                if not prompt.startswith("press_"):
+                if prompt not in STANDING_FOR and not prompt.startswith("press_"):
                     found.setdefault(prompt, []).append(name)
     needed = set(needed_by_pack(pack))
     for prompt in dict.fromkeys(prompt for prompt, _ in pack.scripts):

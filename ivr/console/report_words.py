@@ -9,8 +9,11 @@ from flask_babel import lazy_gettext as _l
 
 from ivr.console.languages import gettext
 
+NOTHING_HEARD = _l("There is nothing to hear. Look whether the microphone is on, and record again.")
 FINDINGS: Mapping[str, Any] = {
-    "silent": _l("There is nothing to hear. Look whether the microphone is on, and record again."),
+    "damaged": _l(
+        "Part of this file is damaged, so something may be missing. Listen to the end, or record again."
+    ),
     "same_as_other": _l(
         "The very same sound was sent for another prompt or language. Listen whether it says the right words."
     ),
@@ -29,6 +32,10 @@ FINDINGS: Mapping[str, Any] = {
     "too_long": _l(
         "It is longer than this script needs. Look whether something else was said too, or speak a little faster."
     ),
+    "too_fast": _l(
+        "It is spoken quickly. Read it more slowly, as to somebody who is tired, and record again."
+    ),
+    "long_silence": _l("There is a long silence in it. Record it again without a break, or shorter pauses."),
     "too_short": _l("It is shorter than this script needs. Look whether all the words are there."),
 }
 """By code."""
@@ -41,11 +48,17 @@ REFUSALS: Mapping[str, Any] = {
         "This file is empty: sending it broke off, or the recorder's memory was full. Send it again."
     ),
     "no_sound": _l("There is no sound in this file. Look whether it is the right one, and send it again."),
-    "silent": FINDINGS["silent"],
+    "silent": NOTHING_HEARD,
     "too_long": _l("This recording is too long for one prompt. Send one file for each prompt."),
     "too_large": _l("This file is too large. Send one recording for each prompt."),
     "too_heavy": _l("Reading this file took too long. Save it as a plain recording and send it again."),
-    "gone": _l("The recording was gone when it was to be fetched. Record it again."),
+    "workers_lost": _l(
+        "Reading this file stopped several times. Save it as a plain recording and send it again."
+    ),
+    "never_came": _l("What was recorded by phone never came from the provider. Record it again."),
+    "no_recording": _l("What came from the provider was no recording. Record it again."),
+    "original_lost": _l("The recording is gone from its place. Record it again, or send it again."),
+    "not_kept": _l("It wasn't kept at the end of the call."),
 }
 
 GOOD = _l("It sounds good.")

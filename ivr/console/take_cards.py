@@ -80,7 +80,7 @@ def _facts(take: Take) -> str:
     if not take.can_be_heard:
         return ""
     seconds = gettext("%(seconds)s s long", seconds=f"{take.seconds:.1f}")
-    loudness = take.report.get("loudness")
+    loudness = take.report.get("measured", {}).get("loudness")
     if loudness is None:
         return seconds
     return f"{seconds} · " + gettext("recorded at %(loudness)s", loudness=f"\u2066{loudness:.0f} LUFS\u2069")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 from sqlalchemy import delete
@@ -19,7 +20,6 @@ from ivr.recording.parts import RecordingParts
 from tests.console.desk import Desk, Worker
 from tests.hotline import TODAY, short_clip
 
-PEAKS = bytes(range(200))
 _numbers = itertools.count(1000)
 
 
@@ -85,9 +85,10 @@ def recorded(
     )
     begun = room.work.begin(take.id, desk.now)
     assert begun
-    report = {"seconds": 0.5, "recorded_seconds": 0.8, "loudness": -23.0, "findings": list(findings)}
+    report = {"measured": {"loudness": -23.0}, "findings": list(findings)}
+    peaks = Random(number).randbytes(200)
     assert room.work.finish(
-        begun, Made(room.media.put(sound), 0.5, PIPELINE_VERSION, report, PEAKS), desk.now
+        begun, Made(room.media.put(sound), 0.5, PIPELINE_VERSION, report, peaks), desk.now
     )
     return room.takes.take(take.id)
 
