@@ -86,7 +86,10 @@ class _Way:
     def beginning(self) -> int:
         """The frame in which speech begins. Raises NothingToHear."""
         first = self._first_sound()
-        return self._word(self._voice(first) if can_tell() else first)
+        voice = self._voice(first) if can_tell() else None
+        if voice is None and self._loud < self._floor + _CLEAR_DB:
+            raise NothingToHear("nobody speaks")
+        return self._word(first if voice is None else voice)
 
     def _first_sound(self) -> int:
         lasting = 0
@@ -96,15 +99,16 @@ class _Way:
                 return at + 1 - _SHORTEST
         raise NothingToHear("nothing stands out of the room")
 
-    def _voice(self, first_sound: int) -> int:
-        """The frame in which the network first hears a voice; some of what comes before is heard to get used to it."""
+    def _voice(self, first_sound: int) -> int | None:
+        """The frame in which the network first hears a voice; some of what comes before is heard to get used to it.
+        It doesn't know every "one" or "yes" that is said alone: then it is None."""
         first = max(0, int(first_sound / FRAMES / CHUNK_SECONDS) - _LEAD_CHUNKS)
         heard: list[float] = []
         for at, sure in enumerate(Voice(self._pcm, self._loud).sureness(first), start=first + 1):
             heard = [*heard, sure] if sure > _MAYBE else []
             if heard and self._is_voice(heard, _frame(at - len(heard))):
                 return _frame(at - len(heard))
-        raise NothingToHear("nobody speaks")
+        return None
 
     def _is_voice(self, heard: Sequence[float], frame: int) -> bool:
         """Whether what may be a voice from this frame on lasts, or is so clear that it needn't."""
