@@ -70,8 +70,7 @@ _TELEPHONE = {
     "telephone.rings": _door("POST", Who.OWN_PAGE, "Who rings a simulated phone."),
     "telephone.add_leg": _door("POST", Who.OWN_PAGE, "A simulated phone rings."),
     "telephone.change_leg": _door("POST", Who.OWN_PAGE, "Something happens to a simulated call."),
-    "telephone.keep": _door("PUT", Who.OWN_PAGE, "What a simulated phone has recorded."),
-    "telephone.recording": _door("GET", Who.OWN_PAGE, "Plays that."),
+    "telephone.recording": _door("GET PUT", Who.OWN_PAGE, "What a simulated phone has recorded."),
 }
 
 _ENTRANCE = {

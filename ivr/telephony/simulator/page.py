@@ -62,8 +62,7 @@ def telephone_blueprint(parts: TelephoneParts) -> Blueprint:
     telephone.add_url_rule("/rings", "rings", views.rings, methods=["POST"])
     telephone.add_url_rule("/legs", "add_leg", views.add_leg, methods=["POST"])
     telephone.add_url_rule("/legs/<leg_id>/<deed>", "change_leg", views.change_leg, methods=["POST"])
-    telephone.add_url_rule("/recordings/<recording>", "keep", views.keep_recording, methods=["PUT"])
-    telephone.add_url_rule("/recordings/<recording>", "recording", views.recording, methods=["GET"])
+    telephone.add_url_rule("/recordings/<recording>", "recording", views.recording, methods=["GET", "PUT"])
     return telephone
 
 
@@ -108,7 +107,7 @@ class _Views:
             abort(403)
         foreign = site not in (None, "same-origin") or (origin and urlsplit(origin).netloc not in own)
         # A browser always says where it comes from; the telephone in the terminal only ever puts recordings.
-        silent = not site and not origin and request.endpoint != "telephone.keep"
+        silent = not site and not origin and request.endpoint != "telephone.recording"
         if foreign or silent:
             abort(403)
 
@@ -202,15 +201,16 @@ class _Views:
             abort(404)
         return (jsonify(done=True), 200) if done else (jsonify(done=False), 409)
 
-    def recording(self, recording: str) -> Response:
-        """Plays what a telephone has recorded, as a provider does that is asked for it."""
+    def recording(self, recording: str) -> Reply:
+        """Keeps what a telephone has recorded, and plays it, as a provider does that is asked for it."""
+        if request.method == "PUT":
+            return self._keep_recording(recording)
         try:
             return Response(self._parts.recordings.fetch(recording), mimetype="audio/wav")
         except (RecordingMissing, NotARecording):
             abort(404)
 
-    def keep_recording(self, recording: str) -> Reply:
-        """Keeps what a telephone has recorded."""
+    def _keep_recording(self, recording: str) -> Reply:
         request.max_content_length = MOST_BYTES
         try:
             call = request.args.get("call", "")[:34]
