@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import wave
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
+from audio.demo_voice import read_aloud
 from audio.fingerprint import script_fingerprint
 from audio.library import ClipLibrary
 from audio.media import MediaStore
 from audio.originals import OriginalsStore
 from audio.report import Expected, Measured, Report
+from audio.sound import Sound
 from audio.take_rows import Take
 from audio.take_work import Made, TakeWork
 from audio.takes import Takes
@@ -27,6 +32,19 @@ REPORT = Report(
 )
 WORDS = "Breathe in slowly."
 FINGERPRINT = script_fingerprint(WORDS)
+
+
+@lru_cache(maxsize=4)
+def as_recorded(words: str = "To talk to someone, press one.") -> bytes:
+    """A reading by the demo voice, as a recorder writes it."""
+    sounds = [part for part in read_aloud(words, "en") if isinstance(part, Sound)]
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(sounds[0].rate)
+        writer.writeframes(b"".join(sound.pcm for sound in sounds))
+    return file.getvalue()
 
 
 @dataclass

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +12,10 @@ from sqlalchemy import create_engine, update
 from audio.fingerprint import PIPELINE_VERSION
 from audio.make_many import MakeMany, ToMake
 from audio.making import NOTHING_EXPECTED
-from audio.sound import Sound
 from audio.tables import metadata, takes
 from audio.take_rows import Take
 from audio.take_states import TakeState
-from tests.audio.take_rig import NOW, Room
+from tests.audio.take_rig import NOW, Room, as_recorded
 
 
 @pytest.fixture
@@ -27,19 +24,6 @@ def room(tmp_path: Path) -> Iterator[Room]:
     metadata.create_all(engine)
     yield Room(engine, tmp_path)
     engine.dispose()
-
-
-@pytest.fixture
-def recording(spoken: list[object]) -> bytes:
-    """A reading by the demo voice, as a recorder writes it."""
-    sounds = [part for part in spoken if isinstance(part, Sound)]
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(sounds[0].rate)
-        writer.writeframes(b"".join(sound.pcm for sound in sounds))
-    return file.getvalue()
 
 
 def send(room: Room, content: bytes, number: int) -> Take:
@@ -58,13 +42,13 @@ def to_make(*many: Take) -> list[ToMake]:
     return [ToMake(take, NOTHING_EXPECTED) for take in many]
 
 
-def test_many_recordings_become_clips_and_the_rest_is_named(room: Room, recording: bytes) -> None:
+def test_many_recordings_become_clips_and_the_rest_is_named(room: Room) -> None:
     """Of a folder with good recordings, a picture and a lost file, each ends where it belongs, and everything is
     counted."""
-    good = [send(room, recording + bytes([number]) * 2, number) for number in range(4)]
+    good = [send(room, as_recorded() + bytes([number]) * 2, number) for number in range(4)]
     picture, lost = send(room, b"\xff\xd8\xff" * 99, 8), send(room, b"lost", 9)
     room.originals.remove(lost.original_sha)
-    elsewhere = send(room, recording, 7)
+    elsewhere = send(room, as_recorded(), 7)
     assert room.work.begin(elsewhere.id, NOW) is not None
     said: list[tuple[int, int, str]] = []
     tally = maker(room, said).received(to_make(*good, picture, lost, elsewhere))
@@ -82,9 +66,9 @@ def test_many_recordings_become_clips_and_the_rest_is_named(room: Room, recordin
     assert said[-1][:2] == (7, 7)
 
 
-def test_an_improved_pipeline_makes_only_what_is_older(room: Room, recording: bytes) -> None:
+def test_an_improved_pipeline_makes_only_what_is_older(room: Room) -> None:
     """Rebuilding keeps what is new already; stopped and started again it goes on; what can't be made keeps its clip."""
-    good, bad = send(room, recording, 1), send(room, b"no sound any more", 2)
+    good, bad = send(room, as_recorded(), 1), send(room, b"no sound any more", 2)
     for take in (good, bad):
         begun = room.work.begin(take.id, NOW)
         assert begun is not None
@@ -101,9 +85,9 @@ def test_an_improved_pipeline_makes_only_what_is_older(room: Room, recording: by
     assert [take.id for take in room.work.made_in_an_older_way(PIPELINE_VERSION)] == [bad.id]
 
 
-def test_whoever_changes_a_take_meanwhile_is_not_overruled(room: Room, recording: bytes) -> None:
+def test_whoever_changes_a_take_meanwhile_is_not_overruled(room: Room) -> None:
     """Daniel sends a take back while its clip is made anew: his word stands."""
-    take = room.make(send(room, recording, 1))
+    take = room.make(send(room, as_recorded(), 1))
     with room.database.begin() as connection:
         connection.execute(update(takes).values(version=takes.c.version + 1, reason="a door slams"))
     tally = maker(room).rebuild(to_make(dataclasses.replace(take, pipeline="1")))

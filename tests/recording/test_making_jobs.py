@@ -1,0 +1,157 @@
+"""What workers do with recordings: the task for one, and the sweep that finds what was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audio.fingerprint import script_fingerprint
+from audio.take_rows import Take
+from audio.take_states import TakeState
+from audio.take_work import LOST_SECONDS
+from ivr.jobs.recordings import ALONE_SECONDS, MOST_AT_ONCE, make_clip_of, sweep_takes_of
+from ivr.recording.expecting import expected_of_take, options_of
+from ivr.recording.whole_library import contradictions, sounds_named, whole_library
+from ivr.store.tables import releases
+from ivr.wiring import Wiring
+from tests.audio.take_rig import as_recorded
+from tests.hotline import Clock, settings_for, the_shipped_pack, wire_for_tests
+from tests.recording.room_rig import DAY, SARA
+
+
+class Asked:
+    """The queue, when it is there and when it is away."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.away = False
+
+    def ask(self, task: str, *ids: str, queue: str = "") -> bool:
+        if self.away:
+            return False
+        assert (task, queue) == ("make_clip", "warmline")
+        self.ids += ids
+        return True
+
+
+@pytest.fixture
+def asked() -> Asked:
+    return Asked()
+
+
+@pytest.fixture
+def wiring(tmp_path: Path, tables_on_sqlite: Path, asked: Asked) -> Iterator[Wiring]:
+    """A hotline with a draft, and a queue that only notes what is asked for."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "warmline.db").write_bytes(tables_on_sqlite.read_bytes())
+    made = wire_for_tests(settings_for(tmp_path / "data"), Clock())
+    made.recording.drafts.bring(the_shipped_pack(), DAY)
+    yield replace(made, callbacks=replace(made.callbacks, jobs=asked))  # type: ignore[arg-type]
+    made.database.dispose()
+
+
+def send(wiring: Wiring, content: bytes, prompt: str = "to_listen", **changes: Any) -> Take:
+    script = the_shipped_pack().scripts[prompt, "en"]
+    values: dict[str, Any] = {
+        "upload_id": f"upload-{prompt}-{len(content)}",
+        "content": content,
+        "prompt": prompt,
+        "language": "en",
+        "voice": "Sara",
+        "fingerprint": script_fingerprint(script.text),
+        "source": "file",
+        "file_name": "x.wav",
+        "by": SARA.id,
+        "today": DAY,
+        "now": wiring.clock(),
+    }
+    return wiring.recording.takes.receive(**values | changes)
+
+
+def test_a_recording_becomes_a_clip_that_can_be_reviewed(wiring: Wiring) -> None:
+    """A worker makes the clip of one recording, with a report; run again, the job finds nothing to do."""
+    take = send(wiring, as_recorded())
+    assert make_clip_of(wiring, take.id) == "made"
+    made = wiring.recording.takes.take(take.id)
+    assert made.state is TakeState.TO_REVIEW
+    assert wiring.recording.media.has(made.clip_sha)
+    assert made.report["expected"]["seconds"] > 0
+    assert make_clip_of(wiring, take.id) == "nothing to do"
+
+
+def test_what_cannot_become_a_clip_is_refused_with_its_reason(wiring: Wiring) -> None:
+    """A picture, and a recording whose file is lost, are refused once and for all, and whoever sent them learns why."""
+    picture, lost = send(wiring, b"\xff\xd8\xff" * 50), send(wiring, b"lost")
+    wiring.recording.originals.remove(lost.original_sha)
+    assert [make_clip_of(wiring, take.id) for take in (picture, lost)] == ["refused", "refused"]
+    refusals = [wiring.recording.takes.take(take.id).refusal for take in (picture, lost)]
+    assert refusals == ["not_a_recording", "original_lost"]
+
+
+def test_the_sweep_asks_for_what_was_forgotten(wiring: Wiring, asked: Asked) -> None:
+    """A job that was lost with the queue is asked for again, what a killed worker left too, and nothing too early."""
+    clock = wiring.clock
+    assert isinstance(clock, Clock)
+    take = send(wiring, b"one")
+    assert sweep_takes_of(wiring) == {"lost": 0, "asked": 0}
+    clock.forward(ALONE_SECONDS)
+    assert sweep_takes_of(wiring) == {"lost": 0, "asked": 1}
+    assert wiring.recording.work.begin(take.id, clock()) is not None
+    clock.forward(LOST_SECONDS + 1)
+    assert sweep_takes_of(wiring) == {"lost": 1, "asked": 0}
+    clock.forward(ALONE_SECONDS)
+    sweep_takes_of(wiring)
+    assert asked.ids == [take.id, take.id]
+
+
+def test_a_flood_of_recordings_does_not_flood_the_queue(wiring: Wiring, asked: Asked) -> None:
+    """Thousands that come at once are asked for a few at a time, and none while the queue server is away."""
+    for number in range(MOST_AT_ONCE + 5):
+        send(wiring, b"x" * (number + 1))
+    clock = wiring.clock
+    assert isinstance(clock, Clock)
+    clock.forward(ALONE_SECONDS)
+    asked.away = True
+    assert sweep_takes_of(wiring)["asked"] == 0
+    asked.away = False
+    assert sweep_takes_of(wiring)["asked"] == MOST_AT_ONCE
+    assert len(set(asked.ids)) == MOST_AT_ONCE
+
+
+def test_a_recording_is_held_to_its_words_and_its_place(wiring: Wiring) -> None:
+    """An option has to be short, because its key follows; an exercise may take its time; of words that are gone
+    nothing is expected."""
+    drafts = wiring.recording.drafts
+    option, exercise = send(wiring, b"1"), send(wiring, b"22", prompt="breathing")
+    assert "to_listen" in options_of(the_shipped_pack())
+    assert expected_of_take(drafts, option).at_most == 4.0
+    assert expected_of_take(drafts, exercise).at_most == 0.0
+    assert expected_of_take(drafts, exercise).seconds > 30
+    assert expected_of_take(drafts, replace(option, prompt="gone")).seconds == 0.0
+
+
+def test_a_backup_holds_everything_that_is_spoken_of(wiring: Wiring) -> None:
+    """Clips on air that were replaced since are among it, and a number that means other words stops a restore."""
+    take = send(wiring, as_recorded())
+    make_clip_of(wiring, take.id)
+    made = wiring.recording.takes.take(take.id)
+    with wiring.database.begin() as connection:
+        connection.execute(
+            releases.insert().values(
+                id="r", pack="first_line", document="{}", published_on="2026-03-01",
+                clips='{"sw": {"breathing": ["' + "a" * 64 + '", 1.0]}}',
+            )
+        )  # fmt: skip
+        named = sounds_named(connection)
+        row = {"printed": 1, "prompt": "other"}
+        told = contradictions(connection, {"sheet_numbers": [row]})
+        same = {"printed": 1, "prompt": wiring.recording.drafts.prompt_of(1)}
+        assert contradictions(connection, {"sheet_numbers": [same]}) == []
+    assert named == {("originals", made.original_sha), ("clips", made.clip_sha), ("clips", "a" * 64)}
+    assert told[0].startswith("Number 1 is other in the backup")
+    library = whole_library(wiring.database, wiring.recording)
+    assert {table.name for table in library.tables} >= {"takes", "clips", "drafts", "sheet_numbers", "voices"}

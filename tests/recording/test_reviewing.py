@@ -1,0 +1,149 @@
+"""A second person who speaks the language hears each take before anybody else does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from audio.fingerprint import script_fingerprint
+from audio.take_states import NotNow, TakeState
+from ivr.recording.reviewing import (
+    NoReason,
+    NothingToReview,
+    NotYoursToReview,
+    OldWords,
+    OtherLanguage,
+    OwnRecording,
+)
+from tests.hotline import the_shipped_pack
+from tests.recording.room_rig import (
+    DANIEL,
+    DAY,
+    JOSEPH,
+    KEY,
+    LEILA,
+    MALLORY,
+    NOW,
+    SARA,
+    PeopledRoom,
+    peopled_room,
+    reworded,
+)
+
+
+@pytest.fixture
+def room(database: Engine, tmp_path: Path) -> PeopledRoom:
+    return peopled_room(database, tmp_path)
+
+
+def played(room: PeopledRoom) -> str:
+    found = room.library.clips_for({KEY: script_fingerprint(room.script().text)})
+    return found[KEY].sha if KEY in found else ""
+
+
+def test_whoever_speaks_the_language_approves(room: PeopledRoom) -> None:
+    """Joseph, a helper who speaks Swahili, approves Sara's recording, and the log says so without naming a voice."""
+    take = room.to_review()
+    approved = room.reviewing.approve(JOSEPH.id, take.id, NOW)
+    assert (approved.state, approved.reviewed_by) == (TakeState.APPROVED, JOSEPH.id)
+    assert played(room) == take.clip_sha
+    assert room.deeds() == [("Joseph", "clip_approved", {"prompt": "breathing", "language": "sw"})]
+
+
+def test_nobody_approves_their_own_recording_or_one_they_cannot_follow(room: PeopledRoom) -> None:
+    """Not Sara, who recorded it; not Leila, who doesn't speak Swahili; not Mallory, whose role has no part in it."""
+    take = room.to_review()
+    for person, refusal in ((SARA, OwnRecording), (LEILA, OtherLanguage), (MALLORY, NotYoursToReview)):
+        with pytest.raises(refusal):
+            room.reviewing.may_review(person, take)
+        for decide in (
+            lambda who: room.reviewing.approve(who, take.id, NOW),
+            lambda who: room.reviewing.ask_again(who, take.id, "too fast", None, NOW),
+            lambda who: room.reviewing.roll_back(who, take.id, NOW),
+        ):
+            with pytest.raises(refusal):
+                decide(person.id)
+    assert room.takes.take(take.id) == take
+    assert room.deeds() == []
+
+
+def test_a_recording_of_old_words_is_approved_by_nobody(room: PeopledRoom) -> None:
+    """While Joseph listens the script is changed: what he hears isn't what is to be said any more."""
+    take = room.to_review()
+    room.drafts.bring(reworded(the_shipped_pack(), KEY, "Pumua polepole."), DAY)
+    with pytest.raises(OldWords):
+        room.reviewing.approve(JOSEPH.id, take.id, NOW)
+    assert room.takes.take(take.id).state is TakeState.TO_REVIEW
+    sent_back = room.reviewing.ask_again(JOSEPH.id, take.id, "the words have changed", None, NOW)
+    assert sent_back.state is TakeState.AGAIN
+
+
+def test_another_take_is_asked_for_with_a_reason(room: PeopledRoom) -> None:
+    """Joseph says why and where, a number that he types by mistake is hidden, and without a reason nothing happens."""
+    take = room.to_review()
+    for empty in ("", "  \n"):
+        with pytest.raises(NoReason):
+            room.reviewing.ask_again(JOSEPH.id, take.id, empty, None, NOW)
+    sent_back = room.reviewing.ask_again(
+        JOSEPH.id, take.id, "a dog barks; call me +12025550148 " + "x" * 300, 2.5, NOW
+    )
+    assert sent_back.reason.startswith("a dog barks; call me +•••")
+    assert len(sent_back.reason) == 200
+    assert sent_back.reason_at == 2.5
+    assert room.deeds()[0][:2] == ("Joseph", "take_sent_back")
+
+
+def test_an_earlier_take_comes_back(room: PeopledRoom) -> None:
+    """The new take turns out to be worse: Joseph goes back to the one before, and both deeds are in the log."""
+    one, two = (room.to_review(sound) for sound in ("one", "two"))
+    for take in (one, two):
+        room.reviewing.approve(JOSEPH.id, take.id, NOW)
+    assert played(room) == two.clip_sha
+    room.reviewing.roll_back(JOSEPH.id, one.id, NOW)
+    assert played(room) == one.clip_sha
+    assert [deed for _, deed, _ in room.deeds()] == ["clip_approved", "clip_approved", "clip_rolled_back"]
+
+
+def test_whoever_recorded_it_and_staff_may_take_it_back(room: PeopledRoom) -> None:
+    """Joseph withdraws what he recorded; Sara, as staff, what others did; Daniel can't, and a second time there is
+    nothing to withdraw."""
+    own, other = room.to_review("one", by=JOSEPH), room.to_review("two", by=JOSEPH)
+    with pytest.raises(NotYoursToReview):
+        room.reviewing.withdraw(DANIEL.id, own.id, NOW)
+    room.reviewing.withdraw(JOSEPH.id, own.id, NOW)
+    room.reviewing.withdraw(SARA.id, other.id, NOW)
+    with pytest.raises(NotNow):
+        room.reviewing.withdraw(SARA.id, other.id, NOW)
+    assert [who for who, _, _ in room.deeds()] == ["Joseph", "Sara"]
+
+
+def test_a_therapeutic_script_is_agreed_to_in_its_very_words(room: PeopledRoom) -> None:
+    """Daniel agrees to the words that he has read, once; when they change, somebody has to read them again."""
+    pack = the_shipped_pack()
+    fingerprint = script_fingerprint(room.script().text)
+    assert room.shelves.cells(pack)[KEY].needs_clinical
+    with pytest.raises(NotYoursToReview):
+        room.reviewing.review_clinically(JOSEPH.id, *KEY, fingerprint, NOW)
+    for _ in range(2):
+        room.reviewing.review_clinically(DANIEL.id, *KEY, fingerprint, NOW)
+    assert not room.shelves.cells(pack)[KEY].needs_clinical
+    changed = reworded(pack, KEY, "Pumua polepole.")
+    room.drafts.bring(changed, DAY)
+    assert room.shelves.cells(changed)[KEY].needs_clinical
+    with pytest.raises(OldWords):
+        room.reviewing.review_clinically(DANIEL.id, *KEY, fingerprint, NOW)
+    with pytest.raises(NothingToReview):
+        room.reviewing.review_clinically(DANIEL.id, "press_1", "sw", fingerprint, NOW)
+
+
+def test_only_staff_say_that_two_voices_are_meant(room: PeopledRoom) -> None:
+    """Sara means it, and takes it back; Joseph can't."""
+    with pytest.raises(NotYoursToReview):
+        room.reviewing.mean_mix(JOSEPH.id, "first_line", "sw", "first_line: main", NOW)
+    room.reviewing.mean_mix(SARA.id, "first_line", "sw", "first_line: main", NOW)
+    assert room.voices.meant("first_line") == {("sw", "first_line: main")}
+    room.reviewing.mean_mix(SARA.id, "first_line", "sw", "first_line: main", NOW, meant=False)
+    assert room.voices.meant("first_line") == set()
+    assert [deed for _, deed, _ in room.deeds()] == ["voices_mixed", "voices_parted"]
