@@ -36,6 +36,8 @@ def callback_row(callback_id: str, *, at: float, **changed: Any) -> dict[str, An
         "tried": 0,
         "ending": "",
         "missed": "",
+        "put_back": 0,
+        "put_back_for": "",
         "first_rang_at": 0.0,
         "version": 0,
         "date": "2026-03-01",

@@ -70,6 +70,8 @@ def callback_values(
         "asked_at": callback.asked_at,
         "expires_at": callback.expires_at,
         **changing_values(callback, now),
+        "put_back": 0,
+        "put_back_for": "",
         "first_rang_at": now,
         "version": 0,
         "date": noted.date,

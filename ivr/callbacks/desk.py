@@ -214,6 +214,8 @@ def _row(
         "asked_at": callback.asked_at,
         "expires_at": callback.expires_at,
         **changing_values(callback, at),
+        "put_back": 0,
+        "put_back_for": "",
         "first_rang_at": 0.0,
         "version": before.version + 1 if open_before else 0,
         "date": noted.date,

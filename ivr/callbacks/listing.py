@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from ivr.callbacks.machine import State
 from ivr.callbacks.matching import CRISIS, Offering, Wanted, fits
 from ivr.callbacks.paging import CRISIS_PAGE, is_about_something
+from ivr.callbacks.put_back import Reason, helpful
 from ivr.callbacks.rows import window_of
 from ivr.callbacks.windows import Span, next_span, shown_zone
 from ivr.store.callback_tables import attempts, callbacks, pages
@@ -42,6 +43,8 @@ class Waiting:
     safe: Span
     tried: int
     missed: str
+    said: tuple[Reason, ...]
+    """What helpers who put it back have said of the caller."""
     test: bool
 
 
@@ -265,5 +268,6 @@ def _of(value: Any, now: float) -> Waiting:
         safe=next_span(window_of(wishes, crisis=value("crisis")), zone, asked_at, now),
         tried=value("tried"),
         missed=value("missed"),
+        said=helpful(value("put_back_for")),
         test=value("test"),
     )

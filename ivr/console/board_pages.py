@@ -10,11 +10,13 @@ from flask import Blueprint, Response, abort
 from ivr.callbacks.listing import Group, LeftPage, UnderWay, groups, left_pages, under_way
 from ivr.callbacks.matching import CRISIS
 from ivr.callbacks.paging import Accepted, AcceptedByAnother, PageOver
+from ivr.callbacks.put_back import given_back
 from ivr.console.alarms import alarms_for
 from ivr.console.callback_words import doing_in_words, language_of
 from ivr.console.frame import go, go_back, now, page, parts
 from ivr.console.languages import gettext, language
 from ivr.console.live import part
+from ivr.console.put_back import given_back_in_words
 from ivr.console.says import say
 from ivr.console.signed_in import me
 from ivr.console.standing_words import standing_in_short
@@ -85,6 +87,7 @@ def _board() -> dict[str, Any]:
         cases = parts().outcomes.cases.open_cases(connection)
         waiting = groups(connection)
         left = left_pages(connection)
+        back = given_back(connection)
         busy = under_way(connection, now())
         helpers = parts().people.helpers.everybody(connection, now())
         overdue = parts().outcomes.tasks.overdue(connection, now())
@@ -95,6 +98,7 @@ def _board() -> dict[str, Any]:
         "waiting": _by_language(waiting),
         "crises": sum(group.count for group in waiting if group.wanted.need == CRISIS),
         "left": [_left(page, names) for page in left],
+        "given_back": [given_back_in_words(one) for one in back],
         "busy": [_under_way(attempt, names) for attempt in busy],
         "helpers": [_helper(helper) for helper in _on_call_first(helpers)],
         "free": sum(helper.verdict.standing is Standing.FREE for helper in helpers),

@@ -6,7 +6,19 @@ may refer to any of these rows (see `ivr.outcomes`).
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Float,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    literal_column,
+    text,
+)
 
 from ivr.store.naming import tables_of_a_room
 
@@ -37,6 +49,8 @@ callbacks = Table(
     Column("tried", Integer, nullable=False, doc="how often the caller's phone rang"),
     Column("ending", String(16), nullable=False, doc="how it was closed, or empty"),
     Column("missed", String(24), nullable=False, doc="why the last attempt failed, or empty"),
+    Column("put_back", Integer, nullable=False, doc="how often a helper gave it back on a page"),
+    Column("put_back_for", String(160), nullable=False, doc="why, as codes joined by commas; see put_back"),
     Column("first_rang_at", Float, nullable=False, doc="when the caller's phone first rang, or 0"),
     Column(
         "version", Integer, nullable=False, doc="counts changes: a change finds the version that it knows"
@@ -48,8 +62,21 @@ callbacks = Table(
     Index("ix_callbacks_queue", "state", "ready", "language", "gender", "crisis", "priority", "ranked_at"),
     Index("ix_callbacks_until", "state", "until"),
     Index("ix_callbacks_number_id", "number_id"),
+    # A few of a long queue: whoever asks for a callback doesn't pay for it.
+    Index(
+        "ix_callbacks_put_back",
+        "put_back",
+        sqlite_where=text("put_back > 0"),
+        postgresql_where=text("put_back > 0"),
+    ),
     sqlite_with_rowid=False,
 )
+
+
+def was_put_back() -> ColumnElement[bool]:
+    """Of a callback: a helper gave it back. Written as the index has it, or a database doesn't know it again."""
+    return callbacks.c.put_back > literal_column("0")
+
 
 attempts = Table(
     "attempts",

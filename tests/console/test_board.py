@@ -100,6 +100,19 @@ def test_the_board_says_who_rings_and_talks(small_scene: Scene) -> None:
     assert "Leila The caller is being rung just now" in text
 
 
+def test_the_board_says_what_was_put_back_and_why(small_scene: Scene) -> None:
+    """What comes back again and again stands before Daniel, the worst first, with the reasons and without a name."""
+    assert "Put back by helpers" not in small_scene.read()
+    small_scene.calls.waits("sw", put_back=1, put_back_for="bad_time")
+    small_scene.calls.waits("ar", put_back=3, put_back_for="phone,wants_a_woman")
+    small_scene.calls.waits("en", put_back=2, state="closed")
+    text = small_scene.read()
+    assert "Put back 3 times : a helper's phone didn't work, would rather talk with a woman" in text
+    assert "Put back 1 time : a bad time for the caller" in text
+    assert text.index("Put back 3 times") < text.index("Put back 1 time ")
+    assert "Put back 2 times" not in text
+
+
 def test_the_board_says_how_helpers_stand(small_scene: Scene) -> None:
     """Who is free stands first, who is off call last, each with languages and training."""
     leila = small_scene.calls.helper("Leila", ["sw", "ar"])
