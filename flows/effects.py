@@ -10,6 +10,10 @@ LeftBy = Literal[
 ]
 
 
+CLOCK = "$clock"
+"""The wish that names the time zone whose clock counts for a callback. No answer can be noted under such a name."""
+
+
 class Said(NamedTuple):
     """One clip to be heard: a prompt in a language."""
 

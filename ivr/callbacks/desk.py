@@ -17,14 +17,14 @@ import structlog
 from sqlalchemy import Dialect, Engine, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.effects import RequestCallback
+from flows.effects import CLOCK, RequestCallback
 from flows.inputs import NumberFact
 from ivr.callbacks.machine import Callback, Rules, State, Withdrawn, asked, step
 from ivr.callbacks.matching import CRISIS
 from ivr.callbacks.paging import CrisisPages
 from ivr.callbacks.requested import Pending, Requested, TakenBack
 from ivr.callbacks.rows import SAFE_WHEN, callback_of, changing_values, gender_of, priority_of, window_of
-from ivr.callbacks.time_zones import zone_of_caller
+from ivr.callbacks.time_zones import zone_by_clock
 from ivr.callbacks.windows import Wish, next_span
 from ivr.publishing.hours import kept_of
 from ivr.store.callback_tables import callbacks
@@ -39,8 +39,8 @@ log = structlog.get_logger()
 
 UNAVAILABLE = Requested("unavailable")
 PUT_RIGHT = (
-    "need", "priority", "language", "gender", "crisis", "wishes", "asked_at", "date", "band", "expires_at", "ready",
-    "until", "not_before", "ranked_at", "version",
+    "need", "priority", "language", "gender", "crisis", "wishes", "time_zone", "asked_at", "date", "band", "expires_at",
+    "ready", "until", "not_before", "ranked_at", "version",
 )  # fmt: skip
 """What asking again changes of a callback that waits. Since when it waits stays the same, but for a crisis at night."""
 
@@ -187,7 +187,8 @@ def _row(
     wishes = _wishes(wish, before if open_before else None)
     urgent = wish.need == CRISIS or (open_before and before.crisis)
     need = CRISIS if urgent else wish.need
-    zone, window = zone_of_caller(caller, line.time_zone, at), window_of(wishes, crisis=need == CRISIS)
+    zone = zone_by_clock(wishes.get(CLOCK, ""), caller, line.time_zone, at)
+    window = window_of(wishes, crisis=need == CRISIS)
     asked_at = _asked_at(wish, window, zone, before, at) if open_before else at
     noted = kept_of(asked_at, line.time_zone)
     callback = asked(
