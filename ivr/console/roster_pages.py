@@ -9,7 +9,12 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from ivr.console.frame import go, my_zone, now, page, parts
 from ivr.console.languages import gettext
-from ivr.console.roster_words import gap_title_of_all, gaps_in_words, time_in_words
+from ivr.console.roster_words import (
+    gap_title_of_all,
+    gaps_in_words,
+    rules_for_supervisors,
+    time_in_words,
+)
 from ivr.console.says import Undo, say
 from ivr.console.signed_in import me
 from ivr.console.standing_words import standing_in_short
@@ -46,6 +51,7 @@ def roster() -> Response:
         helpers=[_helper(one) for one in sorted(helpers, key=_on_call_first)],
         on_call=sum(one.stretch is not None for one in helpers),
         free=sum(one.verdict.standing is Standing.FREE for one in helpers),
+        rules=rules_for_supervisors(parts().people.helpers.care),
     )
 
 
