@@ -109,12 +109,14 @@ class OpenPage:
 
 @dataclass(frozen=True, slots=True)
 class LeftPage:
-    """A supervisor has accepted it, and nobody is at it: the caller waits. `tried` says how often her phone rang."""
+    """A supervisor has accepted it, and nobody is at it: the caller waits. `tried` says how often her phone rang,
+    `rings` whether the supervisor's phone rings for it now."""
 
     id: str
     accepted_by: str
     opened_at: float
     tried: int
+    rings: bool
 
 
 def groups(connection: Connection) -> list[Group]:
@@ -227,7 +229,13 @@ def open_pages(connection: Connection) -> list[OpenPage]:
 def left_pages(connection: Connection) -> list[LeftPage]:
     """Callers in a crisis who wait, though a supervisor has taken them on, the oldest first."""
     query = (
-        select(pages.c.id, pages.c.accepted_by, pages.c.opened_at, callbacks.c.tried)
+        select(
+            pages.c.id,
+            pages.c.accepted_by,
+            pages.c.opened_at,
+            callbacks.c.tried,
+            pages.c.ringing == pages.c.accepted_by,
+        )
         .join(callbacks, callbacks.c.id == pages.c.about)
         .where(pages.c.kind == CRISIS_PAGE, pages.c.accepted_by != "")
         .where(callbacks.c.state == State.WAITING.value)

@@ -15,7 +15,7 @@ from ivr.callbacks.matching import fits
 from ivr.callbacks.ports import Hurry
 from ivr.callbacks.put_back import note_put_back, reason_of
 from ivr.callbacks.queue import Glance
-from ivr.callbacks.rows import wanted_of
+from ivr.callbacks.rows import callback_of, wanted_of
 from ivr.people.helpers import Helper, Helpers
 from ivr.people.person import Person
 from ivr.people.roles import Right
@@ -98,6 +98,21 @@ class Taking:
         if how == "console":
             self.hurry.after(wanted, change.deeds)
         return attempt
+
+    def could_take(self, person_id: str, callback_id: str, now: float) -> bool:
+        """Whether `take` would give it to them now. Nothing is promised: somebody else may be faster."""
+        person = self.person(person_id)
+        if not person.may(Right.TAKE_CALLBACKS) or person.number_id is None:
+            return False
+        with self.database.connect() as connection:
+            helper = self.helpers.helper(connection, person_id, now)
+            row = connection.execute(select(callbacks).where(callbacks.c.id == callback_id)).first()
+        return (
+            row is not None
+            and helper.verdict.standing in BY_CHOICE
+            and fits(wanted_of(row), offering_of(_taker(helper)))
+            and machine.may_be_taken(callback_of(row), now)
+        )
 
     def waiting_for(self, person_id: str, now: float) -> dict[str | None, int]:
         """How many wait whom this helper may call, by language (None: never chosen), those with nobody left out."""

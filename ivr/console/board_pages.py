@@ -78,6 +78,9 @@ def _now_mine(page_id: str, accepted: Accepted) -> Response:
     if is_case:
         say(gettext("It is yours now. Nobody else is called about it."))
         return go("console.risk_cases")
+    if accepted.rings:
+        say(gettext("It is yours now. Answer the phone that rings, and press 1: then the caller is rung."))
+        return go("console.board")
     say(gettext("It is yours now. You can't call from here at this moment: see to it that a helper does."))
     return go("console.board")
 
@@ -122,7 +125,11 @@ def _case(case: RiskCase, names: dict[str, str]) -> dict[str, Any]:
 def _left(page: LeftPage, names: dict[str, str]) -> dict[str, Any]:
     """What was taken on, and isn't done: nobody is to think that it is."""
     name = who_in_words(page.accepted_by, names)
-    if page.tried:
+    if page.rings:
+        text = gettext(
+            "%(name)s has taken on a caller in a crisis: that phone rings now, then the caller's.", name=name
+        )
+    elif page.tried:
         text = gettext("%(name)s has taken on a caller in a crisis, whom nobody has reached yet.", name=name)
     else:
         text = gettext("%(name)s has taken on a caller in a crisis, whom nobody has called yet.", name=name)

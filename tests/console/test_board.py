@@ -189,6 +189,23 @@ def test_who_can_t_call_takes_it_on_all_the_same(scene: Scene) -> None:
     assert "1 caller in a crisis" in scene.read()
 
 
+def test_who_takes_it_on_while_her_phone_rings_reads_what_to_do(scene: Scene) -> None:
+    """Grace's phone rings for it, and she presses "I take it": she reads to answer that phone; the board says so."""
+    grace = scene.calls.helper("Grace", ["sw"], "woman", Role.SUPERVISOR)
+    scene.calls.trained(grace)
+    browser = scene.desk.signed_in(grace)
+    page = scene.calls.page("crisis", scene.calls.waits("sw", crisis=True, need="crisis", priority=0))
+    with scene.desk.hotline.wiring.database.begin() as connection:
+        connection.execute(update(pages).values(ringing=grace.id, next_at=scene.desk.now + 120))
+    browser.get("/numbers")
+    browser.post(f"/console/alarms/{page}/accept", {"back": "/numbers"})
+    assert browser.path == "/console/board"
+    assert "Answer the phone that rings, and press 1: then the caller is rung." in browser.text
+    assert "You can't call from here" not in browser.text
+    assert "Grace has taken on a caller in a crisis: that phone rings now" in scene.read()
+    assert scene.accepted_by(page) == grace.id
+
+
 def test_what_was_taken_on_and_not_called_says_so(scene: Scene) -> None:
     """Daniel has taken on a caller whom he can't call: the board says that nobody has, until a helper does."""
     callback = scene.calls.waits("sw", crisis=True, need="crisis", priority=0)
