@@ -78,14 +78,16 @@ def _ask_inside(walk: Walk, node: Callback | Withdraw | Services | ConnectNode) 
             unanswered = tuple(name for name in node.wishes if name not in notes)
             if node.clocks and _clock(walk, node) is None:
                 unanswered = (*unanswered, CLOCK)
-            return RequestCallback(need, walk.language, _wishes(walk, node), corrected, unanswered)
+            return RequestCallback(
+                need, walk.language, _wishes(walk, node), corrected, unanswered, walk.way()
+            )
         case Withdraw():
             return WithdrawCallback()
         case Services(need=need):
             area = notes.get(node.area) if node.area is not None else None
             return FindServices(need, area, walk.language)
         case ConnectNode(to=to, seconds=seconds):
-            return Connect(to, seconds)
+            return Connect(to, seconds, walk.way())
 
 
 def _wishes(walk: Walk, node: Callback) -> tuple[tuple[str, str], ...]:

@@ -17,7 +17,7 @@ def callback_row(callback_id: str, *, at: float, **changed: Any) -> dict[str, An
         "id": callback_id,
         "line_id": "a" * 32,
         "need": "emotional_support",
-        "path": "first_line/ask_callback",
+        "path": "call>breathing>ask_callback",
         "priority": 1,
         "language": "sw",
         "gender": "",

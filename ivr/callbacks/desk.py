@@ -103,7 +103,6 @@ class Desk:
         *,
         caller: PhoneNumber | None,
         at: float,
-        path: str,
         test: bool,
     ) -> Requested:
         """Keeps the wish, or puts it right; "unavailable" where no number can be kept or called."""
@@ -115,7 +114,7 @@ class Desk:
             log.warning("callback_not_noted", error=type(error).__name__)
             return UNAVAILABLE
         before = self._noted(kept)
-        row = _row(line, wish, caller=caller, kept=kept, at=at, before=before, path=path, test=test)
+        row = _row(line, wish, caller=caller, kept=kept, at=at, before=before, test=test)
         over = before is None or before.state == State.CLOSED or before.expires_at <= at
         is_new = over or wish.corrects == row["id"]
         additions = [Addition(self._number, kept.row), Addition(self._callback, row)]
@@ -180,7 +179,6 @@ def _row(
     kept: KeptNumber,
     at: float,
     before: Any,
-    path: str,
     test: bool,
 ) -> dict[str, Any]:
     open_before = before is not None and before.state != State.CLOSED
@@ -205,7 +203,7 @@ def _row(
         "id": callback.id,
         "line_id": line.id,
         "need": need,
-        "path": path,
+        "path": wish.way,
         "priority": priority_of(need),
         "language": wish.language,
         "gender": gender_of(wishes),
