@@ -235,10 +235,15 @@ def _wishes(wish: RequestCallback, before: Any) -> dict[str, str]:
 
 
 def _asked_at(wish: RequestCallback, window: Wish, zone: str, before: Any, at: float) -> float:
-    """Since when somebody waits who asks again. In a crisis at night she may be rung in this night, as whoever asks for
-    the first time, and not only as long after a call that she asked for by day."""
-    then, now = (next_span(window, zone, asked, at).holds(at) for asked in (before.asked_at, at))
-    return at if wish.need == CRISIS and now and not then else float(before.asked_at)
+    """Since when somebody waits who asks again. In a crisis at night, or when it falls, she may be rung in this night,
+    as whoever asks for the first time, and not only as long after a call that she asked for by day."""
+    soon = [at + minutes * 60.0 for minutes in range(0, 121, 30)]
+    gains = any(
+        next_span(window, zone, at, then).holds(then)
+        and not next_span(window, zone, before.asked_at, then).holds(then)
+        for then in soon
+    )
+    return at if wish.need == CRISIS and gains else float(before.asked_at)
 
 
 def _id_of(kept: KeptNumber, before: Any) -> str:
