@@ -163,6 +163,12 @@ class Settings(BaseSettings):
     ring_backs_a_day: int = Field(
         5000, ge=1, le=1_000_000, description="How many missed calls one line rings back in a day."
     )
+    callbacks_an_hour: int = Field(
+        300,
+        ge=1,
+        le=100_000,
+        description="How many new callbacks one line notes in an hour; somebody in a crisis always can ask.",
+    )
     host: str = Field("127.0.0.1", description="Address on which the web process listens.")
     port: int = Field(
         8000, ge=1, le=65535, description="Port on which the web process listens; PORT is honoured too."

@@ -30,6 +30,7 @@ from ivr.callbacks.leaving import end_calls_of
 from ivr.callbacks.longest_waits import LongestWaits
 from ivr.callbacks.outlook import Outlook
 from ivr.callbacks.parts import CallbackParts
+from ivr.callbacks.wish_cap import WishCap
 from ivr.calls.connector import PeopleToTalkTo
 from ivr.calls.directory import ListedServices
 from ivr.calls.emergency import EmergencyScreens
@@ -125,6 +126,7 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost 
             vault,
             Outlook(database, people.helpers),
             withdrawing_of(database, callbacks).withdraw,
+            settings.callbacks_an_hour,
         ),
         flashes=flashes,
         connector=PeopleToTalkTo(crisis.ringing, crisis.talks, settings.crisis_ring_seconds, clock),
@@ -198,6 +200,7 @@ def console_parts_of(wiring: Wiring) -> ConsoleParts:
         outcomes=wiring.outcomes,
         pages=wiring.crisis.pages,
         longest_waits=LongestWaits(wiring.releases.get, wiring.settings.crisis_ring_seconds),
+        wish_cap=WishCap(wiring.database, wiring.settings.callbacks_an_hour),
     )
 
 

@@ -26,6 +26,7 @@ from ivr.callbacks.requested import Pending, Requested, TakenBack
 from ivr.callbacks.rows import SAFE_WHEN, callback_of, changing_values, gender_of, priority_of, window_of
 from ivr.callbacks.time_zones import zone_by_clock
 from ivr.callbacks.windows import Wish, next_span
+from ivr.callbacks.wish_cap import WishCap
 from ivr.publishing.hours import kept_of
 from ivr.store.callback_tables import callbacks
 from ivr.store.engine import reading
@@ -74,12 +75,15 @@ class Desk:
         vault: Vault,
         expectations: Expectations,
         withdraw: Callable[[str, float], bool] = lambda _id, _now: False,
+        most_an_hour: int = 300,
     ) -> None:
         self._database = database
         self._expectations = expectations
         self._withdraw = withdraw
         """Takes back a callback that a helper is busy with; whether that went."""
         self._vault = vault
+        self._cap = WishCap(database, most_an_hour)
+        """Somebody in a crisis is never kept out by it."""
         waiting = callbacks.c.state == literal_column(f"'{State.WAITING}'")
         self._callback = Insertion(callbacks, dialect, changes=PUT_RIGHT, provided=waiting)
         self._closing = Insertion(callbacks, dialect, changes=CLOSES, provided=waiting)
@@ -105,8 +109,13 @@ class Desk:
         at: float,
         test: bool,
     ) -> Requested:
-        """Keeps the wish, or puts it right; "unavailable" where no number can be kept or called."""
+        """Keeps the wish, or puts it right; "unavailable" where no number can be kept or called, or where the line has
+        noted as many as it may in this hour."""
+        capped = wish.need != CRISIS
         if caller is None or not self._vault.can_keep():
+            return UNAVAILABLE
+        if capped and self._cap.is_full(line.id, at) and self._open_callback(line, caller, at) is None:
+            # Before anything is sealed: a flood must not fill the key store either.
             return UNAVAILABLE
         try:
             kept = self._vault.keep(caller, kind="caller", line_id=line.id, now=at)
@@ -114,8 +123,10 @@ class Desk:
             log.warning("callback_not_noted", error=type(error).__name__)
             return UNAVAILABLE
         before = self._noted(kept)
-        row = _row(line, wish, caller=caller, kept=kept, at=at, before=before, test=test)
         over = before is None or before.state == State.CLOSED or before.expires_at <= at
+        if over and capped and not self._cap.take_place(line.id, at):
+            return UNAVAILABLE
+        row = _row(line, wish, caller=caller, kept=kept, at=at, before=before, test=test)
         is_new = over or wish.corrects == row["id"]
         additions = [Addition(self._number, kept.row), Addition(self._callback, row)]
         if row["crisis"]:

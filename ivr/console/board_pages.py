@@ -11,6 +11,7 @@ from ivr.callbacks.listing import Group, LeftPage, UnderWay, groups, left_pages,
 from ivr.callbacks.matching import CRISIS
 from ivr.callbacks.paging import Accepted, AcceptedByAnother, PageOver
 from ivr.callbacks.put_back import given_back
+from ivr.callbacks.wish_cap import next_hour
 from ivr.console.alarms import alarms_for
 from ivr.console.callback_words import doing_in_words, language_of
 from ivr.console.frame import go, go_back, now, page, parts
@@ -94,11 +95,15 @@ def _board() -> dict[str, Any]:
         busy = under_way(connection, now())
         helpers = parts().people.helpers.everybody(connection, now())
         overdue = parts().outcomes.tasks.overdue(connection, now())
-        longest = parts().longest_waits.of(all_lines(connection))
+        lines = all_lines(connection)
+        longest = parts().longest_waits.of(lines)
+        full = set(parts().wish_cap.full_lines(connection, [line.id for line in lines], now()))
     names = names_of(parts().people.accounts.everybody())
     return {
         "cases": [_case(case, names) for case in cases],
         "waiting": _by_language(waiting),
+        "full": [line.name for line in lines if line.id in full],
+        "full_until": next_hour(now()),
         "crises": sum(group.count for group in waiting if group.wanted.need == CRISIS),
         "left": [_left(page, names) for page in left],
         "given_back": [given_back_in_words(one) for one in back],

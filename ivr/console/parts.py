@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ivr.callbacks.paging import Pages
     from ivr.callbacks.ports import Hurry
     from ivr.callbacks.taking import Taking
+    from ivr.callbacks.wish_cap import WishCap
     from ivr.outcomes.parts import OutcomeParts
     from ivr.vault.number import PhoneNumber
     from ivr.vault.vault import KeptNumber
@@ -57,3 +58,4 @@ class ConsoleParts:
     outcomes: OutcomeParts
     pages: Pages
     longest_waits: LongestWaits
+    wish_cap: WishCap
