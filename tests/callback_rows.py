@@ -38,6 +38,7 @@ def callback_row(callback_id: str, *, at: float, **changed: Any) -> dict[str, An
         "missed": "",
         "put_back": 0,
         "put_back_for": "",
+        "risk_case": "",
         "first_rang_at": 0.0,
         "version": 0,
         "date": "2026-03-01",

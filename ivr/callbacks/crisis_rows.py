@@ -72,6 +72,7 @@ def callback_values(
         **changing_values(callback, now),
         "put_back": 0,
         "put_back_for": "",
+        "risk_case": "",
         "first_rang_at": now,
         "version": 0,
         "date": noted.date,

@@ -226,6 +226,7 @@ def _row(
         **changing_values(callback, at),
         "put_back": 0,
         "put_back_for": "",
+        "risk_case": "",
         "first_rang_at": 0.0,
         "version": before.version + 1 if open_before else 0,
         "date": noted.date,

@@ -13,7 +13,7 @@ WISHES_BECOME_CALLBACKS = """
 INSERT INTO callbacks
 SELECT w.id, w.line_id, w.need, '', CASE WHEN w.need = 'crisis' THEN 0 ELSE 1 END, w.language, '', w.need = 'crisis',
   w.wishes, l.time_zone, v.shred_at - 259200, v.shred_at, 'waiting', w.need IS NULL, 0, 0, v.shred_at - 259200,
-  '', '', 0, '', '', 0, '', 0, 0, w.date, w.band, w.test, w.number_id
+  '', '', 0, '', '', 0, '', 0, 0, w.date, w.band, w.test, w.number_id, ''
 FROM callback_wishes w JOIN lines l ON l.id = w.line_id JOIN vault_entries v ON v.id = w.number_id
 """
 """When exactly they were asked for isn't known: three days before their number goes, as numbers were kept."""
@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("band", sa.String(length=5), nullable=False),
         sa.Column("test", sa.Boolean(), nullable=False),
         sa.Column("number_id", sa.String(length=32), nullable=True),
+        sa.Column("risk_case", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_callbacks")),
         sqlite_with_rowid=False,
     )
