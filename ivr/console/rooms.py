@@ -18,6 +18,7 @@ from ivr.console.number_pages import add_numbers
 from ivr.console.outcome_pages import add_outcomes
 from ivr.console.parts import ConsoleParts
 from ivr.console.people_pages import add_people
+from ivr.console.plan_pages import add_plan
 from ivr.console.profile_pages import add_profile
 from ivr.console.risk_pages import add_risk
 from ivr.console.roster_pages import add_roster
@@ -69,6 +70,6 @@ def console_blueprint() -> Blueprint:
         add(console)
     for add in (add_callbacks, add_board):
         add(console)
-    for add in (add_shifts, add_roster):
+    for add in (add_shifts, add_roster, add_plan):
         add(console)
     return console

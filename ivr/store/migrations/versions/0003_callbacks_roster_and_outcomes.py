@@ -212,6 +212,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_shifts_person_id"), "shifts", ["person_id"], unique=False)
     op.create_table(
+        "shifts_asked",
+        sa.Column("shift_id", sa.String(length=32), nullable=False),
+        sa.Column("asked_by", sa.String(length=32), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shift_id", name=op.f("pk_shifts_asked")),
+    )
+    op.create_table(
         "shifts_left_out",
         sa.Column("shift_id", sa.String(length=32), nullable=False),
         sa.Column("date", sa.String(length=10), nullable=False),
