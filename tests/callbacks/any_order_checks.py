@@ -86,10 +86,14 @@ def nobody_is_rung_too_often(seen: Seen) -> None:
 
 
 def no_helper_is_in_two_calls(seen: Seen) -> None:
-    """No helper's phone has two legs, and whoever is held is held for an attempt that isn't over."""
+    """No helper's phone has two legs; whoever is held is held for an attempt that isn't over, and of whatever isn't
+    over somebody is held."""
     assert len(set(seen.phones.helper.values())) == len(seen.phones.helper)
     alive = {row.id: row.helper_id for row in seen.attempts if row.state != "over"}
     assert all(alive.get(attempt) == helper for helper, attempt in seen.busy.items())
+    for row in seen.attempts:
+        if row.state != "over" and seen.phones.now - row.written_at < seen.rig.rules.talk_seconds:
+            assert seen.busy.get(row.helper_id) == row.id
 
 
 def what_is_over_stays_over(seen: Seen) -> None:

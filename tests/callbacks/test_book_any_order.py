@@ -31,6 +31,7 @@ from ivr.callbacks.book import Change
 from ivr.callbacks.ringing import Ringing
 from ivr.callbacks.sweep import Sweep
 from ivr.callbacks.taking import HelperNotFree, NobodyWaits, NotFitting, TakenMeanwhile
+from ivr.people.helpers import Free
 from ivr.store.callback_tables import attempts, callbacks
 from ivr.store.engine import open_database, reading
 from tests.callbacks.any_order_checks import (
@@ -46,6 +47,7 @@ from tests.callbacks.book_rig import ASKED, Rig
 MOST_ENDS = 60
 """So many states at most come to their end by themselves before all is over."""
 somebody = st.sampled_from(sorted(CALLERS))
+fates = st.sampled_from(FATES)
 killed_before = st.sampled_from((0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 8, 11))
 """Before which write, commit or request the process dies; 0 for never."""
 
@@ -110,7 +112,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.rig.taking.take(helper, caller, "console", self.now)
         self.note_offers()
 
-    @rule(data=st.data(), fate=st.sampled_from(FATES), step=killed_before)
+    @rule(data=st.data(), fate=fates, step=killed_before)
     def a_worker_rings(self, data: st.DataObject, fate: str = "rings", step: int = 0) -> None:
         waiting = sorted(row.id for row in self.rig.rows(attempts) if row.state == "to_ring")
         if waiting:
@@ -151,10 +153,9 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(caller=somebody, data=st.data(), talks=st.booleans())
     def a_call_begins(self, caller: str, data: st.DataObject, talks: bool) -> None:
         """The usual way, so that what comes after it is met often: asked for, waited for, offered, rung, taken."""
-        self.somebody_asks(caller)
-        if not self.known.is_safe(caller, self.now):
-            self.hours_change(caller, 1.0)
+        self.it_is_safe_for(caller)
         self.workers_look_who_is_free()
+        self.a_worker_rings(data, data.draw(fates), data.draw(killed_before))
         self.a_worker_rings(data)
         self.a_helper_presses_the_key(data)
         if talks:
@@ -170,13 +171,12 @@ class AnyOrder(RuleBasedStateMachine):
         if self.phones.caller:
             self.phones.caller_ends(data.draw(st.sampled_from(sorted(self.phones.caller))), missed)
 
-    @rule(data=st.data(), again=st.booleans(), step=killed_before)
-    def a_word_arrives(self, data: st.DataObject, again: bool, step: int) -> None:
-        if self.phones.words:
-            word = data.draw(st.sampled_from(self.phones.words))
-            if not again:
-                self.phones.words.remove(word)
-            self.tell(word, step)
+    @rule(data=st.data(), most=st.integers(1, 3), step=killed_before)
+    def words_arrive(self, data: st.DataObject, most: int, step: int) -> None:
+        """In any order, now or in days, and each as often as it likes."""
+        for _ in range(most):
+            if self.phones.words:
+                self.tell(data.draw(st.sampled_from(self.phones.words)), step)
 
     @rule(data=st.data())
     def a_word_is_lost(self, data: st.DataObject) -> None:
@@ -191,18 +191,17 @@ class AnyOrder(RuleBasedStateMachine):
             with self.killed(step):
                 self.rig.taking.put_back(helper, attempt, self.now)
 
-    @rule(caller=somebody)
-    def a_caller_takes_it_back(self, caller: str) -> None:
-        self.known.withdrawn.add(caller)
+    @rule(data=st.data(), shredded=st.sampled_from((False, False, True)))
+    def it_is_taken_back(self, data: st.DataObject, shredded: bool) -> None:
+        """By the caller, or the number is shredded."""
+        caller = data.draw(st.sampled_from(sorted(self.known.asked) or [""]))
         with self.database.begin() as connection:
-            self.rig.book.happened(connection, caller, m.Withdrawn(), self.now)
-
-    @rule(caller=somebody)
-    def a_number_is_shredded(self, caller: str) -> None:
-        if caller in self.known.asked:
-            self.known.shredded.add(caller)
-            with self.database.begin() as connection:
+            if shredded:
+                self.known.shredded.add(caller)
                 connection.execute(update(callbacks).where(callbacks.c.id == caller).values(number_id=None))
+            else:
+                self.known.withdrawn.add(caller)
+                self.rig.book.happened(connection, caller, m.Withdrawn(), self.now)
 
     @rule(
         seconds=st.sampled_from([1.0, 21.0, 61.0, 95.0, 601.0, 1801.0, 3700.0, 10801.0, 12 * 3600.0]),
@@ -231,15 +230,50 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(caller=somebody, helper=st.sampled_from([None, *sorted(HELPERS)]), data=st.data())
     def it_is_late(self, caller: str, helper: str | None, data: st.DataObject) -> None:
         """The hours end between the sweep and the offer, or between the ring and the key."""
-        self.somebody_asks(caller)
-        if not self.known.is_safe(caller, self.now):
-            self.hours_change(caller, 1.0)
+        self.it_is_safe_for(caller)
         last_moment = data.draw(st.booleans())
         self.hours_change(caller, -5.0 if last_moment else 5.0, last_moment)
         self.workers_look_who_is_free() if helper is None else self.a_helper_takes_one(helper, caller)
         self.a_worker_rings(data)
         self.time_passes(11.0, False)
         self.a_helper_presses_the_key(data)
+
+    @rule(caller=somebody, data=st.data(), gives_back=st.booleans())
+    def two_helpers_want_the_same(self, caller: str, data: st.DataObject, gives_back: bool) -> None:
+        """Each phone rings; the first may have given it back, and press the key all the same."""
+        self.it_is_safe_for(caller)
+        for helper in data.draw(st.permutations(sorted(HELPERS))):
+            self.a_helper_takes_one(helper, caller)
+            self.a_worker_rings(data)
+            attempt = self.rig.row(caller).attempt
+            if gives_back and self.phones.helper.get(attempt) == helper:
+                self.rig.taking.put_back(helper, attempt, self.now)
+        self.a_helper_presses_the_key(data)
+        self.a_helper_presses_the_key(data)
+
+    @rule(first=somebody, then=somebody, data=st.data(), seconds=st.sampled_from([21.0, 61.0, 5400.0]))
+    def a_helper_is_asked_twice(self, first: str, then: str, data: st.DataObject, seconds: float) -> None:
+        """What became of one ring isn't known, or its job comes late; meanwhile somebody else waits."""
+        self.it_is_safe_for(first)
+        helper = data.draw(st.sampled_from(sorted(HELPERS)))
+        self.a_helper_takes_one(helper, first)
+        if data.draw(st.booleans()):
+            self.a_worker_rings(data, "answer lost")
+        self.time_passes(seconds, swept=seconds < 60)
+        self.it_is_safe_for(then)
+        self.a_worker_has_looked_long_ago(helper)
+        self.a_worker_rings(data)
+        self.a_worker_rings(data)
+
+    @rule(helper=st.sampled_from(sorted(HELPERS)), step=killed_before)
+    def a_worker_has_looked_long_ago(self, helper: str, step: int = 0) -> None:
+        """This helper was free when the worker looked, and is offered something, whatever came between."""
+        with reading(self.database) as connection:
+            person = self.rig.helpers.helper(connection, helper, self.now).person
+        free = Free(helper, person.languages, person.gender, False, str(person.number_id), person.time_zone)
+        with self.killed(step):
+            self.rig.dispatcher.offer_to(free, "rung", self.now)
+        self.note_offers()
 
     @invariant()
     def all_holds(self) -> None:
@@ -263,6 +297,12 @@ class AnyOrder(RuleBasedStateMachine):
         everything_has_come_to_its_end(self.seen())
 
     # Within
+
+    def it_is_safe_for(self, caller: str) -> None:
+        """This caller has asked, and may be rung."""
+        self.somebody_asks(caller)
+        if not self.known.is_safe(caller, self.now):
+            self.hours_change(caller, 1.0)
 
     @property
     def now(self) -> float:
@@ -326,7 +366,7 @@ def test_any_order_of_anything(tables_on_sqlite: Path, tmp_path: Path) -> None:
         run_state_machine_as_test(
             AnyOrder,
             settings=settings(
-                max_examples=18,
+                max_examples=30,
                 stateful_step_count=30,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
