@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flows import screens
 from flows.effects import (
+    CLOCK,
     Connect,
     Ending,
     FindCallback,
@@ -75,18 +76,30 @@ def _ask_inside(walk: Walk, node: Callback | Withdraw | Services | ConnectNode) 
         case Callback(need=need):
             corrected = dict(walk.asked).get(need, "")
             unanswered = tuple(name for name in node.wishes if name not in notes)
-            return RequestCallback(need, walk.language, _wishes(walk, node), corrected, unanswered)
+            if node.clocks and _clock(walk, node) is None:
+                unanswered = (*unanswered, CLOCK)
+            return RequestCallback(
+                need, walk.language, _wishes(walk, node), corrected, unanswered, walk.way()
+            )
         case Withdraw():
             return WithdrawCallback()
         case Services(need=need):
             area = notes.get(node.area) if node.area is not None else None
             return FindServices(need, area, walk.language)
         case ConnectNode(to=to, seconds=seconds):
-            return Connect(to, seconds)
+            return Connect(to, seconds, walk.way())
 
 
 def _wishes(walk: Walk, node: Callback) -> tuple[tuple[str, str], ...]:
-    return tuple((name, walk.notes[name]) for name in node.wishes if name in walk.notes)
+    answered = tuple((name, walk.notes[name]) for name in node.wishes if name in walk.notes)
+    clock = _clock(walk, node)
+    return answered if clock is None else (*answered, (CLOCK, clock))
+
+
+def _clock(walk: Walk, node: Callback) -> str | None:
+    """The time zone that the caller has named, where it was asked."""
+    clocks = dict(node.clocks)
+    return next((clocks[said] for name in node.wishes if (said := walk.notes.get(name)) in clocks), None)
 
 
 def _screen(walk: Walk, node: Node) -> Ending:

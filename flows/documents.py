@@ -106,6 +106,7 @@ def _script_from_document(document: Mapping[str, Any]) -> Script:
 _INNER: dict[str, Callable[[Any], Any]] = {
     "prompts": tuple,
     "wishes": tuple,
+    "clocks": lambda items: tuple((answer, zone) for answer, zone in items),
     "options": lambda items: tuple(Option(**item) for item in items),
     "choices": lambda items: tuple(Choice(**item) for item in items),
     "cases": lambda items: tuple((case, node) for case, node in items),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 LeftBy = Literal[
     "key", "silence", "played", "invalid", "recorded", "connected", "unconnected", "hung_up", "passed"
 ]
+
+
+CLOCK = "$clock"
+"""The wish that names the time zone whose clock counts for a callback. No answer can be noted under such a name."""
 
 
 class Said(NamedTuple):
@@ -74,6 +78,8 @@ class RequestCallback:
     """What the inside called the request of this call that this one takes the place of, or ""."""
     unanswered: tuple[str, ...] = ()
     """What was asked for it, and not answered: an answer from an earlier call doesn't hold any more."""
+    way: str = field(default="", compare=False)
+    """How the caller came here, in a few coded steps (`flows.way`). What is asked for is the same, whatever the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,8 @@ class Connect:
 
     to: str
     seconds: int
+    way: str = field(default="", compare=False)
+    """As in RequestCallback."""
 
 
 @dataclass(frozen=True, slots=True)

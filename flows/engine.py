@@ -19,6 +19,7 @@ from flows.inputs import Facts, FromInside, HungUp, Input
 from flows.model import Pack
 from flows.session import Session
 from flows.walk import COMPLETED_SHARE, MOST_SILENCES, MOST_STEPS, MOST_TURNS, Lost, Walk
+from flows.way import CameBy
 
 __all__ = [
     "COMPLETED_SHARE",
@@ -49,11 +50,11 @@ class Step:
         return last
 
 
-def begin(pack: Pack) -> Session:
+def begin(pack: Pack, came_by: CameBy = "call") -> Session:
     """The session of a call that has just come in. Where there is only one language, nobody needs to choose it."""
     languages = pack.languages
     language = languages[0] if len(languages) == 1 else None
-    return Session(pack.entry, pack.flows[pack.entry].start, language=language)
+    return Session(pack.entry, pack.flows[pack.entry].start, language=language, steps=(came_by,))
 
 
 def next_turn(session: Session) -> Session:

@@ -7,6 +7,7 @@ from typing import get_args
 
 from flows import model
 from flows.fields import Fields, as_yes_no, is_key, shortened, what_it_is
+from flows.load_clocks import read_clocks
 from flows.load_languages import language_complaint
 from flows.model import KEYS, Choice, Node, Option
 from flows.problems import did_you_mean, listed
@@ -17,7 +18,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "menu": ("menu", "options", "silence", "tries", "barge_in"),
     "play": ("play", "then", "measure", "barge_in"),
     "rate": ("rate", "choices", "note", "then", "silence", "tries"),
-    "callback": ("callback", "wishes", "then", "unavailable"),
+    "callback": ("callback", "wishes", "clocks", "then", "unavailable"),
     "withdraw": ("withdraw", "then", "otherwise"),
     "services": ("services", "area", "then", "none"),
     "connect": ("connect", "then", "otherwise", "seconds"),
@@ -197,7 +198,7 @@ def _callback(fields: Fields, name: str) -> Node:
     wishes = fields.optional_ids(
         "wishes", "List the names of the noted answers, such as [safe_time, may_name_us]."
     )
-    return model.Callback(name, need, then, unavailable, wishes)
+    return model.Callback(name, need, then, unavailable, wishes, read_clocks(fields))
 
 
 def _withdraw(fields: Fields, name: str) -> Node:

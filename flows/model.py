@@ -103,13 +103,17 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """Asks for a callback, with the noted answers named in `wishes`. `unavailable`: when none can be offered."""
+    """Asks for a callback, with the noted answers named in `wishes`. `unavailable`: when none can be offered.
+
+    `clocks` are answers to one of these questions, each with the time zone by whose clock it is safe to call then.
+    """
 
     id: str
     need: str
     then: str
     unavailable: str
     wishes: tuple[str, ...] = ()
+    clocks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from flows.way import Steps
+
 SESSION_VERSION = 1
 MOST_BYTES = 2048
 MOST_HISTORY = 6
@@ -14,6 +16,8 @@ MOST_STACK = 3
 MOST_NOTES = 12
 MOST_ASKED = 3
 WITHDRAWN = "withdrawn"
+
+CAME_BY_CALLING: Steps = ("call",)
 
 Place = tuple[str, str]
 """(flow, node)"""
@@ -53,6 +57,8 @@ class Session:
     over: bool = False
     waiting: str = ""
     """How long a call may take to come, as it was said when it was asked for or asked after; "" before that."""
+    steps: Steps = CAME_BY_CALLING
+    """What the caller has done so far (`flows.way`)."""
 
     def at_turn(self, turn: int) -> Session:
         """The same session at another turn. Written out, because `replace` takes four times as long."""
@@ -74,6 +80,7 @@ class Session:
             self.asked,
             self.over,
             self.waiting,
+            self.steps,
         )
 
     def to_json(self) -> str:
@@ -99,6 +106,8 @@ class Session:
             document["x"] = self.said_no
         if self.waiting:
             document["w"] = self.waiting
+        if self.steps != CAME_BY_CALLING:
+            document["d"] = self.steps
         return _write(document)
 
     @classmethod
@@ -128,6 +137,7 @@ class Session:
                 asked=_places(document.get("a", ())),
                 over="o" in document,
                 waiting=document.get("w", ""),
+                steps=tuple(document.get("d", CAME_BY_CALLING)),
             )
         except UnreadableSession:
             raise

@@ -46,6 +46,8 @@ def _not_answered(walk: Walk, node: AskLanguage | Menu | Rate) -> None:
     tries = 1 if walk.undecided and not isinstance(node, AskLanguage) else node.tries
     walk.tries += 1
     if walk.tries >= tries:
+        if not isinstance(node, Rate):
+            walk.kept_silent()
         take_silence_path(walk)
 
 

@@ -20,6 +20,7 @@ from flows.session import (
     Place,
     Session,
 )
+from flows.way import SILENT, code_of, is_deed, summary, with_step, without_step
 
 MOST_STEPS = 50
 """Nodes passed in one turn without the caller; the checker finds such loops, this bounds what it misses."""
@@ -58,6 +59,7 @@ class Walk:
         "said_no",
         "silences",
         "stack",
+        "steps",
         "tries",
         "waiting",
         "wrong_key",
@@ -85,6 +87,7 @@ class Walk:
         self.notes = session.notes
         self.asked = session.asked
         self.waiting = session.waiting
+        self.steps = session.steps
         self.over = session.over
 
     @property
@@ -196,7 +199,12 @@ class Walk:
         """Takes down a key that means something. One pressed before a language is chosen shows that keys can be."""
         self.heard_from_caller()
         self.can_press = self.undecided
+        self.steps = without_step(self.steps, SILENT)
         self.leave("key", heard, key)
+
+    def kept_silent(self) -> None:
+        """Takes down that nothing was pressed where a choice was offered."""
+        self.steps = with_step(self.steps, SILENT)
 
     def note(self, name: str, value: str) -> None:
         """Keeps a coded answer, and remembers it for the rest of the call."""
@@ -233,13 +241,24 @@ class Walk:
         self.effects.append(
             Visited(self.flow_id, self.node_id, self.language, left_by, key, seconds, completed)
         )
+        node = self._left()
+        if node is not None and is_deed(node, left_by, completed):
+            self.steps = with_step(self.steps, code_of(self.flow_id, self.node_id, self.entry.id))
 
     def _completed(self, left_by: LeftBy, heard: Heard) -> bool | None:
-        flow = self.pack.flows.get(self.flow_id)
-        node = None if flow is None else flow.nodes.get(self.node_id)
+        node = self._left()
         if not isinstance(node, Play) or node.measure != "completion":
             return None
         return left_by == "played" or heard.share >= COMPLETED_SHARE
+
+    def _left(self) -> Node | None:
+        """The node that is left; None where an old session names one that is gone."""
+        flow = self.pack.flows.get(self.flow_id)
+        return None if flow is None else flow.nodes.get(self.node_id)
+
+    def way(self) -> str:
+        """How the caller came to where she is, in a few coded steps."""
+        return summary(self.steps, code_of(self.flow_id, self.node_id, self.entry.id))
 
     # How it ends
 
@@ -264,4 +283,5 @@ class Walk:
             asked=self.asked,
             over=self.over,
             waiting=self.waiting,
+            steps=self.steps,
         )

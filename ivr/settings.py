@@ -124,6 +124,18 @@ class Settings(BaseSettings):
     wrap_up_minutes: float = Field(
         15.0, ge=0, le=240, description="Minutes of rest that a helper has after each talk."
     )
+    hard_calls: int = Field(
+        3, ge=1, le=10, description="Hard calls in a row after which a helper takes a break."
+    )
+    hard_calls_break_minutes: float = Field(
+        45.0, ge=5, le=480, description="Minutes of the break after so many hard calls in a row."
+    )
+    on_call_hours: float = Field(
+        4.0,
+        ge=0.5,
+        le=12,
+        description="Hours on call after which a helper is asked no more, until off call for an hour.",
+    )
     helper_rest_minutes: float = Field(
         10.0,
         ge=0,
@@ -171,6 +183,12 @@ class Settings(BaseSettings):
         ge=1,
         le=1000,
         description="Megabytes of recordings that a browser may send at once, zip files too.",
+    )
+    callbacks_an_hour: int = Field(
+        300,
+        ge=1,
+        le=100_000,
+        description="How many new callbacks one line notes in an hour; somebody in a crisis always can ask.",
     )
     host: str = Field("127.0.0.1", description="Address on which the web process listens.")
     port: int = Field(

@@ -30,6 +30,7 @@ from ivr.callbacks.leaving import end_calls_of
 from ivr.callbacks.longest_waits import LongestWaits
 from ivr.callbacks.outlook import Outlook
 from ivr.callbacks.parts import CallbackParts
+from ivr.callbacks.wish_cap import WishCap
 from ivr.calls.connector import PeopleToTalkTo
 from ivr.calls.directory import ListedServices
 from ivr.calls.emergency import EmergencyScreens
@@ -129,6 +130,7 @@ def wire(settings: Settings, clock: Callable[[], float] = time.time, cost: Cost 
             vault,
             Outlook(database, people.helpers),
             withdrawing_of(database, callbacks).withdraw,
+            settings.callbacks_an_hour,
         ),
         flashes=flashes,
         connector=PeopleToTalkTo(crisis.ringing, crisis.talks, settings.crisis_ring_seconds, clock),
@@ -181,8 +183,18 @@ def people_of(settings: Settings, database: Engine, audit: AuditLog, vault: Vaul
     """The people's room of this installation, whose passwords cost this much to look at. Reaches nothing yet."""
     secret = settings.secret_key.get_secret_value().encode()
     records = Records(database, audit, PeopleKeys(secret), new_id)
-    care = Care(wrap_up_seconds=settings.wrap_up_minutes * 60.0)
-    return people_parts(records, times_of(settings), vault.shred, end_calls_of, cost, care)
+    times, care = times_of(settings), care_of(settings)
+    return people_parts(records, times, vault.shred, end_calls_of, cost, care)
+
+
+def care_of(settings: Settings) -> Care:
+    """What looks after helpers here."""
+    return Care(
+        wrap_up_seconds=settings.wrap_up_minutes * 60.0,
+        most_seconds_a_shift=settings.on_call_hours * 3600.0,
+        most_hard_calls_running=settings.hard_calls,
+        break_seconds=settings.hard_calls_break_minutes * 60.0,
+    )
 
 
 def console_parts_of(wiring: Wiring) -> ConsoleParts:
@@ -215,6 +227,7 @@ def console_parts_of(wiring: Wiring) -> ConsoleParts:
             wiring.settings.demo,
         ),
         largest_upload=wiring.settings.upload_megabytes * 1_000_000,
+        wish_cap=WishCap(wiring.database, wiring.settings.callbacks_an_hour),
     )
 
 

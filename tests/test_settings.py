@@ -240,3 +240,23 @@ def test_a_command_says_what_is_missing_in_words(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.count("  - WARMLINE_") + done.stderr.count("  - No provider") == 5
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HARD_CALLS", "0"),
+        ("HARD_CALLS", "11"),
+        ("HARD_CALLS_BREAK_MINUTES", "1"),
+        ("ON_CALL_HOURS", "0"),
+        ("ON_CALL_HOURS", "13"),
+        ("WRAP_UP_MINUTES", "-1"),
+    ],
+)
+def test_what_would_look_after_nobody_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """No break ever, a break of a minute, thirteen hours on call: Warmline doesn't start with that, and says why."""
+    set_all(monkeypatch, {**COMPLETE, name: value})
+    with pytest.raises(SettingsIncomplete, match=PREFIX + name):
+        load_settings()

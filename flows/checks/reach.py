@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from flows.checks.clocks import check_clocks_on_the_way
 from flows.checks.report import Report, quoted
 from flows.checks.walk import Edge, Stand, Walk, able_to_reach, circles, walk, without_caller, without_keys
 from flows.engine import MOST_SILENCES
@@ -37,6 +38,7 @@ def check_reach(pack: Pack, report: Report) -> None:
     _without_silence_path(found, report)
     _circles(found, report)
     _person(pack, found, report)
+    check_clocks_on_the_way(pack, found, report)
     _language(pack, found, report)
 
 

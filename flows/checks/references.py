@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.checks.clocks import check_clocks
 from flows.checks.report import Report
 from flows.model import AGAIN, BACK, Branch, Enter, Flow, Pack, Rate, Return
 from flows.model import Callback as CallbackNode
@@ -136,3 +137,4 @@ def _notes(pack: Pack, report: Report, *, whole: bool) -> None:
                         did_you_mean(name, noted)
                         or f"Ask for it in a “rate” node with “note: {name}”, or take it away.",
                     )
+    check_clocks(pack, report)

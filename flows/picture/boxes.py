@@ -150,8 +150,9 @@ class Boxes:
 
     def inside(self, node: Node) -> list[str]:
         match node:
-            case Callback(need=need, wishes=wishes):
+            case Callback(need=need, wishes=wishes, clocks=clocks):
                 told = [f"with the answers to: {', '.join(wishes)}"] if wishes else []
+                told += [f"{answer.replace('_', ' ')}: the clock of {zone}" for answer, zone in clocks]
                 return [f"for: {need.replace('_', ' ')}", *told]
             case Withdraw():
                 return ["the call that is noted for this phone"]

@@ -30,6 +30,7 @@ class Deed(StrEnum):
     NUMBER_SHREDDED = "number_shredded"
     TRAINING_CHANGED = "training_changed"
     DEBRIEFED = "debriefed"
+    SHIFT_SET = "shift_set"
     TERMS_CHANGED = "terms_changed"
     RISK_CASE_ACCEPTED = "risk_case_accepted"
     RISK_CASE_CLOSED = "risk_case_closed"

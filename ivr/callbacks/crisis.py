@@ -70,7 +70,7 @@ def call_and_person(of: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class AskedFor:
-    """What is known of somebody who asks for help now. `path` is where in the flow; the number is closed."""
+    """What is known of somebody who asks for help now. `path` is the way there, in coded steps; the number closed."""
 
     call: str
     provider: str
@@ -122,7 +122,7 @@ class CrisisRinging:
             "id": asked.call,
             "line_id": line.id,
             "provider": asked.provider,
-            "path": asked.path[:64],
+            "path": asked.path,
             "language": asked.language,
             "time_zone": zone_of_caller(asked.caller, line.time_zone, at),
             "number_id": kept.id if kept is not None else None,

@@ -38,7 +38,7 @@ def talking(
     """The callback of a talk that begins now; it ends by itself at `until`."""
     return Callback(
         id=callback_id,
-        wish="as_soon_as_possible",
+        wish="now",
         time_zone=row.time_zone,
         asked_at=row.rung_at,
         expires_at=now + KEPT_WITHOUT_A_NUMBER if shred_at is None else shred_at,
@@ -70,6 +70,9 @@ def callback_values(
         "asked_at": callback.asked_at,
         "expires_at": callback.expires_at,
         **changing_values(callback, now),
+        "put_back": 0,
+        "put_back_for": "",
+        "risk_case": "",
         "first_rang_at": now,
         "version": 0,
         "date": noted.date,

@@ -17,15 +17,16 @@ import structlog
 from sqlalchemy import Dialect, Engine, literal_column, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.effects import RequestCallback
+from flows.effects import CLOCK, RequestCallback
 from flows.inputs import NumberFact
 from ivr.callbacks.machine import Callback, Rules, State, Withdrawn, asked, step
 from ivr.callbacks.matching import CRISIS
 from ivr.callbacks.paging import CrisisPages
 from ivr.callbacks.requested import Pending, Requested, TakenBack
 from ivr.callbacks.rows import SAFE_WHEN, callback_of, changing_values, gender_of, priority_of, window_of
-from ivr.callbacks.time_zones import zone_of_caller
+from ivr.callbacks.time_zones import zone_by_clock
 from ivr.callbacks.windows import Wish, next_span
+from ivr.callbacks.wish_cap import WishCap
 from ivr.publishing.hours import kept_of
 from ivr.store.callback_tables import callbacks
 from ivr.store.engine import reading
@@ -39,8 +40,8 @@ log = structlog.get_logger()
 
 UNAVAILABLE = Requested("unavailable")
 PUT_RIGHT = (
-    "need", "priority", "language", "gender", "crisis", "wishes", "asked_at", "date", "band", "expires_at", "ready",
-    "until", "not_before", "ranked_at", "version",
+    "need", "priority", "language", "gender", "crisis", "wishes", "time_zone", "asked_at", "date", "band", "expires_at",
+    "ready", "until", "not_before", "ranked_at", "version",
 )  # fmt: skip
 """What asking again changes of a callback that waits. Since when it waits stays the same, but for a crisis at night."""
 
@@ -74,12 +75,15 @@ class Desk:
         vault: Vault,
         expectations: Expectations,
         withdraw: Callable[[str, float], bool] = lambda _id, _now: False,
+        most_an_hour: int = 300,
     ) -> None:
         self._database = database
         self._expectations = expectations
         self._withdraw = withdraw
         """Takes back a callback that a helper is busy with; whether that went."""
         self._vault = vault
+        self._cap = WishCap(database, most_an_hour)
+        """Somebody in a crisis is never kept out by it."""
         waiting = callbacks.c.state == literal_column(f"'{State.WAITING}'")
         self._callback = Insertion(callbacks, dialect, changes=PUT_RIGHT, provided=waiting)
         self._closing = Insertion(callbacks, dialect, changes=CLOSES, provided=waiting)
@@ -103,11 +107,15 @@ class Desk:
         *,
         caller: PhoneNumber | None,
         at: float,
-        path: str,
         test: bool,
     ) -> Requested:
-        """Keeps the wish, or puts it right; "unavailable" where no number can be kept or called."""
+        """Keeps the wish, or puts it right; "unavailable" where no number can be kept or called, or where the line has
+        noted as many as it may in this hour."""
+        capped = wish.need != CRISIS
         if caller is None or not self._vault.can_keep():
+            return UNAVAILABLE
+        if capped and self._cap.is_full(line.id, at) and self._open_callback(line, caller, at) is None:
+            # Before anything is sealed: a flood must not fill the key store either.
             return UNAVAILABLE
         try:
             kept = self._vault.keep(caller, kind="caller", line_id=line.id, now=at)
@@ -115,8 +123,10 @@ class Desk:
             log.warning("callback_not_noted", error=type(error).__name__)
             return UNAVAILABLE
         before = self._noted(kept)
-        row = _row(line, wish, caller=caller, kept=kept, at=at, before=before, path=path, test=test)
         over = before is None or before.state == State.CLOSED or before.expires_at <= at
+        if over and capped and not self._cap.take_place(line.id, at):
+            return UNAVAILABLE
+        row = _row(line, wish, caller=caller, kept=kept, at=at, before=before, test=test)
         is_new = over or wish.corrects == row["id"]
         additions = [Addition(self._number, kept.row), Addition(self._callback, row)]
         if row["crisis"]:
@@ -180,14 +190,14 @@ def _row(
     kept: KeptNumber,
     at: float,
     before: Any,
-    path: str,
     test: bool,
 ) -> dict[str, Any]:
     open_before = before is not None and before.state != State.CLOSED
     wishes = _wishes(wish, before if open_before else None)
     urgent = wish.need == CRISIS or (open_before and before.crisis)
     need = CRISIS if urgent else wish.need
-    zone, window = zone_of_caller(caller, line.time_zone, at), window_of(wishes, crisis=need == CRISIS)
+    zone = zone_by_clock(wishes.get(CLOCK, ""), caller, line.time_zone, at)
+    window = window_of(wishes, crisis=need == CRISIS)
     asked_at = _asked_at(wish, window, zone, before, at) if open_before else at
     noted = kept_of(asked_at, line.time_zone)
     callback = asked(
@@ -204,7 +214,7 @@ def _row(
         "id": callback.id,
         "line_id": line.id,
         "need": need,
-        "path": path,
+        "path": wish.way,
         "priority": priority_of(need),
         "language": wish.language,
         "gender": gender_of(wishes),
@@ -214,6 +224,9 @@ def _row(
         "asked_at": callback.asked_at,
         "expires_at": callback.expires_at,
         **changing_values(callback, at),
+        "put_back": 0,
+        "put_back_for": "",
+        "risk_case": "",
         "first_rang_at": 0.0,
         "version": before.version + 1 if open_before else 0,
         "date": noted.date,
@@ -234,10 +247,15 @@ def _wishes(wish: RequestCallback, before: Any) -> dict[str, str]:
 
 
 def _asked_at(wish: RequestCallback, window: Wish, zone: str, before: Any, at: float) -> float:
-    """Since when somebody waits who asks again. In a crisis at night she may be rung in this night, as whoever asks for
-    the first time, and not only as long after a call that she asked for by day."""
-    then, now = (next_span(window, zone, asked, at).holds(at) for asked in (before.asked_at, at))
-    return at if wish.need == CRISIS and now and not then else float(before.asked_at)
+    """Since when somebody waits who asks again. In a crisis at night, or when it falls, she may be rung in this night,
+    as whoever asks for the first time, and not only as long after a call that she asked for by day."""
+    soon = [at + minutes * 60.0 for minutes in range(0, 121, 30)]
+    gains = any(
+        next_span(window, zone, at, then).holds(then)
+        and not next_span(window, zone, before.asked_at, then).holds(then)
+        for then in soon
+    )
+    return at if wish.need == CRISIS and gains else float(before.asked_at)
 
 
 def _id_of(kept: KeptNumber, before: Any) -> str:

@@ -1,4 +1,4 @@
-"""When somebody may help no more, such as after their account was closed: what they have under way ends."""
+"""When somebody may help no more, as after their account was closed or got a new link: what they have in hand ends."""
 
 from __future__ import annotations
 

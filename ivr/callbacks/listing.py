@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 from ivr.callbacks.machine import State
 from ivr.callbacks.matching import CRISIS, Offering, Wanted, fits
 from ivr.callbacks.paging import CRISIS_PAGE, is_about_something
+from ivr.callbacks.put_back import Reason, helpful
 from ivr.callbacks.rows import window_of
 from ivr.callbacks.windows import Span, next_span, shown_zone
 from ivr.store.callback_tables import attempts, callbacks, pages
@@ -42,6 +43,8 @@ class Waiting:
     safe: Span
     tried: int
     missed: str
+    said: tuple[Reason, ...]
+    """What helpers who put it back have said of the caller."""
     test: bool
 
 
@@ -106,12 +109,14 @@ class OpenPage:
 
 @dataclass(frozen=True, slots=True)
 class LeftPage:
-    """A supervisor has accepted it, and nobody is at it: the caller waits. `tried` says how often her phone rang."""
+    """A supervisor has accepted it, and nobody is at it: the caller waits. `tried` says how often her phone rang,
+    `rings` whether the supervisor's phone rings for it now."""
 
     id: str
     accepted_by: str
     opened_at: float
     tried: int
+    rings: bool
 
 
 def groups(connection: Connection) -> list[Group]:
@@ -224,7 +229,13 @@ def open_pages(connection: Connection) -> list[OpenPage]:
 def left_pages(connection: Connection) -> list[LeftPage]:
     """Callers in a crisis who wait, though a supervisor has taken them on, the oldest first."""
     query = (
-        select(pages.c.id, pages.c.accepted_by, pages.c.opened_at, callbacks.c.tried)
+        select(
+            pages.c.id,
+            pages.c.accepted_by,
+            pages.c.opened_at,
+            callbacks.c.tried,
+            pages.c.ringing == pages.c.accepted_by,
+        )
         .join(callbacks, callbacks.c.id == pages.c.about)
         .where(pages.c.kind == CRISIS_PAGE, pages.c.accepted_by != "")
         .where(callbacks.c.state == State.WAITING.value)
@@ -265,5 +276,6 @@ def _of(value: Any, now: float) -> Waiting:
         safe=next_span(window_of(wishes, crisis=value("crisis")), zone, asked_at, now),
         tried=value("tried"),
         missed=value("missed"),
+        said=helpful(value("put_back_for")),
         test=value("test"),
     )

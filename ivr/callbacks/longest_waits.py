@@ -1,4 +1,5 @@
-"""The longest way to help of each line, as pages say it. Worked out once for each release: a flow is walked for it."""
+"""The longest way to help of each line, as pages and the doctor say it. Worked out once for each release: a flow is
+walked for it."""
 
 from __future__ import annotations
 
@@ -19,10 +20,11 @@ class LongestWaits:
 
     def of(self, lines: Iterable[Line]) -> float | None:
         """Seconds of the line on which it takes longest; None where no line on air rings anybody for help now."""
-        found = [self._of_line(line) for line in lines]
+        found = [self.of_line(line) for line in lines]
         return max((seconds for seconds in found if seconds), default=None)
 
-    def _of_line(self, line: Line) -> float:
+    def of_line(self, line: Line) -> float:
+        """Seconds; 0 where no key of the line rings a helper, nothing is on air, or its release is damaged."""
         if line.release_id is None:
             return 0.0
         key = line.release_id, line.emergency_number, line.dial_emergency

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection, Engine, Row, and_, delete, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.callbacks.paging import Pages, is_about_something
+from ivr.callbacks.paging import CRISIS_PAGE, Pages, is_about_something
 from ivr.callbacks.ringing import LONGEST_PAUSE, Addressed
 from ivr.callbacks.supervisors import Supervisor
 from ivr.people.tables import people
@@ -99,8 +99,13 @@ class PageRinging:
             return list(connection.execute(wanted).scalars())
 
     def _rings_to_end(self, now: float) -> list[Row[Any]]:
-        """Rings whose time is over, and those of supervisors who needn't be looked for any more."""
-        looked_for = and_(pages.c.accepted_by == "", is_about_something(now_waiting=True))
+        """Rings whose time is over, and those of supervisors who needn't be looked for any more. Whoever has
+        accepted on the web while their own phone rings picks it up, and is put through."""
+        open_to_them = or_(
+            pages.c.accepted_by == "",
+            and_(pages.c.kind == CRISIS_PAGE, pages.c.accepted_by == pages.c.ringing),
+        )
+        looked_for = and_(open_to_them, is_about_something(now_waiting=True))
         wanted = (
             select(pages, lines.c.provider, lines.c.number.label("line_number"))
             .join(lines, lines.c.id == pages.c.line_id)

@@ -31,6 +31,8 @@ from ivr.store.hot import Addition, Insertion
 
 CRISIS_PAGE, RISK_PAGE = "crisis", "risk"
 Kind = Literal["crisis", "risk"]
+Stands = Literal["open", "yours", "taken"]
+"""Of a page, to whoever picks up: it can be taken on; it is theirs, and nobody is to be rung; or somebody is at it."""
 
 
 class NotASupervisor(Exception):
@@ -69,15 +71,18 @@ class PagingRules:
 class Accepted:
     """`attempt` is under which the callback is the supervisor's now; empty where it can't be at this moment, because
     of the hour, of the language, or because the supervisor isn't free: then it waits on, the board shows it, and
-    the page opens again if nobody else calls."""
+    the page opens again if nobody else calls. `rings`: the supervisor's phone rings for the page; whoever picks up and
+    presses the key there is put through to the caller."""
 
     attempt: str = ""
+    rings: bool = False
 
 
 class Takes(Protocol):
     """Gives somebody a callback."""
 
     def take(self, person_id: str, callback_id: str | None, how: How, now: float) -> str: ...
+    def could_take(self, person_id: str, callback_id: str, now: float) -> bool: ...
 
 
 class AcceptsRisk(Protocol):
@@ -127,8 +132,8 @@ class Pages:
     def accept(self, page_id: str, person_id: str, now: float, how: How = "console") -> Accepted:
         """A supervisor takes it on, and with a crisis the callback, where that can be called now. May be told again.
 
-        `how` is `console` for the web, then the supervisor's phone is rung at once; `rang_in` on the phone that was
-        rung for the page. Raises NotASupervisor, PageOver, AcceptedByAnother.
+        `how` is `console` for the web, then the supervisor's phone is rung at once, unless it rings for this page
+        already; `rang_in` on the phone that was rung for the page. Raises NotASupervisor, PageOver, AcceptedByAnother.
         """
         if not self.person(person_id).may(Right.CLOSE_CASE):
             raise NotASupervisor(person_id)
@@ -138,24 +143,29 @@ class Pages:
                 raise PageOver(page_id)
             if page.accepted_by not in ("", person_id):
                 raise AcceptedByAnother(page.accepted_by)
-            # Accepted on the phone, the ring has done its work; one that is left is hung up by the next pass.
-            rings = {} if how == "console" else {"ringing": "", "leg": ""}
             this = update(pages).where(pages.c.id == page_id)
-            left_at = now + self.rules.left
-            connection.execute(this.values(accepted_by=person_id, next_at=left_at, **rings))
+            if how == "console" and page.ringing:
+                # The end of that ring says when the page is looked at again.
+                connection.execute(this.values(accepted_by=person_id))
+            else:
+                # Accepted on the phone, the ring has done its work.
+                left = {"next_at": now + self.rules.left, "ringing": "", "leg": ""}
+                connection.execute(this.values(accepted_by=person_id, **left))
             if page.kind == RISK_PAGE:
                 self.risk.accept(connection, page.about, person_id, now)
                 return Accepted()
         if how == "console" and page.ringing == person_id:
-            # This phone rings for the page. It is rung for the caller once it is silent.
-            return Accepted()
+            return self._through_the_ring(page, now)
         return self._take(person_id, page.about, how, now)
 
-    def is_open(self, page_id: str) -> bool:
-        """Whether a supervisor is still looked for."""
+    def stands(self, page_id: str, person_id: str) -> Stands:
+        """What a supervisor may still do about it who has just picked up."""
+        about_it = select(pages).where(pages.c.id == page_id, is_about_something(now_waiting=True))
         with self.database.connect() as connection:
-            page = connection.execute(_open_page(page_id)).first()
-        return page is not None and not page.accepted_by
+            page = connection.execute(about_it).first()
+        if page is None or page.accepted_by not in ("", person_id):
+            return "taken"
+        return "yours" if page.accepted_by and page.kind == RISK_PAGE else "open"
 
     def leg_known(self, page_id: str, person_id: str, leg: str) -> None:
         """The provider's name of a supervisor's leg, from whichever webhook brings it first."""
@@ -202,6 +212,16 @@ class Pages:
             again = update(pages).where(*lie_there).values(accepted_by="", next_at=now)
             return connection.execute(again).rowcount
 
+    def _through_the_ring(self, page: Row[Any], now: float) -> Accepted:
+        """Accepted on the web by whose phone rings for it: that phone leads to the caller, where this supervisor can
+        call her at all; otherwise it needn't ring any more."""
+        if self.taking.could_take(page.ringing, page.about, now):
+            return Accepted(rings=True)
+        this = pages.c.id == page.id, pages.c.ringing == page.ringing
+        with self.database.begin() as connection:
+            connection.execute(update(pages).where(*this).values(next_at=now))
+        return Accepted()
+
     def _take(self, person_id: str, callback_id: str, how: How, now: float) -> Accepted:
         try:
             return Accepted(self.taking.take(person_id, callback_id, how, now))
@@ -213,7 +233,17 @@ class Pages:
             NotFitting,
             TakenMeanwhile,
         ):
-            return Accepted()
+            return Accepted(self._in_hand(person_id, callback_id))
+
+    def _in_hand(self, person_id: str, callback_id: str) -> str:
+        """The attempt of this supervisor who has it already, as after the key on the phone and the button; or empty."""
+        mine = select(callbacks.c.attempt).where(
+            callbacks.c.id == callback_id,
+            callbacks.c.helper == person_id,
+            callbacks.c.state != State.CLOSED.value,
+        )
+        with self.database.connect() as connection:
+            return connection.execute(mine).scalar() or ""
 
 
 def may_be_called() -> Any:

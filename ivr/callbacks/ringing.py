@@ -126,7 +126,9 @@ class Ringing:
             row = connection.execute(_of(attempt_id).with_for_update(of=attempts)).first()
             if row is None or row.state != "to_ring":
                 return None
-            if row.callback_state != State.OFFERED.value or row.attempt != attempt_id:
+            is_offered = row.callback_state == State.OFFERED.value and row.attempt == attempt_id
+            if not is_offered or row.until <= now:
+                # A job that comes too late: the helper may be in another call by now.
                 self.book.end_attempt(connection, attempt_id, now)
                 return None
             at = self.reserve(connection, row.provider, now)
@@ -235,6 +237,7 @@ def _of(attempt_id: str) -> Any:
             attempts.c.asked_at,
             callbacks.c.state.label("callback_state"),
             callbacks.c.attempt,
+            callbacks.c.until,
             lines.c.number.label("line_number"),
             people.c.number_id,
         )

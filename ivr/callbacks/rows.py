@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, cast, get_args
+from typing import Any
 
 from ivr.callbacks.machine import Callback, Ending, Missed, State
 from ivr.callbacks.matching import CRISIS, GenderWish, Wanted
@@ -13,6 +13,7 @@ from ivr.callbacks.windows import Wish
 SAFE_WHEN, SAY_WHO, OTHERS_SAFE, HELPER_GENDER = "safe_when", "say_who", "others_safe", "helper_gender"
 """What the questions of a flow note their answers as."""
 
+_KEYED: tuple[Wish, ...] = ("as_soon_as_possible", "by_day", "in_the_morning", "in_the_evening")
 _GENDERS: dict[str, GenderWish] = {"a_woman": "woman", "a_man": "man"}
 FIRST, ORDINARY = 0, 1
 """Priorities: a life may be at risk, and all others."""
@@ -20,11 +21,11 @@ FIRST, ORDINARY = 0, 1
 
 def window_of(wishes: Mapping[str, str], *, crisis: bool = False) -> Wish:
     """When the caller may be rung. Whoever didn't say may be rung soon, but by day: in the night only who keyed "as
-    soon as possible", and who is in crisis."""
-    said = wishes.get(SAFE_WHEN, "")
-    if said in get_args(Wish):
-        return cast(Wish, said)
-    return "as_soon_as_possible" if crisis else "by_day"
+    soon as possible", for a while, and who is in crisis and named no other hours, until the morning."""
+    said = next((wish for wish in _KEYED if wish == wishes.get(SAFE_WHEN)), None)
+    if crisis and said in (None, "as_soon_as_possible"):
+        return "now"
+    return said or "by_day"
 
 
 def gender_of(wishes: Mapping[str, str]) -> GenderWish:

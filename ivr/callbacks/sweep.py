@@ -88,7 +88,9 @@ class Sweep:
         return len(found)
 
     def _left_over_legs(self, now: float) -> int:
-        due = and_(attempts.c.end_legs_at > 0.0, attempts.c.end_legs_at <= now)
+        # Nobody was ever rung for one that is still to be: its helper needn't wait for legs to end.
+        ended = or_(attempts.c.end_legs_at <= now, attempts.c.state == "to_ring")
+        due = and_(attempts.c.end_legs_at > 0.0, ended)
         forgotten = attempts.c.written_at < now - FORGOTTEN_LEG_SECONDS
         found = self._ids(attempts.c.id, and_(attempts.c.state != "over", or_(due, forgotten)))
         for attempt_id in found:

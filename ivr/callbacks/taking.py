@@ -13,8 +13,9 @@ from ivr.callbacks.book import Book, Change
 from ivr.callbacks.dispatch import offering_of, take
 from ivr.callbacks.matching import fits
 from ivr.callbacks.ports import Hurry
+from ivr.callbacks.put_back import note_put_back, reason_of
 from ivr.callbacks.queue import Glance
-from ivr.callbacks.rows import wanted_of
+from ivr.callbacks.rows import callback_of, wanted_of
 from ivr.people.helpers import Helper, Helpers
 from ivr.people.person import Person
 from ivr.people.roles import Right
@@ -98,20 +99,38 @@ class Taking:
             self.hurry.after(wanted, change.deeds)
         return attempt
 
+    def could_take(self, person_id: str, callback_id: str, now: float) -> bool:
+        """Whether `take` would give it to them now. Nothing is promised: somebody else may be faster."""
+        person = self.person(person_id)
+        if not person.may(Right.TAKE_CALLBACKS) or person.number_id is None:
+            return False
+        with self.database.connect() as connection:
+            helper = self.helpers.helper(connection, person_id, now)
+            row = connection.execute(select(callbacks).where(callbacks.c.id == callback_id)).first()
+        return (
+            row is not None
+            and helper.verdict.standing in BY_CHOICE
+            and fits(wanted_of(row), offering_of(_taker(helper)))
+            and machine.may_be_taken(callback_of(row), now)
+        )
+
     def waiting_for(self, person_id: str, now: float) -> dict[str | None, int]:
         """How many wait whom this helper may call, by language (None: never chosen), those with nobody left out."""
         with self.database.connect() as connection:
             return _count(connection, _taker(self.helpers.helper(connection, person_id, now)), now)
 
-    def put_back(self, person_id: str, attempt_id: str, now: float) -> bool:
-        """Gives a callback back before the caller has answered; False when it is too late, or isn't this person's."""
+    def put_back(self, person_id: str, attempt_id: str, now: float, reason: str = "") -> bool:
+        """Gives a callback back before the caller has answered; False when it is too late, or isn't this person's. The
+        code of the reason stays with the callback; one that isn't of the list counts as none.
+        """
         mine = select(attempts.c.id).where(attempts.c.id == attempt_id, attempts.c.helper_id == person_id)
         with self.database.begin() as connection:
             if connection.execute(mine).first() is None:
                 return False
             change = self.book.in_attempt(connection, attempt_id, machine.PutBack(attempt_id), now)
-        if change is None or not _was_put_back(change, attempt_id):
-            return False
+            if change is None or not _was_put_back(change, attempt_id):
+                return False
+            note_put_back(connection, change.row.id, reason_of(reason))
         self.hurry.after(change.row.id, change.deeds)
         self.hurry.dispatch()
         return True

@@ -7,8 +7,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.callbacks.windows import joined
-from ivr.vault.allowed import time_zones_of
+from ivr.vault.allowed import is_known_zone, time_zones_of
 from ivr.vault.number import PhoneNumber
+
+
+def zone_by_clock(named: str, caller: PhoneNumber | None, line_zone: str, at: float) -> str:
+    """The zone that the caller has named as hers; where she named none, or one that isn't known here any more, what her
+    number says."""
+    return named if named and is_known_zone(named) else zone_of_caller(caller, line_zone, at)
 
 
 def zone_of_caller(caller: PhoneNumber | None, line_zone: str, at: float) -> str:

@@ -12,20 +12,26 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-Wish = Literal["as_soon_as_possible", "by_day", "in_the_morning", "in_the_evening"]
-"""What was keyed; "by_day" is for whoever didn't say."""
+Wish = Literal["as_soon_as_possible", "by_day", "in_the_morning", "in_the_evening", "now"]
+"""What was keyed; "by_day" is for whoever didn't say, and "now" for somebody in crisis who named no other hours."""
 
 NIGHT_FALLS = time(21, 30)
 DAY_BREAKS = time(7, 0)
 SOON_SECONDS = 2 * 3600.0
 """Whoever asks in the night for a call as soon as possible may be rung in that night, for this long."""
+NOW_SECONDS = 10 * 3600.0
+"""Somebody in crisis asks for help, and not for an hour: any night in which she asks is a whole one by this, until day
+breaks. Whoever asked at noon isn't rung at two in the night."""
 
 _HOURS: dict[Wish, tuple[time, time]] = {
     "as_soon_as_possible": (DAY_BREAKS, NIGHT_FALLS),
     "by_day": (DAY_BREAKS, NIGHT_FALLS),
+    "now": (DAY_BREAKS, NIGHT_FALLS),
     "in_the_morning": (time(8, 0), time(12, 0)),
     "in_the_evening": (time(17, 0), NIGHT_FALLS),
 }
+_AT_ONCE: dict[Wish, float] = {"as_soon_as_possible": SOON_SECONDS, "now": NOW_SECONDS}
+"""For how long whoever asks so may be rung, whatever the hour."""
 _MOST_DAYS = 40
 """The longest a number is kept, and some days to spare."""
 _JOINT = ","
@@ -56,8 +62,8 @@ def shown_zone(time_zone: str) -> str:
 
 def next_span(wish: Wish, time_zone: str, asked_at: float, now: float) -> Span:
     """The span in which it is safe now, or the next one. `time_zone` may be several, joined by commas."""
-    soon = Span(asked_at, asked_at + SOON_SECONDS)
-    if wish == "as_soon_as_possible" and soon.holds(now):
+    soon = Span(asked_at, asked_at + _AT_ONCE.get(wish, 0.0))
+    if soon.holds(now):
         return soon
     zones = [ZoneInfo(zone) for zone in time_zone.split(_JOINT)]
     first = datetime.fromtimestamp(now, UTC).astimezone(zones[0]).date() - timedelta(days=2)

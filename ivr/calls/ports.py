@@ -32,10 +32,9 @@ class CallbackDesk(Protocol):
         *,
         caller: PhoneNumber | None,
         at: float,
-        path: str,
         test: bool,
     ) -> Requested:
-        """Notes a wish; one that corrects another of the same call takes its place. `path` is where in the flow."""
+        """Notes a wish; one that corrects another of the same call takes its place."""
 
     def pending(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> Pending:
         """Whether a callback is noted for this phone already. Only calls that come to such a question ask."""

@@ -108,7 +108,7 @@ class Turn:
         for _ in range(MOST_ANSWERS_A_TURN):
             if shown is not None:
                 break
-            step = engine.step(self.release.pack, step.session, self.inside(step.last, step.session), facts)
+            step = engine.step(self.release.pack, step.session, self.inside(step.last), facts)
             events += kept_of_step(step.effects)
             shown = self.show(step.last, step.session)
         else:
@@ -142,12 +142,11 @@ class Turn:
         )
         if not parties:
             return None
-        path, test = f"{session.flow}/{session.node}", name == TEST_PROVIDER
-        asked = AskedFor(call, name, language, self.caller, path, test)
+        asked = AskedFor(call, name, language, self.caller, wanted.way, test=name == TEST_PROVIDER)
         self.additions += connector.kept_for(wanted.to, line, asked, at=self.now)
         return show_connection(parties, line.number, connector.ring_seconds(wanted.to, wanted.seconds))
 
-    def inside(self, last: Effect, session: Session) -> FromInside:
+    def inside(self, last: Effect) -> FromInside:
         """The answer to what the engine asked for."""
         match last:
             case RequestCallback():
@@ -156,7 +155,6 @@ class Turn:
                     last,
                     caller=self.caller,
                     at=self.now,
-                    path=f"{session.flow}/{session.node}",
                     test=self.dialect.name == TEST_PROVIDER,
                 )
                 self.additions += requested.additions

@@ -15,6 +15,7 @@ from flows import engine
 from flows.effects import Noted, Visited
 from flows.inputs import Facts, HungUp, Started
 from flows.session import Session
+from flows.way import CameBy
 from ivr.calls.house import House
 from ivr.calls.live import NUMBER_FACTS, LiveCall, NextState, OnLine
 from ivr.calls.remembered import Known
@@ -101,7 +102,8 @@ class Turns:
         number = NUMBER_FACTS.index(house.desk.number_of(event.caller))
         call = LiveCall(house.new_id(), release.id, number, 0, "", "", 0.0, now, now)
         turn = Turn(house, dialect, line, call, release, now, event.caller, now)
-        state, session = turn.take(engine.begin(release.pack), Started())
+        came_by: CameBy = "missed_call" if event.placed else "call"
+        state, session = turn.take(engine.begin(release.pack, came_by), Started())
         if not house.rows.begin(connection, dialect.name, event.call, line, call, state, turn.additions):
             raise TurnAlreadyTaken
         self._remember(dialect.name, event.call, line, call, state, session)

@@ -10,11 +10,14 @@ from flask import Blueprint, Response, abort
 from ivr.callbacks.listing import Group, LeftPage, UnderWay, groups, left_pages, under_way
 from ivr.callbacks.matching import CRISIS
 from ivr.callbacks.paging import Accepted, AcceptedByAnother, PageOver
+from ivr.callbacks.put_back import given_back
+from ivr.callbacks.wish_cap import next_hour
 from ivr.console.alarms import alarms_for
 from ivr.console.callback_words import doing_in_words, language_of
 from ivr.console.frame import go, go_back, now, page, parts
 from ivr.console.languages import gettext, language
 from ivr.console.live import part
+from ivr.console.put_back import given_back_in_words
 from ivr.console.says import say
 from ivr.console.signed_in import me
 from ivr.console.standing_words import standing_in_short
@@ -76,6 +79,9 @@ def _now_mine(page_id: str, accepted: Accepted) -> Response:
     if is_case:
         say(gettext("It is yours now. Nobody else is called about it."))
         return go("console.risk_cases")
+    if accepted.rings:
+        say(gettext("It is yours now. Answer the phone that rings, and press 1: then the caller is rung."))
+        return go("console.board")
     say(gettext("It is yours now. You can't call from here at this moment: see to it that a helper does."))
     return go("console.board")
 
@@ -85,16 +91,22 @@ def _board() -> dict[str, Any]:
         cases = parts().outcomes.cases.open_cases(connection)
         waiting = groups(connection)
         left = left_pages(connection)
+        back = given_back(connection)
         busy = under_way(connection, now())
         helpers = parts().people.helpers.everybody(connection, now())
         overdue = parts().outcomes.tasks.overdue(connection, now())
-        longest = parts().longest_waits.of(all_lines(connection))
+        lines = all_lines(connection)
+        longest = parts().longest_waits.of(lines)
+        full = set(parts().wish_cap.full_lines(connection, [line.id for line in lines], now()))
     names = names_of(parts().people.accounts.everybody())
     return {
         "cases": [_case(case, names) for case in cases],
         "waiting": _by_language(waiting),
+        "full": [line.name for line in lines if line.id in full],
+        "full_until": next_hour(now()),
         "crises": sum(group.count for group in waiting if group.wanted.need == CRISIS),
         "left": [_left(page, names) for page in left],
+        "given_back": [given_back_in_words(one) for one in back],
         "busy": [_under_way(attempt, names) for attempt in busy],
         "helpers": [_helper(helper) for helper in _on_call_first(helpers)],
         "free": sum(helper.verdict.standing is Standing.FREE for helper in helpers),
@@ -118,7 +130,11 @@ def _case(case: RiskCase, names: dict[str, str]) -> dict[str, Any]:
 def _left(page: LeftPage, names: dict[str, str]) -> dict[str, Any]:
     """What was taken on, and isn't done: nobody is to think that it is."""
     name = who_in_words(page.accepted_by, names)
-    if page.tried:
+    if page.rings:
+        text = gettext(
+            "%(name)s has taken on a caller in a crisis: that phone rings now, then the caller's.", name=name
+        )
+    elif page.tried:
         text = gettext("%(name)s has taken on a caller in a crisis, whom nobody has reached yet.", name=name)
     else:
         text = gettext("%(name)s has taken on a caller in a crisis, whom nobody has called yet.", name=name)

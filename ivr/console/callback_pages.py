@@ -8,9 +8,10 @@ import structlog
 from flask import Blueprint, Response, request
 from flask_babel import ngettext
 
-from ivr.callbacks.listing import Queue, last_tried, queue_of, under_way
+from ivr.callbacks.listing import Queue, Waiting, last_tried, queue_of, under_way
 from ivr.callbacks.machine import State
 from ivr.callbacks.matching import Offering
+from ivr.callbacks.put_back import reason_of
 from ivr.callbacks.taking import (
     BY_CHOICE,
     HelperNotFree,
@@ -24,7 +25,7 @@ from ivr.console.callback_words import card
 from ivr.console.frame import go, now, page, parts
 from ivr.console.languages import gettext
 from ivr.console.live import part
-from ivr.console.put_back import REASONS, what_comes_next
+from ivr.console.put_back import choices, said_to_the_next, what_comes_next
 from ivr.console.says import say
 from ivr.console.signed_in import me
 from ivr.console.standing_words import standing_in_words
@@ -70,11 +71,15 @@ def _queue() -> dict[str, Any]:
         "person": person,
         "ready": ready,
         "may_take": ready and helper.verdict.standing in BY_CHOICE,
-        "waiting": [card(one, now()) for one in found.waiting],
+        "waiting": [_card(one) for one in found.waiting],
         "found": found,
         "news": _news(found),
         **_standing(helper),
     }
+
+
+def _card(one: Waiting) -> dict[str, Any]:
+    return card(one, now()) | {"said": said_to_the_next(one.said)}
 
 
 def offering_of(helper: Helper) -> Offering:
@@ -138,12 +143,12 @@ def _mine() -> dict[str, Any]:
     title, next_step = call_in_words(call) if call else none_in_words(tried)
     return {
         "call": call,
-        "one": card(call.callback, now()) if call else None,
+        "one": _card(call.callback) if call else None,
         "title": title,
         "next_step": next_step,
         "tried": tried,
         "tasks": [task for task in tasks if not call or task.callback_id != call.callback.id],
-        "reasons": REASONS,
+        "reasons": choices(),
         "may_put_back": call is not None and call.state in (State.OFFERED, State.DIALLING),
         "talking": call is not None and call.state == State.TALKING,
         "keying": call is not None and not call.state,
@@ -155,13 +160,11 @@ def _mine() -> dict[str, Any]:
 
 def put_back() -> Response:
     """Gives the callback back, with a reason of the list; it is said what helps, and nobody is blamed."""
-    reason = request.form.get("reason", "")
-    if reason not in REASONS:
-        reason = ""
-    if not parts().taking.put_back(me().id, request.form.get("attempt", ""), now()):
+    reason = reason_of(request.form.get("reason", ""))
+    if not parts().taking.put_back(me().id, request.form.get("attempt", ""), now(), reason or ""):
         say(gettext("It was too late to put it back: the call has gone on, or is over."), "")
         return go("console.mine")
-    log.info("put_back", reason=reason or "none")
+    log.info("put_back", reason=reason.value if reason else "none")
     say(gettext("Put back. The caller keeps their place, and somebody else is asked."))
     return what_comes_next(reason)
 

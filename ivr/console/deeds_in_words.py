@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from ivr.audit.deeds import Deed
 from ivr.audit.log import Entry
 from ivr.console.languages import gettext
+from ivr.console.plan_words import shift_set_in_words
 from ivr.console.words import ROLES, in_a_row, isolated, who_in_words
 
 SENTENCES: dict[str, Any] = {
@@ -36,6 +37,7 @@ SENTENCES: dict[str, Any] = {
     Deed.NUMBER_SHREDDED: _l("%(who)s shredded a caller's number."),
     Deed.TRAINING_CHANGED: _l("%(who)s changed what %(whom)s is trained for."),
     Deed.DEBRIEFED: _l("%(who)s talked with %(whom)s after a hard call."),
+    Deed.SHIFT_SET: _l("%(who)s changed the shifts of %(whom)s."),
     Deed.TERMS_CHANGED: _l("%(who)s changed the words in which outcomes are written."),
     Deed.RISK_CASE_ACCEPTED: _l("%(who)s took on looking after a caller whose life may be in danger."),
     Deed.RISK_CASE_CLOSED: _l("%(who)s closed the case of a caller whose life was in danger."),
@@ -75,6 +77,7 @@ NAMES: dict[str, Any] = {
     Deed.NUMBER_SHREDDED: _l("Shredded a number"),
     Deed.TRAINING_CHANGED: _l("Changed a training"),
     Deed.DEBRIEFED: _l("Debriefed a helper"),
+    Deed.SHIFT_SET: _l("Changed shifts of somebody"),
     Deed.TERMS_CHANGED: _l("Changed the words of outcomes"),
     Deed.RISK_CASE_ACCEPTED: _l("Took on a life in danger"),
     Deed.RISK_CASE_CLOSED: _l("Closed the case of a life in danger"),
@@ -137,6 +140,8 @@ def details_in_words(entry: Entry) -> str:
             prompt=isolated(details["prompt"]),
             language=details.get("language", "?"),
         )
+    if entry.deed == Deed.SHIFT_SET:
+        return shift_set_in_words(details)
     if details.get("pin") == "off":
         return gettext("The PIN was deleted.")
     return ""

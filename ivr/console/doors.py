@@ -168,11 +168,21 @@ _ROSTER = {
     "console.remove_shift": _door("POST", WHO_MAY[Right.TAKE_CALLBACKS], "Removes one's own shift."),
     "console.leave_out": _door("POST", WHO_MAY[Right.TAKE_CALLBACKS], "Leaves one's own shift out on a day."),
     "console.take_back": _door("POST", WHO_MAY[Right.TAKE_CALLBACKS], "Takes that back."),
+    "console.agree": _door("POST", WHO_MAY[Right.TAKE_CALLBACKS], "Agrees to what a supervisor has set."),
+    "console.refuse": _door("POST", WHO_MAY[Right.TAKE_CALLBACKS], "Refuses it; nothing of that is kept."),
     "console.roster": _door("GET", Role.SUPERVISOR, "Who is on shift when, and when nobody is."),
     "console.training": _door("POST", Role.SUPERVISOR, "Who is trained for crises."),
     "console.debriefed": _door(
         "POST", Role.SUPERVISOR, "Somebody has talked with a helper after a hard call."
     ),
+    "console.plan": _door("GET", Role.SUPERVISOR, "A helper's shifts."),
+    "console.plan_add": _door("GET POST", Role.SUPERVISOR, "A new shift for a helper, who is told."),
+    "console.plan_move": _door("GET POST", Role.SUPERVISOR, "Moves a helper's shift; the helper is told."),
+    "console.plan_remove": _door("POST", Role.SUPERVISOR, "Removes a helper's shift; the helper is told."),
+    "console.plan_leave_out": _door(
+        "POST", Role.SUPERVISOR, "Leaves a helper's shift out on a day; the helper is told."
+    ),
+    "console.plan_take_back": _door("POST", Role.SUPERVISOR, "Takes that back; the helper is told."),
 }
 
 _HEARING = WHO_MAY[Right.REVIEW_CLIPS]

@@ -28,8 +28,6 @@ BELOW = {
     "console.board": ("risk_cases", "close_risk"),
     "console.numbers": ("hold", "end_hold", "close_case", "reveal"),
     "console.people": ("invite", "person", "invite_again", "unlock", "person_out", "close_person"),
-    "console.shifts": ("my_state", "add_shift", "shift", "remove_shift", "leave_out", "take_back"),
-    "console.roster": ("training", "debriefed"),
     "console.library": (
         "library_prompt",
         "sheet",
@@ -44,6 +42,17 @@ BELOW = {
         "new_panel",
         "panel",
     ),
+    "console.shifts": (
+        "my_state",
+        "add_shift",
+        "shift",
+        "remove_shift",
+        "leave_out",
+        "take_back",
+        "agree",
+        "refuse",
+    ),
+    "console.roster": ("training", "debriefed", "plan", "plan_add", "plan_move"),
     "console.profile": ("about", "number", "pin", "password", "codes", "codes_off", "recovery_codes"),
 }
 """Pages, and the views that belong to each."""

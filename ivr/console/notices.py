@@ -7,6 +7,7 @@ from typing import Any
 
 from ivr.console.languages import gettext
 from ivr.console.parts import ConsoleParts
+from ivr.console.plan_words import told_to_the_helper, told_to_the_supervisor
 from ivr.console.words import ROLES, in_a_row, who_in_words
 from ivr.people.notices import URGENT, Notice, NoticeKind
 from ivr.people.person import Person
@@ -26,6 +27,9 @@ class Told:
     text: str
     reason: str
     mine: bool
+    place: str = ""
+    """The page on which something can be done about it, and what it is called."""
+    place_name: str = ""
 
 
 def unseen_by(parts: ConsoleParts, person: Person) -> list[Told]:
@@ -56,7 +60,16 @@ def _told(parts: ConsoleParts, notice: Notice, person: Person) -> Told:
         if mine
         else _of_others(notice, _name(parts, notice.who), whom, roles)
     )
-    return Told(notice.id, notice.at, text, notice.details.get("reason", ""), mine)
+    place, place_name = _place(notice.kind)
+    return Told(notice.id, notice.at, text, notice.details.get("reason", ""), mine, place, place_name)
+
+
+def _place(kind: str) -> tuple[str, str]:
+    if kind == NoticeKind.SHIFT_SET:
+        return "console.shifts", gettext("My shifts")
+    if kind == NoticeKind.SHIFT_REFUSED:
+        return "console.roster", gettext("Roster")
+    return "", ""
 
 
 def _roles(listed: str) -> str:
@@ -80,6 +93,10 @@ def _of_others(notice: Notice, name: str, whom: str, roles: str) -> Any:
             name=name,
             whom=whom,
         )
+    if notice.kind == NoticeKind.SHIFT_SET:
+        return told_to_the_helper(notice.details, name)
+    if notice.kind == NoticeKind.SHIFT_REFUSED:
+        return told_to_the_supervisor(notice.details, name)
     return _of_outcomes(notice.kind) or _of_numbers(notice.kind, name)
 
 

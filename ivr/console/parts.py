@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ivr.callbacks.paging import Pages
     from ivr.callbacks.ports import Hurry
     from ivr.callbacks.taking import Taking
+    from ivr.callbacks.wish_cap import WishCap
     from ivr.outcomes.parts import OutcomeParts
     from ivr.publishing.on_air import OnAir
     from ivr.publishing.releases import Releases
@@ -65,3 +66,4 @@ class ConsoleParts:
     releases: Releases
     on_air: OnAir
     largest_upload: int
+    wish_cap: WishCap

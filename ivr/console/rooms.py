@@ -21,6 +21,7 @@ from ivr.console.outcome_pages import add_outcomes
 from ivr.console.panel_pages import add_panels
 from ivr.console.parts import ConsoleParts
 from ivr.console.people_pages import add_people
+from ivr.console.plan_pages import add_plan
 from ivr.console.profile_pages import add_profile
 from ivr.console.prompt_pages import add_prompts
 from ivr.console.publish_pages import add_publishing
@@ -82,7 +83,7 @@ def console_blueprint() -> Blueprint:
         add(console)
     for add in (add_callbacks, add_board):
         add(console)
-    for add in (add_shifts, add_roster):
+    for add in (add_shifts, add_roster, add_plan):
         add(console)
     for add in (add_record, add_takes, add_uploads):
         add(console)

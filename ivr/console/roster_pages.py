@@ -3,13 +3,19 @@ somebody to talk with them."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 
 from ivr.console.frame import go, my_zone, now, page, parts
 from ivr.console.languages import gettext
-from ivr.console.roster_words import gap_title_of_all, gaps_in_words, time_in_words
+from ivr.console.roster_words import (
+    gap_title_of_all,
+    gaps_in_words,
+    rules_for_supervisors,
+    time_in_words,
+)
 from ivr.console.says import Undo, say
 from ivr.console.signed_in import me
 from ivr.console.standing_words import standing_in_short
@@ -37,15 +43,17 @@ def roster() -> Response:
     with reading(parts().database) as connection:
         helpers = parts().people.helpers.everybody(connection, now())
         week = parts().people.shifts.roster(connection, now(), DAYS, languages=spoken)
+        asked = parts().people.planning.asked(connection)
     zone = zone_of(my_zone())
     return page(
         "roster.html",
         title_of_gaps=gap_title_of_all(week.gaps),
         gaps=gaps_in_words(week.gaps, zone),
-        days=_days(week, {one.person.id: one for one in helpers}),
+        days=_days(week, {one.person.id: one for one in helpers}, asked),
         helpers=[_helper(one) for one in sorted(helpers, key=_on_call_first)],
         on_call=sum(one.stretch is not None for one in helpers),
         free=sum(one.verdict.standing is Standing.FREE for one in helpers),
+        rules=rules_for_supervisors(parts().people.helpers.care),
     )
 
 
@@ -68,7 +76,7 @@ def _helper(one: Helper) -> dict[str, Any]:
     }
 
 
-def _days(week: Roster, helpers: dict[str, Helper]) -> list[dict[str, Any]]:
+def _days(week: Roster, helpers: dict[str, Helper], asked: Container[str]) -> list[dict[str, Any]]:
     zone = zone_of(my_zone())
     left_out = {(one.shift, one.on) for one in week.left_out}
     days: dict[str, list[dict[str, Any]]] = {}
@@ -81,6 +89,7 @@ def _days(week: Roster, helpers: dict[str, Helper]) -> list[dict[str, Any]]:
                 "name": person.name,
                 "languages": language_names(person.languages),
                 "left_out": (one.shift, one.on) in left_out,
+                "asked": one.shift in asked,
             }
         )
     return [{"day": day, "times": times} for day, times in days.items()]

@@ -108,15 +108,11 @@ def on_call_in_words(state: HelperState, stretch: Stretch | None, now: float, zo
 
 
 def rules_in_words(care: Care) -> list[str]:
-    """What looks after helpers, with the numbers of this hotline."""
-    spans = {
-        "rest": how_long(care.wrap_up_seconds, language()),
-        "long": how_long(care.break_seconds, language()),
-        "most": how_long(care.most_seconds_a_shift, language()),
-    }
-    hard = care.most_hard_calls_running
+    """What looks after whoever reads this, with the numbers of this hotline."""
+    spans, hard = _spans(care), care.most_hard_calls_running
+    rest = gettext("After each call you have %(rest)s for yourself.", rest=spans["rest"])
     return [
-        gettext("After each call you have %(rest)s for yourself.", rest=spans["rest"]),
+        *([rest] if care.wrap_up_seconds else []),
         str(
             ngettext(
                 "After %(num)s hard call you rest for %(long)s.",
@@ -132,6 +128,36 @@ def rules_in_words(care: Care) -> list[str]:
         gettext("After a call with a life at risk, somebody talks with you first."),
         gettext("Not picking up, or putting a call back, is never held against you."),
     ]
+
+
+def rules_for_supervisors(care: Care) -> list[str]:
+    """The same, for whoever plans the roster."""
+    spans, hard = _spans(care), care.most_hard_calls_running
+    rest = gettext("After each call a helper rests for %(rest)s.", rest=spans["rest"])
+    return [
+        *([rest] if care.wrap_up_seconds else []),
+        str(
+            ngettext(
+                "After %(num)s hard call a helper rests for %(long)s.",
+                "After %(num)s hard calls in a row a helper rests for %(long)s.",
+                hard,
+                long=spans["long"],
+            )
+        ),
+        gettext(
+            "After %(most)s on call a helper is asked no more, until off call for an hour.",
+            most=spans["most"],
+        ),
+        gettext("After a call with a life at risk, somebody talks with the helper before the next one."),
+    ]
+
+
+def _spans(care: Care) -> dict[str, str]:
+    return {
+        "rest": how_long(care.wrap_up_seconds, language()),
+        "long": how_long(care.break_seconds, language()),
+        "most": how_long(care.most_seconds_a_shift, language()),
+    }
 
 
 def gaps_in_words(found: Sequence[Gap], zone: tzinfo) -> list[dict[str, Any]]:

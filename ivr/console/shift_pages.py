@@ -14,19 +14,18 @@ from ivr.console.roster_words import (
     on_call_in_words,
     own_standing_in_words,
     rules_in_words,
-    shift_clock,
     shift_day,
     shift_hours,
-    time_in_words,
 )
 from ivr.console.says import Undo, say
+from ivr.console.shift_parts import DAYS, coming_of, kept_by, kept_in_words
 from ivr.console.signed_in import me
 from ivr.console.times import zone_of
-from ivr.people.refusals import NoSuchShift, ShiftIsOver, TooManyShifts
-from ivr.people.roster import OnShift, Shift, ShiftImpossible
+from ivr.console.words import isolated, names_of, who_in_words
+from ivr.people.planning import Asked
+from ivr.people.refusals import NoSuchShift
+from ivr.people.roster import Shift
 from ivr.store.engine import reading
-
-DAYS = 14
 
 
 def add_shifts(console: Blueprint) -> None:
@@ -39,6 +38,8 @@ def add_shifts(console: Blueprint) -> None:
     console.add_url_rule("/shifts/<shift_id>/remove", "remove_shift", remove_shift, methods=["POST"])
     console.add_url_rule("/shifts/<shift_id>/leave-out", "leave_out", leave_out, methods=["POST"])
     console.add_url_rule("/shifts/<shift_id>/take-back", "take_back", take_back, methods=["POST"])
+    console.add_url_rule("/shifts/<shift_id>/agree", "agree", agree, methods=["POST"])
+    console.add_url_rule("/shifts/<shift_id>/refuse", "refuse", refuse, methods=["POST"])
 
 
 def shifts() -> Response:
@@ -49,10 +50,10 @@ def shifts() -> Response:
         helper = parts().people.helpers.helper(connection, person.id, now())
         kept = service.of_person(connection, person.id, now())
         coming = service.roster(connection, now(), DAYS, [person.id])
-    left_out = {(one.shift, one.on) for one in coming.left_out}
+        asked = parts().people.planning.asked(connection, [person.id])
+    names = names_of(parts().people.accounts.everybody()) if asked else {}
     care = parts().people.helpers.care
     standing, until = own_standing_in_words(helper.verdict, care, zone)
-    every = sorted([*coming.times, *coming.left_out], key=lambda one: one.begins)
     return page(
         "shifts.html",
         person=person,
@@ -62,29 +63,22 @@ def shifts() -> Response:
         on_call=on_call_in_words(helper.state, helper.stretch, now(), zone),
         resting=helper.state.paused or now() < helper.state.break_until,
         rules=rules_in_words(care),
-        coming=[_coming(one, (one.shift, one.on) in left_out) for one in every if one.ends > now()],
-        kept=[_kept(one) for one in kept],
+        coming=coming_of(coming),
+        kept=[kept_in_words(one) for one in kept],
+        asked=[_asked(asked[one.id], one, names) for one in kept if one.id in asked],
     )
 
 
-def _coming(one: OnShift, left_out: bool) -> dict[str, Any]:
-    return {
-        "shift": one.shift,
-        "on": one.on.isoformat(),
-        "time": time_in_words(one.begins, one.ends, zone_of(my_zone())),
-        "begins": one.begins,
-        "is_now": one.begins <= now() and not left_out,
-        "left_out": left_out,
-    }
-
-
-def _kept(one: Shift) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "day": shift_day(one),
-        "hours": shift_hours(one),
-        "clock": shift_clock(one, my_zone()),
-    }
+def _asked(one: Asked, kept: Shift, names: dict[str, str]) -> dict[str, Any]:
+    """What a supervisor asks for, who, and when it was before."""
+    name = who_in_words(one.by, names)
+    if one.before is None:
+        said = gettext("asked by %(name)s", name=name)
+    else:
+        before = one.before.as_shift("", "")
+        when = f"{shift_day(before)} {isolated(shift_hours(before))}"
+        said = gettext("moved by %(name)s; before: %(when)s", name=name, when=when)
+    return kept_in_words(kept) | {"said": said}
 
 
 def my_state() -> Response:
@@ -109,7 +103,10 @@ def add_shift() -> Response:
     """A new shift of one's own."""
     form = ShiftForm(data=first_offer(now(), my_zone()))
     form.offer(now(), None, my_zone())
-    if form.validate_on_submit() and (made := _done(form, None)):
+    service, mine = parts().people.shifts, me().id
+    if form.validate_on_submit() and (
+        made := kept_by(form, lambda connection: service.add(connection, mine, form.when(), now()))
+    ):
         say(_kept_words(made))
         return go("console.shifts")
     return page("shift.html", form=form, kept=None)
@@ -120,28 +117,15 @@ def shift(shift_id: str) -> Response:
     kept = _mine(shift_id)
     form = ShiftForm(data=as_chosen(kept))
     form.offer(now(), kept, my_zone())
-    if form.validate_on_submit() and (made := _done(form, kept)):
+    service, mine = parts().people.shifts, me().id
+    if form.validate_on_submit() and (
+        made := kept_by(
+            form, lambda connection: service.change(connection, mine, kept.id, form.when(), now())
+        )
+    ):
         say(_kept_words(made))
         return go("console.shifts")
-    return page("shift.html", form=form, kept=_kept(kept))
-
-
-def _done(form: ShiftForm, kept: Shift | None) -> Shift | None:
-    service, person_id = parts().people.shifts, me().id
-    try:
-        with parts().database.begin() as connection:
-            if kept is None:
-                return service.add(connection, person_id, form.when(), now())
-            return service.change(connection, person_id, kept.id, form.when(), now())
-    except ShiftImpossible:
-        form.refuse(form.ends, gettext("A shift lasts 12 hours at most, and can't end when it begins."))
-    except ShiftIsOver:
-        form.refuse(form.day, gettext("That time is over already. Choose another day, or a later time."))
-    except TooManyShifts:
-        form.refuse(None, gettext("You have as many shifts as anybody can keep. Remove one first."))
-    except NoSuchShift:
-        abort(404)
-    return None
+    return page("shift.html", form=form, kept=kept_in_words(kept))
 
 
 def _kept_words(made: Shift) -> str:
@@ -189,6 +173,29 @@ def _on_one_day(shift_id: str, *, out: bool) -> Response:
         if out
         else gettext("Good: you are there on that day.")
     )
+    return go("console.shifts")
+
+
+def agree(shift_id: str) -> Response:
+    """What a supervisor has set is one's own from now on."""
+    try:
+        with parts().database.begin() as connection:
+            parts().people.planning.agree(connection, me().id, shift_id)
+    except NoSuchShift:
+        abort(404)
+    say(gettext("Thank you. The shift is yours."))
+    return go("console.shifts")
+
+
+def refuse(shift_id: str) -> Response:
+    """One can't; whoever asked is told, and nothing of it is kept."""
+    try:
+        with parts().database.begin() as connection:
+            parts().people.planning.refuse(connection, me().id, shift_id, now())
+    except NoSuchShift:
+        say(gettext("That isn't asked of you any more."), "")
+    else:
+        say(gettext("That is fine. Your supervisor is told, and looks for somebody else."))
     return go("console.shifts")
 
 

@@ -73,8 +73,11 @@ class PageLeg:
             self._pages.leg_known(page_id, person_id, event.call)
 
     def _ask(self, words: Words, page: Any, event: LegEvent, time: int) -> Said:
-        if not self._pages.is_open(page.id):
-            return Said(words.end("helper_taken_meanwhile"))
+        match self._pages.stands(page.id, page_and_person(event.of)[1]):
+            case "taken":
+                return Said(words.end("helper_taken_meanwhile"))
+            case "yours":
+                return Said(words.end("page_noted"))
         hello = "page_risk" if page.kind == RISK_PAGE else "page_hello"
         said = words.ask(hello, *option("page_take", TAKE))
         return Said(said, PAGE, event.of, str(time))

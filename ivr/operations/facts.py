@@ -16,6 +16,7 @@ from rq import Worker
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from flows.house import needed_by_house
 from ivr.operations.checks.house import DatabaseFacts, LineFacts, QueueFacts
 from ivr.operations.checks.machine import FolderFacts, SettingsFacts
 from ivr.operations.checks.scrubbing import Look, ScrubbingFacts
@@ -127,7 +128,18 @@ def _of_line(line: Line, releases: ReleaseShelf, clips: ClipShelf, promises_kept
         missing_clips=sorted(missing),
         could_be_better=[(with_its_place(found), found.hint) for found in warnings_about(release)],
         promises_calls=promises_calls(release.pack) and not promises_kept,
+        unsaid=_unsaid(release),
     )
+
+
+def _unsaid(release: Release) -> list[str]:
+    """What the line itself has to say by now and this release, which was made before, can't."""
+    return [
+        f"{prompt} ({language})"
+        for prompt in needed_by_house(release.pack)
+        for language in release.pack.languages
+        if (prompt, language) not in release.clips
+    ]
 
 
 def scrubbing_facts(engine: Engine, now: float) -> ScrubbingFacts | None:

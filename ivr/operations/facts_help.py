@@ -5,15 +5,14 @@ from __future__ import annotations
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.callbacks.crisis_wait import NoWayToHelp, longest_crisis_wait
+from ivr.callbacks.longest_waits import LongestWaits
 from ivr.callbacks.paging import PagingRules, pages_state
 from ivr.callbacks.supervisors import supervisors_to_ring
 from ivr.operations.checks.help_now import HelpFacts
 from ivr.operations.facts import ReleaseShelf
 from ivr.people.roster_tables import helper_states
 from ivr.people.tables import people
-from ivr.publishing.lines import Line, all_lines
-from ivr.publishing.releases import ReleaseUnknown
+from ivr.publishing.lines import all_lines
 from ivr.settings import Settings
 from ivr.store.engine import reading
 
@@ -27,7 +26,8 @@ def help_facts(engine: Engine, releases: ReleaseShelf, settings: Settings, now: 
             state = pages_state(connection, now, rules, supervisors_to_ring)
             trained = _trained(connection)
             supervisors = len(supervisors_to_ring(connection, now))
-        longest = [(line.name, wait) for line in lines if (wait := _longest(line, releases, settings))]
+        waits = LongestWaits(releases.get, settings.crisis_ring_seconds)
+        longest = [(line.name, wait) for line in lines if (wait := waits.of_line(line))]
     except SQLAlchemyError:
         return None
     return HelpFacts(trained, supervisors, state.late, tuple(longest))
@@ -45,18 +45,3 @@ def _trained(connection: Connection) -> int:
         )
     )
     return int(connection.execute(trained).scalar_one())
-
-
-def _longest(line: Line, releases: ReleaseShelf, settings: Settings) -> float:
-    """Seconds; 0 where no key of the line rings a helper."""
-    if line.release_id is None:
-        return 0.0
-    try:
-        return longest_crisis_wait(
-            releases.get(line.release_id),
-            emergency_number=line.emergency_number,
-            dials_emergency=line.dial_emergency,
-            most_ring_seconds=settings.crisis_ring_seconds,
-        ).seconds
-    except (NoWayToHelp, ReleaseUnknown):
-        return 0.0

@@ -5,13 +5,11 @@ A case ends in two ways only: the caller has been reached, or a further step was
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Row, delete, insert, select, update
 
 from ivr.audit.deeds import Deed
 from ivr.audit.log import WARMLINE, AuditLog
@@ -21,6 +19,7 @@ from ivr.people.person import Person
 from ivr.people.roles import Right
 from ivr.store.callback_tables import callbacks, pages, risk_cases
 from ivr.store.engine import wipe_deleted
+from ivr.store.ids import new_id
 from ivr.store.tables import lines
 from ivr.vault.due import LONGEST_HOLD_DAYS
 from ivr.vault.errors import CallerAsksAgain
@@ -91,13 +90,20 @@ class RiskCases:
         self.due_seconds = due_seconds
 
     def open_case(self, connection: Connection, callback_id: str, helper_id: str, now: float) -> None:
-        """A helper has keyed that a life is in danger, in the transaction of that answer. May be told again."""
+        """A helper has keyed that a life is in danger, in the transaction of that answer. May be told again.
+
+        The callback remembers its case until it is deleted. The case's own id is random: in an address or a page it
+        leads to no callback, even for somebody who knows all ids of callbacks.
+        """
         callback = connection.execute(select(callbacks).where(callbacks.c.id == callback_id)).first()
-        if callback is None:
+        if callback is None or _is_open(connection, callback.risk_case):
             return
         number_id = self._hold(connection, callback.number_id, now)
+        case_id = new_id()
+        if not _remember(connection, callback, case_id):
+            return
         case = {
-            "id": _case_of(callback_id),
+            "id": case_id,
             "line_id": callback.line_id,
             "number_id": number_id,
             "language": callback.language,
@@ -107,8 +113,8 @@ class RiskCases:
             "due_at": now + self.due_seconds,
             "accepted_by": "",
         }
-        if _is_new(connection, risk_cases, case):
-            self._page(connection, case["id"], callback.line_id, now)
+        connection.execute(insert(risk_cases).values(case))
+        self._page(connection, case_id, callback.line_id, now)
 
     def open_cases(self, connection: Connection) -> list[RiskCase]:
         """All of them, the one whose clock runs out first at the top."""
@@ -218,7 +224,7 @@ class RiskCases:
             "leg": "",
             "accepted_by": "",
         }
-        _is_new(connection, pages, page)
+        connection.execute(insert(pages).values(page))
 
     def _has_other_case(self, connection: Connection, number_id: str, case_id: str) -> bool:
         others = risk_cases.c.number_id == number_id, risk_cases.c.id != case_id
@@ -235,13 +241,11 @@ class RiskCases:
             raise NotForYou(who)
 
 
-def _case_of(callback_id: str) -> str:
-    """One case a callback, however often it is told. Nothing that is kept knows the callback's id."""
-    return hashlib.sha256(f"risk of {callback_id}".encode()).hexdigest()[:32]
+def _is_open(connection: Connection, case_id: str) -> bool:
+    return connection.execute(select(risk_cases.c.id).where(risk_cases.c.id == case_id)).first() is not None
 
 
-def _is_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
-    """Adds a row; False where one of its id is there already."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    adding = dialect.insert(table).values(row).on_conflict_do_nothing().returning(table.c.id)
-    return connection.execute(adding).first() is not None
+def _remember(connection: Connection, callback: Row[Any], case_id: str) -> bool:
+    """Writes the case into its callback; False where somebody else has written one meanwhile."""
+    as_read = callbacks.c.id == callback.id, callbacks.c.risk_case == callback.risk_case
+    return connection.execute(update(callbacks).where(*as_read).values(risk_case=case_id)).rowcount == 1

@@ -20,7 +20,7 @@ outcomes = Table(
     Column("date", String(10), nullable=False, doc="of asking, in the line's time zone"),
     Column("band", String(5), nullable=False, doc="four hours, such as 20-24"),
     Column("language", String(8), nullable=True),
-    Column("path", String(80), nullable=False, doc="flow and node where the call was asked for"),
+    Column("path", String(80), nullable=False, doc="the way to where the call was asked for, in coded steps"),
     Column("need", String(32), nullable=False),
     Column("ending", String(16), nullable=False, doc="talked, unreached, expired or withdrawn"),
     Column("missed", String(24), nullable=False, doc="why the last attempt failed, or empty"),

@@ -123,7 +123,8 @@ class Accounts:
 
     def invite_again(self, who: str, person_id: str, now: float, *, codes_off: bool = False) -> Invitation:
         """A new one-time link, for a lost password or a link that ran out. The old password and link count no more,
-        and the person is signed out everywhere. With `codes_off` one-time codes have to be set up anew, and all who
+        the person is signed out everywhere, and what they have under way on the phone ends, as when an account is
+        closed: somebody else may have it in hand. With `codes_off` one-time codes have to be set up anew, and all who
         lead are told, the person too: whoever holds such a link can come in as them.
 
         Raises NobodyOfThisId, LastAdmin (where this would leave no admin who can sign in; the command line may).
@@ -139,6 +140,7 @@ class Accounts:
                 connection.execute(delete(recovery_codes).where(recovery_codes.c.person_id == person_id))
             connection.execute(update(people).where(people.c.id == person_id).values(**changes))
             _end_sign_ins(connection, person_id)
+            self._end_calls(connection, person_id, now)
             invitation = self._new_link(connection, person_id, now)
             self._note(connection, who, Deed.PERSON_INVITED, person_id, now, {"again": "yes"})
             if codes_off:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ivr.people.roster_tables import helper_states, helper_talks, shifts, shifts_left_out
+from ivr.people.roster_tables import helper_states, helper_talks, shifts, shifts_asked, shifts_left_out
 
 _AT_FIRST: dict[str, Any] = {
     "chosen": "",
@@ -91,7 +91,8 @@ def forget_talks(connection: Connection, ended_before: float) -> int:
 def forget_helper(connection: Connection, person_id: str) -> None:
     """Somebody leaves: their shifts, state and calls go."""
     of_theirs = select(shifts.c.id).where(shifts.c.person_id == person_id)
-    connection.execute(delete(shifts_left_out).where(shifts_left_out.c.shift_id.in_(of_theirs)))
+    for table in (shifts_left_out, shifts_asked):
+        connection.execute(delete(table).where(table.c.shift_id.in_(of_theirs)))
     for table in (shifts, helper_states, helper_talks):
         connection.execute(delete(table).where(table.c.person_id == person_id))
 

@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     LINK_WITHOUT_CODES = "link_without_codes"
     OUTCOME_MISSING = "outcome_missing"
     OUTCOME_OVERDUE = "outcome_overdue"
+    SHIFT_SET = "shift_set"
+    SHIFT_REFUSED = "shift_refused"
 
 
 FOR_THOSE_WHO_LEAD = frozenset({NoticeKind.ROLE_GIVEN, NoticeKind.LINK_WITHOUT_CODES})

@@ -10,6 +10,7 @@ from ivr.people.helpers import Helpers
 from ivr.people.notices import Notices
 from ivr.people.passwords import MEASURED, Cost, Passwords
 from ivr.people.pins import Pins
+from ivr.people.planning import Planning
 from ivr.people.profiles import Profiles
 from ivr.people.records import Records
 from ivr.people.sessions import Sessions, Times
@@ -33,6 +34,7 @@ class PeopleParts:
     notices: Notices
     helpers: Helpers
     shifts: Shifts
+    planning: Planning
     times: Times
 
 
@@ -51,6 +53,7 @@ def people_parts(
     sessions = Sessions(records, times)
     passwords = Passwords(cost)
     notices = Notices(records.new_id, times.idle)
+    shifts = Shifts(records.new_id, care)
     return PeopleParts(
         accounts=Accounts(records, passwords, subjects, notices, shred, end_calls),
         profiles=Profiles(records),
@@ -60,6 +63,7 @@ def people_parts(
         pins=Pins(records, Passwords(cost), subjects),
         notices=notices,
         helpers=Helpers(records.audit, care),
-        shifts=Shifts(records.new_id, care),
+        shifts=shifts,
+        planning=Planning(shifts, notices, records.audit),
         times=times,
     )

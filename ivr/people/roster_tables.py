@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
 
 from ivr.store.naming import tables_of_a_room
 
@@ -25,6 +25,14 @@ shifts_left_out = Table(
     metadata,
     Column("shift_id", String(32), primary_key=True),
     Column("date", String(10), primary_key=True, doc="on which it would have begun"),
+)
+
+shifts_asked = Table(
+    "shifts_asked",
+    metadata,
+    Column("shift_id", String(32), primary_key=True, doc="set by a supervisor, and not answered yet"),
+    Column("asked_by", String(32), nullable=False),
+    Column("before", Text, nullable=False, doc="JSON: when it was before; empty for a new one"),
 )
 
 helper_states = Table(

@@ -17,7 +17,7 @@ from ivr.people.records import people_where
 from ivr.people.refusals import NoSuchShift, ProfileUnusable, ShiftIsOver, TooManyShifts
 from ivr.people.roles import Right
 from ivr.people.roster import LeftOut, OnShift, Shift, ShiftImpossible, taking_place, when_on
-from ivr.people.roster_tables import shifts, shifts_left_out
+from ivr.people.roster_tables import shifts, shifts_asked, shifts_left_out
 from ivr.people.standings import A_DAY, left_out_of, shift_of, shifts_of
 from ivr.people.tables import people
 from ivr.people.wellbeing import Care
@@ -92,6 +92,7 @@ class Shifts:
         before = self.shift(connection, person_id, shift_id)
         shift = when.as_shift(shift_id, person_id)
         _refuse_what_is_over(shift, now)
+        self.answered(connection, shift_id)
         connection.execute(update(shifts).where(shifts.c.id == shift_id).values(**_columns(shift)))
         for _, day in left_out_of(connection, [before.id], not_before=0.0):
             if not shift.is_on(day):
@@ -101,9 +102,14 @@ class Shifts:
     def remove(self, connection: Connection, person_id: str, shift_id: str) -> Shift:
         """Takes a shift of this person from the roster, and returns it. Raises NoSuchShift."""
         shift = self.shift(connection, person_id, shift_id)
+        self.answered(connection, shift_id)
         connection.execute(delete(shifts_left_out).where(shifts_left_out.c.shift_id == shift_id))
         connection.execute(delete(shifts).where(shifts.c.id == shift_id))
         return shift
+
+    def answered(self, connection: Connection, shift_id: str) -> None:
+        """Whatever a supervisor has set is the helper's own now, as any change of theirs says too."""
+        connection.execute(delete(shifts_asked).where(shifts_asked.c.shift_id == shift_id))
 
     def leave_out(self, connection: Connection, person_id: str, shift_id: str, day: date) -> None:
         """On this date the shift doesn't take place. Raises NoSuchShift, also where it wouldn't begin on that day."""
@@ -170,6 +176,8 @@ def forget_past(connection: Connection, now: float) -> int:
     """Forgets single shifts and left-out dates that lie a week back; returns how many shifts."""
     over = (datetime.fromtimestamp(now, UTC).date() - timedelta(days=KEPT_DAYS)).isoformat()
     connection.execute(delete(shifts_left_out).where(shifts_left_out.c.date < over))
+    past = select(shifts.c.id).where(shifts.c.on_date < over)
+    connection.execute(delete(shifts_asked).where(shifts_asked.c.shift_id.in_(past)))
     return connection.execute(delete(shifts).where(shifts.c.on_date < over)).rowcount
 
 

@@ -6,7 +6,19 @@ may refer to any of these rows (see `ivr.outcomes`).
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Float,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    literal_column,
+    text,
+)
 
 from ivr.store.naming import tables_of_a_room
 
@@ -18,7 +30,7 @@ callbacks = Table(
     Column("id", String(32), primary_key=True, doc="random"),
     Column("line_id", String(32), nullable=False),
     Column("need", String(32), nullable=False),
-    Column("path", String(80), nullable=False, doc="flow and node where it was asked for"),
+    Column("path", String(80), nullable=False, doc="the way to where it was asked for, in coded steps"),
     Column("priority", Integer, nullable=False, doc="0 before all others: a life may be at risk"),
     Column("language", String(8), nullable=True, doc="empty when none was ever chosen"),
     Column("gender", String(8), nullable=False, doc="woman, man, or empty for no wish"),
@@ -37,6 +49,8 @@ callbacks = Table(
     Column("tried", Integer, nullable=False, doc="how often the caller's phone rang"),
     Column("ending", String(16), nullable=False, doc="how it was closed, or empty"),
     Column("missed", String(24), nullable=False, doc="why the last attempt failed, or empty"),
+    Column("put_back", Integer, nullable=False, doc="how often a helper gave it back on a page"),
+    Column("put_back_for", String(160), nullable=False, doc="why, as codes joined by commas; see put_back"),
     Column("first_rang_at", Float, nullable=False, doc="when the caller's phone first rang, or 0"),
     Column(
         "version", Integer, nullable=False, doc="counts changes: a change finds the version that it knows"
@@ -45,11 +59,25 @@ callbacks = Table(
     Column("band", String(5), nullable=False),
     Column("test", Boolean, nullable=False),
     Column("number_id", String(32), nullable=True, doc="the vault's entry; empty when it has been shredded"),
+    Column("risk_case", String(32), nullable=False, doc="what a helper said after the talk opened it, or empty"),
     Index("ix_callbacks_queue", "state", "ready", "language", "gender", "crisis", "priority", "ranked_at"),
     Index("ix_callbacks_until", "state", "until"),
     Index("ix_callbacks_number_id", "number_id"),
+    # A few of a long queue: whoever asks for a callback doesn't pay for it.
+    Index(
+        "ix_callbacks_put_back",
+        "put_back",
+        sqlite_where=text("put_back > 0"),
+        postgresql_where=text("put_back > 0"),
+    ),
     sqlite_with_rowid=False,
 )
+
+
+def was_put_back() -> ColumnElement[bool]:
+    """Of a callback: a helper gave it back. Written as the index has it, or a database doesn't know it again."""
+    return callbacks.c.put_back > literal_column("0")
+
 
 attempts = Table(
     "attempts",
@@ -112,7 +140,7 @@ crisis_calls = Table(
     ),
     Column("line_id", String(32), nullable=False),
     Column("provider", String(32), nullable=False),
-    Column("path", String(80), nullable=False, doc="flow and node where help was asked for"),
+    Column("path", String(80), nullable=False, doc="the way to where help was asked for, in coded steps"),
     Column("language", String(8), nullable=True),
     Column("time_zone", String(160), nullable=False, doc="where the number may be, joined by commas"),
     Column("number_id", String(32), nullable=True, doc="the vault's entry; empty for a withheld number"),

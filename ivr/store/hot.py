@@ -80,16 +80,16 @@ class Prepared:
             part, columns = insertion.out_of(taken, f"w{place}")
             parts.append(part)
             places |= {bound: (place, column) for bound, column in columns.items()}
-        *before, whole = parts
-        ctes = [
-            part.returning(literal_column("1").label("one")).cte(f"w{n}") for n, part in enumerate(before)
-        ]
-        text, names = _compiled(whole.add_cte(taken, *ctes), self._dialect)
+        one: Any = literal_column("1").label("one")
+        ctes = [part.returning(one).cte(f"w{n}") for n, part in enumerate(parts)]
+        # What the guard found decides, whatever becomes of the rows after it: one that is there already adds nothing.
+        whole = select(one).select_from(taken).add_cte(*ctes)
+        text, names = _compiled(whole, self._dialect)
         return Group(text, [places.get(name, (0, name)) for name in names])
 
 
 class Group(NamedTuple):
-    """A guard and what follows it, in one statement; it changes no row if the guard has found none.
+    """A guard and what follows it, in one statement. It gives a row, or counts one, exactly if the guard has found its.
 
     `order` says where each value stands: 0 for the guard's, 1 for the first row's, and its name there.
     """

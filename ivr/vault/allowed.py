@@ -47,11 +47,12 @@ def time_zones_of(number: PhoneNumber) -> tuple[str, ...]:
         found = time_zones_for_number(phonenumbers.parse(e164_of(number)))
     except NumberParseException:
         return ()
-    return tuple(zone for zone in found if _is_known(zone))
+    return tuple(zone for zone in found if is_known_zone(zone))
 
 
 @lru_cache(maxsize=512)
-def _is_known(zone: str) -> bool:
+def is_known_zone(zone: str) -> bool:
+    """Whether this machine knows the hours of a time zone."""
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):

@@ -116,15 +116,16 @@ class Rig:
         language: str | None = "en",
         need: str = "other",
         wishes: dict[str, str] | None = None,
+        zone: str = ZONE,
         **changed: Any,
     ) -> str:
         """Somebody waits since then."""
         said = wishes or {}
         asked = machine.asked(
-            machine.Callback(callback_id, window_of(said, crisis=need == "crisis"), ZONE, at, at + 72 * 3600),
+            machine.Callback(callback_id, window_of(said, crisis=need == "crisis"), zone, at, at + 72 * 3600),
             at,
         )
-        row = callback_row(callback_id, at=at, line_id=LINE, language=language, need=need)
+        row = callback_row(callback_id, at=at, line_id=LINE, language=language, need=need, time_zone=zone)
         row |= {"wishes": json.dumps(said), "gender": gender_of(said), "crisis": need == "crisis"}
         row |= {"priority": priority_of(need), "expires_at": asked.expires_at, **changing_values(asked, at)}
         with self.database.begin() as connection:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
+from ivr.callbacks.windows import NOW_SECONDS
 from ivr.store.callback_tables import callbacks
 from tests.calls.what_is_kept import forget_wishes
 from tests.hotline import Hotline
@@ -122,7 +123,19 @@ def test_a_crisis_does_not_wait_for_the_evening_of_another_call(hotline: Hotline
     row = the_callback(hotline)
     assert json.loads(row["wishes"]) == {"say_who": "answer_no"}
     assert (row["crisis"], row["ready"], row["not_before"] <= hotline.clock.now) == (True, True, True)
-    assert (row["asked_at"], row["until"]) == (row["not_before"], row["asked_at"] + 7200)
+    assert (row["asked_at"], row["until"]) == (row["not_before"], row["asked_at"] + NOW_SECONDS)
+
+
+def test_a_crisis_in_the_evening_may_be_rung_in_the_night_after(hotline: Hotline) -> None:
+    """Amina asked for an ordinary call days ago, and presses zero at nine in the evening: half an hour later night
+    falls, and she may be rung all the same. What she asked for then would have had her wait until the morning."""
+    with hotline.wiring.database.begin() as connection:
+        connection.execute(update(callbacks).values(asked_at=callbacks.c.asked_at - 2 * 86_400))
+    until_it_is(21, hotline)
+    crisis_in_silence(hotline)
+    row = the_callback(hotline)
+    assert row["asked_at"] > hotline.clock.now - 600
+    assert row["until"] == row["asked_at"] + NOW_SECONDS
 
 
 def test_who_asks_in_a_crisis_by_day_keeps_her_place(hotline: Hotline) -> None:

@@ -82,7 +82,7 @@ class Rig:
     def asks(self, at: float = NOW) -> None:
         """The caller presses zero: helpers' phones ring."""
         row = {
-            "id": CALL, "line_id": LINE_ID, "provider": "twilio", "path": "first_line/crisis", "language": "sw",
+            "id": CALL, "line_id": LINE_ID, "provider": "twilio", "path": "call>crisis", "language": "sw",
             "time_zone": "Africa/Nairobi", "number_id": NUMBER, "test": False, "rung_at": at, "helper": "",
             "attempt": "",
         }  # fmt: skip

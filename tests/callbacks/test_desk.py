@@ -113,7 +113,7 @@ def test_whether_it_is_noted_already_is_asked_of_the_vault(rig: Rig) -> None:
     wish = RequestCallback("emotional_support", "sw", ())
 
     def ask(caller: PhoneNumber, at: float, *, stored: bool = True) -> str:
-        asked = desk.request(THE_LINE, wish, caller=caller, at=at, path="first_line/ask", test=False)
+        asked = desk.request(THE_LINE, wish, caller=caller, at=at, test=False)
         if stored:
             with rig.database.begin() as connection:
                 for table, addition in zip((vault_entries, callbacks), asked.additions, strict=True):

@@ -74,6 +74,21 @@ def test_a_helper_who_does_not_press_1_costs_the_caller_no_attempt() -> None:
     assert m.may_be_taken(callback, ASKED + 61)
 
 
+def test_a_crisis_in_the_night_is_tried_until_day_breaks() -> None:
+    """In crisis at ten in the evening; nobody is free, and later nobody picks up: at each hour of that night somebody
+    may take it as soon as the time between two attempts is over, and in the morning it goes on by day."""
+    ten = ASKED + 5 * 3600
+    callback = m.asked(m.Callback("c", "now", "Africa/Nairobi", ten, ten + 72 * 3600), ten)
+    for half_hour in range(20):
+        at = ten + half_hour * 1800.0
+        callback, _ = m.step(callback, m.TimePassed(), at, RULES)
+        assert m.may_be_taken(callback, at)
+    callback, _ = m.step(callback, m.Taken(JOSEPH, "a1"), at, RULES)
+    callback, _ = m.step(callback, m.HelperAccepted("a1"), at + 10, RULES)
+    callback, _ = m.step(callback, m.CallerLegOver("a1"), at + 30, RULES)
+    assert callback.not_before == at + 30 + 1800
+
+
 def test_nobody_is_rung_when_the_window_has_closed_meanwhile() -> None:
     """The evening ends while Joseph's phone rings: Amina's phone stays silent until the next evening."""
     callback = a_callback("in_the_evening")

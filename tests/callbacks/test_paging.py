@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from ivr.callbacks.page_ringing import PageRinging, page_and_person
-from ivr.callbacks.paging import Pages, PagingRules, pages_state
+from ivr.callbacks.paging import Accepted, Pages, PagingRules, pages_state
 from ivr.callbacks.ringing import Addressed
 from ivr.callbacks.supervisors import Supervisor
 from ivr.callbacks.taking import NotFitting
 from ivr.operations.checks.help_now import HelpFacts, check_help
 from ivr.people.roles import Role
 from ivr.people.tables import people
-from ivr.store.callback_tables import callbacks, pages
+from ivr.store.callback_tables import callbacks, pages, risk_cases
 from ivr.store.tables import lines
 from ivr.telephony.contract import AnswerLost, Network, ProviderBusy, ProviderOutOfReach
 from ivr.vault.number import PhoneNumber
@@ -65,8 +65,13 @@ class Provider:
 class Refuses:
     """Nobody can have the callback now."""
 
+    able = False
+
     def take(self, *_: Any) -> str:
         raise NotFitting
+
+    def could_take(self, *_: Any) -> bool:
+        return self.able
 
 
 class NoCases:
@@ -260,6 +265,50 @@ def test_accepted_and_nobody_calls_so_the_phones_ring_again(rig: Rig) -> None:
     assert rig.work(170)["rung"] == 0
     assert rig.work(15)["rung"] == 1
     assert rig.page.accepted_by == ""
+
+
+def test_accepted_on_the_web_while_her_phone_rings_it_rings_on(rig: Rig) -> None:
+    """Daniel presses "I take it" while his phone rings for it. It goes on ringing, for the time of one ring, and nobody
+    else's does: what he has in his hand leads to her. Another supervisor's is hung up."""
+    cast(Refuses, rig.service.taking).able = True
+    rig.work()
+    assert rig.service.accept(CALLBACK, DANIEL, rig.clock.now).rings
+    assert rig.work(10) == {"rung": 0, "ended": 0, "over": 0}
+    assert rig.service.stands(CALLBACK, DANIEL) == "open"
+    assert rig.service.stands(CALLBACK, GRACE) == "taken"
+    assert rig.work(111)["ended"] == 1
+    assert rig.provider.hung_up == ["CA1"]
+    assert (rig.page.ringing, rig.page.next_at) == ("", rig.clock.now + 180)
+
+
+def test_who_cannot_call_her_is_not_left_with_a_ringing_phone(rig: Rig) -> None:
+    """Daniel speaks another language: he has it, and is told that he can't call; his phone falls silent. So it does
+    where Grace was faster on the web, or where a helper is at it."""
+    rig.work()
+    assert rig.service.accept(CALLBACK, DANIEL, rig.clock.now) == Accepted()
+    assert rig.work(1)["ended"] == 1
+    rig.change(state="offered")
+    assert rig.service.stands(CALLBACK, DANIEL) == "taken"
+    rig.change(state="waiting")
+    cast(Refuses, rig.service.taking).able = True
+    assert rig.work(181)["rung"] == 1
+    rung, other = (GRACE, DANIEL) if rig.page.ringing == GRACE else (DANIEL, GRACE)
+    assert not rig.service.accept(CALLBACK, other, rig.clock.now).rings
+    assert (rig.page.ringing, rig.work(1)["ended"]) == (rung, 1)
+
+
+def test_a_case_that_is_hers_already_is_said_to_be(rig: Rig) -> None:
+    """A life at risk, accepted on the web: whoever picks up the phone that rang for it hears that it is theirs."""
+    with rig.database.begin() as connection:
+        row = {"id": CALLBACK, "line_id": LINE_ID, "number_id": None, "language": "en", "risk": "high"}
+        times = {"helper_id": GRACE, "opened_at": 0.0, "due_at": 0.0, "accepted_by": ""}
+        connection.execute(insert(risk_cases).values(**row, **times))
+        connection.execute(update(pages).values(kind="risk"))
+    rig.work()
+    assert rig.service.accept(CALLBACK, DANIEL, rig.clock.now) == Accepted()
+    assert rig.service.stands(CALLBACK, DANIEL) == "yours"
+    assert rig.service.stands(CALLBACK, GRACE) == "taken"
+    assert rig.work(1)["ended"] == 1
 
 
 def test_accepted_and_called_in_vain_waits_for_the_next_time(rig: Rig) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, delete, update
 
 from ivr.audit.log import COMMAND_LINE
 from ivr.callbacks import machine
+from ivr.callbacks.put_back import Reason, given_back, helpful
 from ivr.callbacks.taking import (
     HelperNotFree,
     NobodyWaits,
@@ -201,6 +202,40 @@ def test_put_back_while_her_phone_rings_is_a_try(rig: Rig) -> None:
     assert rig.taking.put_back("joseph", attempt, NOW + 5)
     assert rig.row("amina").not_before == NOW + 5 + 1800
     assert not rig.taking.put_back("joseph", attempt, NOW + 6)
+
+
+def test_why_it_was_put_back_stays_with_it(rig: Rig) -> None:
+    """Joseph and Leila put it back in turn: how often and why is kept, each reason once, what nobody offers not at all.
+    What Joseph says of her helps whoever is next; what is his own matter is nobody else's."""
+    rig.waits("amina")
+    rig.helper("leila")
+    for turn, (helper, reason) in enumerate(
+        (("joseph", "wants_a_woman"), ("leila", "phone"), ("joseph", "bad_time"), ("leila", "wants_a_woman"))
+    ):
+        attempt = rig.taking.take(helper, "amina", "console", NOW + turn)
+        assert rig.taking.put_back(helper, attempt, NOW + turn, reason)
+        with rig.database.begin() as connection:
+            rig.book.helper_leg_is_over(connection, attempt, NOW + turn)
+    attempt = rig.taking.take("joseph", "amina", "console", NOW + 9)
+    assert rig.taking.put_back("joseph", attempt, NOW + 9, "made up, and about her")
+    row = rig.row("amina")
+    assert (row.put_back, row.put_back_for) == (5, "phone,bad_time,wants_a_woman")
+    assert helpful(row.put_back_for) == (Reason.BAD_TIME, Reason.WANTS_A_WOMAN)
+    with rig.database.begin() as connection:
+        [listed] = given_back(connection)
+        assert (listed.times, listed.reasons[0]) == (5, Reason.PHONE)
+        connection.execute(update(callbacks).values(state="closed"))
+        assert given_back(connection) == []
+
+
+def test_what_cannot_be_put_back_notes_nothing(rig: Rig) -> None:
+    """Leila presses for what is Joseph's: nothing is noted of it. All reasons together fit where they are kept."""
+    rig.helper("leila")
+    rig.waits("amina")
+    attempt = rig.taking.take("joseph", "amina", "console", NOW)
+    assert not rig.taking.put_back("leila", attempt, NOW, "wants_a_woman")
+    assert (rig.row("amina").put_back, rig.row("amina").put_back_for) == (0, "")
+    assert len(",".join(Reason)) <= callbacks.c.put_back_for.type.length
 
 
 def test_how_many_wait_is_counted_for_whom_this_helper_may_call(rig: Rig) -> None:

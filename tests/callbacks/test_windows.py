@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from ivr.callbacks.rows import window_of
 from ivr.callbacks.time_zones import of_zones, zone_of_caller
 from ivr.callbacks.waiting_time import told
-from ivr.callbacks.windows import SOON_SECONDS, Wish, joined, next_span, seconds_in_spans, shown_zone
+from ivr.callbacks.windows import (
+    NOW_SECONDS,
+    SOON_SECONDS,
+    Wish,
+    joined,
+    next_span,
+    seconds_in_spans,
+    shown_zone,
+)
 from ivr.vault.allowed import time_zones_of
 from ivr.vault.number import PhoneNumber
 
@@ -24,6 +32,7 @@ HOURS: dict[Wish, tuple[float, float]] = {
     "by_day": (7.0, 21.5),
     "in_the_morning": (8.0, 12.0),
     "in_the_evening": (17.0, 21.5),
+    "now": (7.0, 21.5),
 }
 NEAR = ["Africa/Kinshasa", "Africa/Lubumbashi"], ["Europe/Madrid", "Atlantic/Canary"], ["Africa/Nairobi"]
 FAR = (
@@ -77,14 +86,40 @@ def test_only_waiting_in_safe_hours_counts(
 
 def test_who_said_nothing_is_rung_by_day() -> None:
     """Amina asks at three in the night and keys nothing: her phone rings from seven on. Had she keyed "as soon as
-    possible", it might ring at once, for two hours; so it may for somebody in crisis."""
+    possible", it might ring at once, for two hours."""
     at = THREE_IN_THE_NIGHT
     silent = next_span(window_of({}), "Africa/Nairobi", at, at)
     assert (hour(silent.opens, "Africa/Nairobi"), silent.holds(at)) == (7.0, False)
-    for wish in (window_of({"safe_when": "as_soon_as_possible"}), window_of({}, crisis=True)):
-        soon = next_span(wish, "Africa/Nairobi", at, at)
-        assert (soon.opens, soon.closes) == (at, at + SOON_SECONDS)
-    assert window_of({"safe_when": "in_the_evening"}, crisis=True) == "in_the_evening"
+    soon = next_span(window_of({"safe_when": "as_soon_as_possible"}), "Africa/Nairobi", at, at)
+    assert (soon.opens, soon.closes) == (at, at + SOON_SECONDS)
+
+
+@pytest.mark.parametrize("keyed", [{}, {"safe_when": "as_soon_as_possible"}, {"safe_when": "no such answer"}])
+def test_a_crisis_may_be_rung_through_the_night_in_which_it_asks(keyed: dict[str, str]) -> None:
+    """In crisis Amina asks for help now. Whenever in the night that is, she may be rung until day breaks, in whatever
+    place; not in the next night, and not at two when she asked at noon."""
+    wish = window_of(keyed, crisis=True)
+    for where in (["Africa/Nairobi"], ["Africa/Kinshasa", "Africa/Lubumbashi"]):
+        for minutes in range(0, 570, 30):
+            asked_at = THREE_IN_THE_NIGHT - 5.5 * HOUR + minutes * 60
+            for later in range(0, 570 - minutes, 15):
+                at = asked_at + later * 60
+                assert next_span(wish, joined(where), asked_at, at).holds(at)
+            two = THREE_IN_THE_NIGHT + 23 * HOUR
+            assert not next_span(wish, joined(where), asked_at, two).holds(two)
+    noon = THREE_IN_THE_NIGHT - 15 * HOUR
+    two = THREE_IN_THE_NIGHT - HOUR
+    assert next_span(wish, "Africa/Nairobi", noon, noon + 8 * HOUR).holds(noon + 8 * HOUR)
+    assert not next_span(wish, "Africa/Nairobi", noon, two).holds(two)
+
+
+def test_a_crisis_keeps_to_the_hours_that_are_keyed_for_it() -> None:
+    """Amina is in crisis and keys the evening: somebody may be beside her until then. She isn't rung before."""
+    wish = window_of({"safe_when": "in_the_evening"}, crisis=True)
+    at = THREE_IN_THE_NIGHT
+    assert hour(next_span(wish, "Africa/Nairobi", at, at).opens, "Africa/Nairobi") == 17.0
+    assert window_of({"safe_when": "by_day"}, crisis=True) == window_of({"safe_when": "now"}) == "by_day"
+    assert NOW_SECONDS > 9.5 * HOUR
 
 
 @pytest.mark.parametrize(

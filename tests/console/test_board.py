@@ -100,6 +100,19 @@ def test_the_board_says_who_rings_and_talks(small_scene: Scene) -> None:
     assert "Leila The caller is being rung just now" in text
 
 
+def test_the_board_says_what_was_put_back_and_why(small_scene: Scene) -> None:
+    """What comes back again and again stands before Daniel, the worst first, with the reasons and without a name."""
+    assert "Put back by helpers" not in small_scene.read()
+    small_scene.calls.waits("sw", put_back=1, put_back_for="bad_time")
+    small_scene.calls.waits("ar", put_back=3, put_back_for="phone,wants_a_woman")
+    small_scene.calls.waits("en", put_back=2, state="closed")
+    text = small_scene.read()
+    assert "Put back 3 times : a helper's phone didn't work, would rather talk with a woman" in text
+    assert "Put back 1 time : a bad time for the caller" in text
+    assert text.index("Put back 3 times") < text.index("Put back 1 time ")
+    assert "Put back 2 times" not in text
+
+
 def test_the_board_says_how_helpers_stand(small_scene: Scene) -> None:
     """Who is free stands first, who is off call last, each with languages and training."""
     leila = small_scene.calls.helper("Leila", ["sw", "ar"])
@@ -174,6 +187,23 @@ def test_who_can_t_call_takes_it_on_all_the_same(scene: Scene) -> None:
     assert "see to it that a helper does" in scene.browser.text
     assert scene.accepted_by(page) == scene.daniel.id
     assert "1 caller in a crisis" in scene.read()
+
+
+def test_who_takes_it_on_while_her_phone_rings_reads_what_to_do(scene: Scene) -> None:
+    """Grace's phone rings for it, and she presses "I take it": she reads to answer that phone; the board says so."""
+    grace = scene.calls.helper("Grace", ["sw"], "woman", Role.SUPERVISOR)
+    scene.calls.trained(grace)
+    browser = scene.desk.signed_in(grace)
+    page = scene.calls.page("crisis", scene.calls.waits("sw", crisis=True, need="crisis", priority=0))
+    with scene.desk.hotline.wiring.database.begin() as connection:
+        connection.execute(update(pages).values(ringing=grace.id, next_at=scene.desk.now + 120))
+    browser.get("/numbers")
+    browser.post(f"/console/alarms/{page}/accept", {"back": "/numbers"})
+    assert browser.path == "/console/board"
+    assert "Answer the phone that rings, and press 1: then the caller is rung." in browser.text
+    assert "You can't call from here" not in browser.text
+    assert "Grace has taken on a caller in a crisis: that phone rings now" in scene.read()
+    assert scene.accepted_by(page) == grace.id
 
 
 def test_what_was_taken_on_and_not_called_says_so(scene: Scene) -> None:

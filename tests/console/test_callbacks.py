@@ -33,6 +33,12 @@ class Scene:
             wanted = select(callbacks.c.state).where(callbacks.c.id == callback_id)
             return str(connection.execute(wanted).scalar_one())
 
+    def put_back(self, callback_id: str) -> tuple[int, str]:
+        with self.desk.hotline.wiring.database.connect() as connection:
+            wanted = select(callbacks.c.put_back, callbacks.c.put_back_for)
+            row = connection.execute(wanted.where(callbacks.c.id == callback_id)).one()
+        return row.put_back, row.put_back_for
+
     def present_attempt(self) -> str:
         with self.desk.hotline.wiring.database.connect() as connection:
             wanted = select(attempts.c.id).where(
@@ -238,8 +244,21 @@ def test_putting_back_takes_one_press_and_blames_nobody(small_scene: Scene, reas
     small_scene.browser.post("/console/mine/put-back", fields)
     assert "Put back. The caller keeps their place" in small_scene.browser.text
     assert small_scene.state_of(callback_id) == "waiting"
+    assert small_scene.put_back(callback_id) == (1, reason if reason in REASONS else "")
     led_to = {"phone": "/profile/number", "too_much": "/console/mine", "not_alone": "/console/mine"}
     assert small_scene.browser.path == led_to.get(reason, "/console/queue")
+
+
+def test_the_next_helper_reads_what_helps_and_nothing_of_the_last_one(small_scene: Scene) -> None:
+    """Two helpers have put Amina's callback back: Leila reads that a woman would suit her better, and not that somebody
+    found it too much; in the queue, and once she has taken it."""
+    small_scene.calls.waits(put_back=2, put_back_for="too_much,wants_a_woman")
+    text = read(small_scene.browser, "/console/queue")
+    assert "A helper before you says: the caller would rather talk with a woman." in text
+    small_scene.browser.post("/console/queue/take")
+    assert "would rather talk with a woman." in small_scene.browser.text
+    before_the_form = small_scene.browser.text.partition("I can't take this call")[0]
+    assert "too much" not in text + before_the_form
 
 
 def test_a_call_that_goes_on_can_t_be_put_back(small_scene: Scene) -> None:

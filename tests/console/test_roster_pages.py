@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,9 @@ from ivr.people.helpers import Helper
 from ivr.people.refusals import NoSuchShift
 from ivr.people.roles import Role
 from ivr.people.roster import Shift
+from ivr.people.wellbeing import Standing
 from tests.console.desk import Browser, Desk, Worker
+from tests.hotline import make_hotline
 
 HOUR = 3600.0
 NIGHTS = {"day": "every-4", "begins": "22:00", "ends": "02:00", "time_zone": "Africa/Nairobi"}
@@ -192,6 +195,27 @@ def test_after_three_hard_calls_the_page_says_until_when_to_rest(small_desk: Des
     browser.get("/shifts")
     assert "You have had 3 hard calls in a row." in browser.text
     assert "Take a break until 15:30. You aren't rung before then." in browser.text
+
+
+def test_the_rules_of_this_hotline_are_said_where_they_hold(tmp_path: Path) -> None:
+    """A programme asks less of its helpers: two hours on call, a break of an hour after two hard calls, and no rest
+    after an ordinary one. Joseph reads that on his page and Daniel on the roster, and it is what binds."""
+    care = {"on_call_hours": 2, "hard_calls": 2, "hard_calls_break_minutes": 60, "wrap_up_minutes": 0}
+    desk = Desk(make_hotline(tmp_path / "data", **care))
+    joseph, daniel = desk.employ("Joseph"), desk.employ("Daniel", Role.SUPERVISOR)
+    at_josephs = desk.signed_in(joseph)
+    promise(at_josephs, **SUNDAY_AFTERNOON)
+    assert "in its first 2 hours" in at_josephs.text
+    assert "After 2 hard calls in a row you rest for 60 minutes." in at_josephs.text
+    assert "After 2 hours on call you are asked no more" in at_josephs.text
+    assert "for yourself" not in at_josephs.text
+    roster = desk.signed_in(daniel).get("/roster").text
+    assert "After 2 hard calls in a row a helper rests for 60 minutes." in roster
+    assert "After 2 hours on call a helper is asked no more" in roster
+    assert helper(desk, joseph).verdict.standing is Standing.FREE
+    desk.hotline.clock.forward(1.5 * HOUR)
+    assert helper(desk, joseph).verdict.standing is Standing.DONE_FOR_TODAY
+    desk.hotline.wiring.database.dispose()
 
 
 def test_a_supervisor_sees_the_week_and_when_nobody_is_there(desk: Desk) -> None:

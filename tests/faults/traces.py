@@ -46,9 +46,10 @@ def disguises_of(number: str) -> dict[str, bytes]:
 def traces_in(folder: Path, *numbers: str) -> list[str]:
     """Where in a folder numbers show, file by file; packed contents are looked into as well."""
     wanted = [disguise for number in numbers for disguise in disguises_of(number).items()]
+    # Backwards, so that SQLite's log is read before its file: what moves from the one to the other meanwhile is seen.
     return [
         f"{path.relative_to(folder)}: {name}"
-        for path in sorted(folder.rglob("*"))
+        for path in sorted(folder.rglob("*"), reverse=True)
         if path.is_file()
         for content in _contents(path)
         for name, disguise in wanted

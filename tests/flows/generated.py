@@ -46,6 +46,7 @@ PROMPTS = ["welcome", "please_choose", "breathing", "how_now", "we_are_here"]
 SAYS = ["to_listen", "to_talk", "better", "same", "worse"]
 NOTES = [f"answer_{n}" for n in range(12)]
 NEEDS = ["support", "crisis", "health", "shelter", "food"]
+ZONES = ["Africa/Kinshasa", "Africa/Lubumbashi"]
 OWN_KEYS = list("12345678")
 NOWHERE = "nowhere"
 MOST_FLOWS = 4
@@ -251,7 +252,9 @@ def _handing_on(draft: Draft, node: Node) -> Node:
         return node
     if isinstance(node, Callback):
         wishes = draft.draw(st.lists(st.sampled_from(noted), max_size=4, unique=True))
-        return replace(node, wishes=tuple(wishes))
+        clocks = draft.draw(st.dictionaries(st.sampled_from(SAYS), st.sampled_from(ZONES), max_size=3))
+        right = draft.kind is Kind.RIGHT
+        return replace(node, wishes=tuple(wishes), clocks=() if right else tuple(clocks.items()))
     if isinstance(node, Services):
         return replace(node, area=draft.draw(st.none() | st.sampled_from(noted)))
     return node

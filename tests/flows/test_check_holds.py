@@ -8,9 +8,19 @@ from hypothesis import given, settings
 
 from flows.check import check
 from flows.checks.walk import walk
-from flows.effects import Connect, EndCall, FindServices, RequestCallback
+from flows.effects import Connect, EndCall, FindCallback, FindServices, RequestCallback, WithdrawCallback
 from flows.engine import Step, begin, step
-from flows.inputs import CallbackAnswered, Facts, Input, NobodyToConnect, ServicesFound, Silence, Started
+from flows.inputs import (
+    CallbackAnswered,
+    CallbackFound,
+    CallbackWithdrawn,
+    Facts,
+    Input,
+    NobodyToConnect,
+    ServicesFound,
+    Silence,
+    Started,
+)
 from flows.model import Pack
 from flows.prompts import LAST_RESORT
 from tests.flows.generated import broken_packs, restless_packs
@@ -34,6 +44,10 @@ def answer(taken: Step) -> Input:
             return ServicesFound(())
         case RequestCallback():
             return CallbackAnswered("noted")
+        case FindCallback():
+            return CallbackFound("none")
+        case WithdrawCallback():
+            return CallbackWithdrawn(done=False)
         case Connect():
             return NobodyToConnect()
         case _:

@@ -40,7 +40,7 @@ from flows.inputs import (
 from flows.lengths import estimated_seconds
 from flows.load import load_pack
 from flows.model import Branch, Pack
-from flows.session import Session
+from flows.session import CAME_BY_CALLING, Session
 from flows.ways import ways
 from tests.flows.driving import Call
 
@@ -92,8 +92,10 @@ def possible(taken: Step) -> Iterator[Input]:
 
 
 def same_place(session: Session) -> str:
-    """What tells two places of a call apart; where it was before, and how often it was silent, don't."""
-    return replace(session, turn=0, silences=0, passed=0, invalid=0, history=(), notes={}).to_json()
+    """What tells two places of a call apart; where it was before, what was done there, and how often it was silent,
+    don't."""
+    alike = replace(session, turn=0, silences=0, passed=0, invalid=0, history=(), notes={})
+    return replace(alike, steps=CAME_BY_CALLING).to_json()
 
 
 def walk_through(pack: Pack, facts: Facts) -> Walked:

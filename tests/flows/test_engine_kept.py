@@ -133,7 +133,8 @@ def test_the_largest_session_stays_within_two_kilobytes() -> None:
     place = (name, name)
     largest = Session(
         name, name, 199, "zh-hant-hk", True, True, "2", 3, 2, 11, 50, (place,) * 3, (place,) * 6,
-        {f"{n:02}".ljust(32, "y"): name for n in range(12)}, (place,) * 3, True,
+        {f"{n:02}".ljust(32, "y"): name for n in range(12)}, (place,) * 3, True, "wait_within_two_hours",
+        ("missed_call", f"{name}.{name}"),
     )  # fmt: skip
     text = largest.to_json()
     assert 1500 < len(text.encode()) <= MOST_BYTES

@@ -142,17 +142,20 @@ def test_amina_takes_it_back_while_she_waits(night: CallingBack) -> None:
     assert (night.outcome.ending, night.outcome.attempts) == ("withdrawn", 0)
 
 
-def test_amina_asks_again_while_she_is_called(night: CallingBack) -> None:
-    """Joseph's phone rings already: she hears that it can't be cancelled any more, and is busy when he takes it."""
+def test_amina_takes_it_back_while_a_helper_is_rung(night: CallingBack) -> None:
+    """Joseph's phone rings already: she hears that no call will come, and when he takes it, nobody rings her."""
     night.wish()
-    night.network.add(Person(JOSEPH, "", PicksUp(20)))
+    night.network.add(Person(JOSEPH, by_prompt(TAKES), PicksUp(20)))
     night.work()
     night.network.wait_until(lambda: night.network.ledger.rings_of(JOSEPH)[0].rang_at is not None)
     call = night.hotline.ring().press("11").press("1")
-    assert "call_not_cancelled" in call.prompts
+    assert "call_cancelled" in call.prompts
     call.hang_up()
     night.until_quiet()
-    assert night.callback.state == "waiting"
+    night.go_on(1)
+    assert not night.network.ledger.legs_of(AMINA)
+    assert night.outcome.ending == "withdrawn"
+    assert night.is_free(JOSEPH)
 
 
 def test_her_number_is_shredded_while_joseph_is_rung(night: CallingBack) -> None:

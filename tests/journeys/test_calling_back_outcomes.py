@@ -65,6 +65,19 @@ def test_the_outcome_is_keyed_and_is_all_that_is_left(night: CallingBack) -> Non
     assert [entry.kind for entry in night.rows(vault_entries)] == ["helper", "helper"]
 
 
+def test_the_way_of_the_caller_is_kept_in_codes(night: CallingBack) -> None:
+    """Amina listens to an exercise to its end, then asks and is called: in the log stands the way that she took, and
+    which keys she pressed doesn't."""
+    call = night.hotline.ring(AMINA).press("12").press("1").wait(120).press("3").press("1")
+    call.press("11").wait()
+    while "callback_noted" not in call.prompts:
+        call.wait()
+    call.hang_up()
+    night.meets(Keying(KEYS), Person(AMINA, by_prompt(TALKS), talks=30))
+    night.work()
+    assert night.outcome.path == "call>breathing>ask_callback"
+
+
 def test_half_of_it_is_kept_and_the_rest_stays_a_task(night: CallingBack) -> None:
     """Joseph hangs up after four questions: what he keyed is there, and the others are asked for later."""
 

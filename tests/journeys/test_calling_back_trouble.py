@@ -172,6 +172,7 @@ def test_an_offer_that_nobody_ever_rang_for_ends_and_blames_nobody(night: Callin
     night.sweep(lambda _attempt: None)
     night.hotline.clock.forward(31)
     night.sweep(lambda _attempt: None)
+    night.sweep(lambda _attempt: None)
     nobody_was_rung(night)
     night.meets(joseph(), amina())
     they_talked_once(night)

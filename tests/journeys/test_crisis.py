@@ -87,6 +87,7 @@ def test_the_talk_is_a_callback_that_is_over_with_an_outcome_that_is_owed(house:
         0,
     )
     assert callback.number_id is not None
+    assert callback.path == "call>crisis"
     assert (attempt.how, attempt.state, attempt.helper_id) == ("crisis", "over", house.helpers[JOSEPH])
     assert house.task.helper_id == house.helpers[JOSEPH]
     assert {row.busy_with for row in house.rows(helper_states)} == {""}

@@ -140,16 +140,29 @@ def test_accepted_on_the_web_the_phone_rings_for_the_caller(house: CallingBack) 
 
 
 def test_accepted_on_the_web_while_his_own_phone_rings_for_it(house: CallingBack) -> None:
-    """The page that still rings is hung up first, so that his phone is free to be rung for the caller."""
+    """The phone that rings is the one to answer: one key, and he talks with her, without a second ring."""
+    first, _ = the_first(house)
+    house.network.add(Person(first, ACCEPTS, PicksUp(8)))
+    wiring = house.hotline.wiring
+    page_ringing_of(wiring).run(house.now)
+    assert wiring.crisis.pages.accept(page_of(house).id, house.helpers[first], house.now).rings
+    assert page_ringing_of(wiring).run(house.now)["ended"] == 0
+    house.until_quiet()
+    assert rings(house) == [first]
+    assert house.network.ledger.bridges()[0].numbers == {first, AMINA}
+
+
+def test_accepted_on_the_web_and_not_picked_up_it_rings_once_more(house: CallingBack) -> None:
+    """He wasn't quick enough for the phone that rang: it rings again, now for the call itself."""
     first, _ = the_first(house)
     house.network.add(Person(first, by_prompt({"helper_offer": "1"}), [NEVER, PicksUp(2)]))
     wiring = house.hotline.wiring
     page_ringing_of(wiring).run(house.now)
-    assert wiring.crisis.pages.accept(page_of(house).id, house.helpers[first], house.now).attempt == ""
-    assert page_ringing_of(wiring).run(house.now)["ended"] == 1
+    assert wiring.crisis.pages.accept(page_of(house).id, house.helpers[first], house.now).rings
     house.until_quiet()
     house.work()
     house.until_quiet()
+    assert rings(house) == [first, first]
     assert house.network.ledger.bridges()[0].numbers == {first, AMINA}
 
 

@@ -102,6 +102,17 @@ def test_grace_is_faster_on_the_web(paged: CallingBack) -> None:
     assert page_of(paged).accepted_by == paged.helpers[GRACE]
 
 
+def test_accepted_on_the_web_the_ringing_phone_leads_to_her(paged: CallingBack) -> None:
+    """Daniel presses "I take it" while his phone rings: he picks up, presses 1, and Amina's phone rings. Whichever
+    comes first, the button or the key: it is his, and he is told so."""
+    service, page = paged.hotline.wiring.crisis.pages, page_of(paged)
+    assert service.accept(page.id, paged.helpers[DANIEL], paged.now).rings
+    assert hears(paged, DANIEL)[0] == ["page_hello", "page_take", "press_1"]
+    assert hears(paged, GRACE)[0] == ["helper_taken_meanwhile"]
+    assert hears(paged, DANIEL, Digits="1")[0] == ["helper_connecting"]
+    assert service.accept(page.id, paged.helpers[DANIEL], paged.now).attempt
+
+
 def test_another_key_accepts_nothing(paged: CallingBack) -> None:
     """Daniel presses two: goodbye, and the next supervisor is looked for."""
     assert hears(paged, DANIEL, Digits="2")[0] == ["helper_goodbye"]

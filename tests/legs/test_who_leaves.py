@@ -30,6 +30,10 @@ def is_closed(house: CallingBack, person: str) -> None:
     house.hotline.wiring.people.accounts.close(COMMAND_LINE, person, house.now)
 
 
+def gets_a_new_link(house: CallingBack, person: str) -> None:
+    house.hotline.wiring.people.accounts.invite_again(COMMAND_LINE, person, house.now)
+
+
 def loses_the_role(house: CallingBack, person: str) -> None:
     house.hotline.wiring.people.accounts.change_roles(COMMAND_LINE, person, [Role.STAFF], house.now)
 
@@ -40,13 +44,19 @@ def loses_the_training(house: CallingBack, person: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("leaving", "need"), [(is_closed, "talk"), (loses_the_role, "talk"), (loses_the_training, "crisis")]
+    ("leaving", "need"),
+    [
+        (is_closed, "talk"),
+        (gets_a_new_link, "talk"),
+        (loses_the_role, "talk"),
+        (loses_the_training, "crisis"),
+    ],
 )
 def test_who_may_help_no_more_is_connected_with_nobody(
     house: CallingBack, leaving: Leaving, need: str
 ) -> None:
-    """Mallory's phone rings, and before he presses the key his account is closed, or his role or his training is taken
-    back: he hears that it is taken, no caller is rung, and the caller waits for somebody else."""
+    """Mallory's phone rings, and before he presses the key his account is closed, a new link is given for it, or his
+    role or his training is taken back: he hears that it is taken, no caller is rung, and the caller waits on."""
     wiring = house.hotline.wiring
     mallory = house.employ("Mallory", JOSEPH)
     with wiring.database.begin() as connection:
@@ -71,13 +81,15 @@ def test_who_may_help_no_more_is_connected_with_nobody(
     assert (house.callback.state, house.callback.attempt) == ("waiting", "")
 
 
-def test_a_talk_ends_with_the_account(house: CallingBack) -> None:
-    """Mallory's account is closed while he has a call in hand: his leg is hung up at the next sweep."""
+@pytest.mark.parametrize("leaving", [is_closed, gets_a_new_link])
+def test_a_talk_ends_with_the_account(house: CallingBack, leaving: Leaving) -> None:
+    """Mallory's account is closed, or its owner gets a new link because he has taken it over, while he has a call in
+    hand: his leg is hung up at the next sweep, and the caller waits for somebody else."""
     wiring = house.hotline.wiring
     mallory = house.employ("Mallory", JOSEPH)
     house.wish()
     wiring.callbacks.dispatcher.dispatch(house.now)
-    is_closed(house, mallory)
+    leaving(house, mallory)
     assert [row.end_legs_at for row in house.attempts] == [house.now]
     house.sweep(lambda _: None)
     assert [row.state for row in house.attempts] == ["over"]

@@ -155,6 +155,22 @@ def test_only_the_first_missing_clips_are_named() -> None:
     assert "c3" not in finding.found
 
 
+@pytest.mark.parametrize(
+    ("unsaid", "said"),
+    [
+        (["page_not_called (en)"], "1 text is missing in it (page_not_called (en))"),
+        ([f"t{n} (en)" for n in range(9)], "9 texts are missing in it (t0 (en), t1 (en), t2 (en) …)"),
+    ],
+)
+def test_a_release_older_than_what_is_said_now_is_a_warning(unsaid: list[str], said: str) -> None:
+    """A line that was published before an update goes on working, and somebody is told to publish it again."""
+    line = LineFacts(LINE, "First", "twilio", "112", "r1", clips=9, unsaid=unsaid)
+    good, older = check_lines([line], "/media")
+    assert (good.level, older.level) == ("good", "warning")
+    assert said in older.found
+    assert "publish the pack again" in older.next_step
+
+
 def test_a_complete_line_is_good_and_one_of_the_simulator_is_told() -> None:
     """A line that only rings in the browser works, and nobody should take it for a real number."""
     line = LineFacts(LINE, "First", "twilio", "112", "r1", clips=9)

@@ -34,7 +34,7 @@ def test_a_talk_becomes_one_row_that_leads_nowhere(rig: Rig) -> None:
     assert row.pop("id") != callback_id
     assert row == {
         "line_id": LINE, "date": "2026-03-01", "band": "12-16", "language": "sw",
-        "path": "first_line/ask_callback", "need": "emotional_support", "ending": "talked", "missed": "",
+        "path": "call>breathing>ask_callback", "need": "emotional_support", "ending": "talked", "missed": "",
         "attempts": 1, "wait": "15-60", "duration": "5-10", "filled_in": "phone", "contact_type": "talk",
         "issue": "family", "distress_before": 7, "distress_after": 4, "asked_about_suicide": "yes",
         "risk": "none", "action": "listened", "follow_up": "none", "test": False,

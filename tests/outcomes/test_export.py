@@ -36,7 +36,7 @@ def row(**changed: Any) -> dict[str, Any]:
     """An outcome."""
     return {
         "id": new_id(), "line_id": "", "date": "2026-03-01", "band": "12-16", "language": "sw",
-        "path": "first_line/ask_callback", "need": "emotional_support", "ending": "talked", "missed": "",
+        "path": "call>breathing>ask_callback", "need": "emotional_support", "ending": "talked", "missed": "",
         "attempts": 1, "wait": "0-15", "duration": "5-10", "filled_in": "phone", "contact_type": "support",
         "issue": "family", "distress_before": 7, "distress_after": None, "asked_about_suicide": "yes",
         "risk": "none", "action": "listened", "follow_up": "no", "test": False, **changed,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from ivr.audit.log import WARMLINE
 from ivr.outcomes.risk import WHY_HELD, AcceptedAlready, HowUnusable, NoSuchCase, NotForYou, RiskCase
-from ivr.store.callback_tables import pages, risk_cases
+from ivr.store.callback_tables import callbacks, pages, risk_cases
 from ivr.vault.tables import number_holds
 from ivr.vault.upkeep import shred_due_numbers
 from tests.callback_rows import put_callback
@@ -54,6 +57,43 @@ def test_told_twice_it_is_one_case(house: House) -> None:
     house.keyed(callback_id, "risk", "1")
     house.keyed(callback_id, "risk", "3")
     assert len(house.all_of(risk_cases)) == len(house.all_of(pages)) == len(house.all_of(number_holds)) == 1
+
+
+def test_the_id_of_a_case_leads_to_no_callback(house: House) -> None:
+    """Mallory knows the ids of all callbacks: she can't work out those of their cases, which stand in addresses. The
+    same answers after a case was closed make another."""
+    callback_id = house.talked()
+    house.keyed(callback_id, "risk", "3")
+    first = only_case(house).id
+    (row,) = house.all_of(callbacks)
+    assert row["risk_case"] == first
+    house.parts.cases.close(first, "further_step", DANIEL, house.now)
+    house.keyed(callback_id, "risk", "1")
+    house.keyed(callback_id, "risk", "3")
+    second = only_case(house).id
+    assert second != first
+    house.fill_in(callback_id, risk="high")
+    assert only_case(house).id == second
+    assert house.parts.close(callback_id, house.now)
+    (page,) = house.all_of(pages)
+    assert callback_id not in page.values()
+    assert (only_case(house).id, page["about"]) == (second, second)
+
+
+def test_told_by_two_at_once_it_is_one_case(house: House) -> None:
+    """The phone and the page tell of it in the same moment, each before it sees the other: one case, one page."""
+    callback_id = house.talked()
+    both = threading.Barrier(2)
+
+    def tell(_: int) -> None:
+        with house.rig.database.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                both.wait(10)
+            house.parts.cases.open_case(connection, callback_id, LEILA, house.now)
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(tell, range(2)))
+    assert len(house.all_of(risk_cases)) == len(house.all_of(pages)) == 1
 
 
 def test_the_number_outlives_the_callback_and_its_time(house: House) -> None:

@@ -203,13 +203,14 @@ def test_two_admins_who_close_each_other_at_once_leave_one(house: House) -> None
 
 
 def test_a_lost_password_is_replaced_by_a_new_link(house: House) -> None:
-    """Leila has lost her password: the old one counts no more at once, she is out everywhere, and the new link lets her
-    choose another; her codes stay on."""
+    """Leila has lost her password: the old one counts no more at once, she is out everywhere and out of every call, and
+    the new link lets her choose another; her codes stay on."""
     leila, app, _ = house.with_codes("Leila")
     half = house.sign_in("leila").token
     token = house.parts.sign_in.with_code(half, app.at(house.now), browser="", now=house.now).token
     again = house.parts.accounts.invite_again(COMMAND_LINE, leila.id, house.now)
     assert house.who(token) is None
+    assert house.taken_out == [(leila.id, house.now)]
     with pytest.raises(WrongNameOrPassword):
         house.sign_in("leila")
     house.parts.accounts.join(again.token, "another nine lamps", house.now)

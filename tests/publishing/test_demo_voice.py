@@ -74,8 +74,9 @@ def test_a_silent_call_and_urgent_help_take_no_longer_than_is_written(release: R
     assert 150 < silent < 200
     first = step(release.pack, begin(release.pack), Started(), FACTS)
     asked = step(release.pack, first.session, Digits("0", Heard()), FACTS)
-    assert isinstance(asked.last, Connect)
-    said = step(release.pack, asked.session, NobodyToConnect(), FACTS).last
+    while isinstance(asked.last, Connect):
+        asked = step(release.pack, asked.session, NobodyToConnect(), FACTS)
+    said = asked.last
     assert isinstance(said, AskKeys)
     assert {part.language for part in said.said} == set(release.pack.languages)
     assert 20 < _seconds_of(release, said) - said.wait_seconds < 40

@@ -86,18 +86,18 @@ def test_what_is_said_works(shell: Shell) -> None:
 
 
 def test_nobody_is_promised_a_call_without_staff_knowing(shell: Shell) -> None:
-    """The pack offers calls back, which nobody makes by themselves yet: whoever publishes it is told, and where the
-    wishes are seen; so is whoever asks the doctor."""
+    """The pack offers calls back, and there is no helper who could be rung: whoever publishes it is told, and where
+    helpers are invited; so is whoever asks the doctor."""
     pack = str(shell.folder / "pack")
     shell.run("demo-voice", pack, WARMLINE_DEMO="yes")
     published = shell.run("publish", pack, "--line", LINE_NUMBER, WARMLINE_DEMO="yes")
     assert NOBODY_IS_RUNG in published.output
-    assert f"{PUBLIC_URL}/numbers" in published.output
+    assert f"{PUBLIC_URL}/people" in published.output
     facts = line_facts(shell.wiring.database, shell.wiring.releases, shell.wiring.media)
     assert facts is not None
     [told] = [found for found in check_lines(facts, "media") if found.found == NOBODY_IS_RUNG]
     assert told.level == "warning"
-    assert "/numbers" in told.next_step
+    assert "/people" in told.next_step
 
 
 def test_a_pack_that_promises_nothing_is_no_news() -> None:

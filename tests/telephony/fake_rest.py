@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -72,6 +73,8 @@ def _admit(provider: Provider, base: str) -> Response | None:
 def _lose_the_answer(answer: Response) -> Response:
     if "fault" in g and g.fault.kind == "lost":
         break_the_connection()
+    if "fault" in g and g.fault.kind == "late":
+        time.sleep(g.fault.seconds)
     return answer
 
 

@@ -43,6 +43,8 @@ class LineFacts:
     could_be_better: Sequence[tuple[str, str]] = ()
     """What is harder on callers than it need be, and what to do about it."""
     promises_calls: bool = False
+    unsaid: Sequence[str] = ()
+    """What Warmline says itself by now, and the release has no recording of, because it is older."""
 
 
 def check_database(facts: DatabaseFacts) -> Finding:
@@ -128,6 +130,8 @@ def _check_line(line: LineFacts, media_folder: str) -> list[Finding]:
             good(subject, f"{line.name}: release {line.release}, all {line.clips} clips are there")
         )
     findings += [warning(subject, what, step) for what, step in line.could_be_better]
+    if line.unsaid:
+        findings.append(_unsaid(subject, line))
     if line.promises_calls:
         findings.append(warning(subject, NOBODY_IS_RUNG, f"{WHAT_TO_DO}: /people in the console."))
     if line.provider == "simulator":
@@ -136,8 +140,23 @@ def _check_line(line: LineFacts, media_folder: str) -> list[Finding]:
     return findings
 
 
+def _unsaid(subject: str, line: LineFacts) -> Finding:
+    count = len(line.unsaid)
+    texts = f"{count} texts are" if count > 1 else "1 text is"
+    return warning(
+        subject,
+        f"its release is older than what Warmline says itself by now: {texts} missing in it ({_shown(line.unsaid)})",
+        "Take them over from the pack that ships (in its scripts, under “Said by the line itself”), record them, and "
+        "publish the pack again: warmline publish --help",
+    )
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+
+
 def _missing(subject: str, line: LineFacts, media_folder: str) -> Finding:
-    shown = ", ".join(line.missing_clips[:3]) + (" …" if len(line.missing_clips) > 3 else "")
+    shown = _shown(line.missing_clips)
     return problem(
         subject,
         f"{len(line.missing_clips)} of {line.clips} clips are not in {media_folder}: {shown}",

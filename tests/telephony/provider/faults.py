@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from flask import Response, jsonify, request
 
-FaultKind = Literal["refused", "silent", "lost", "cut"]
+FaultKind = Literal["refused", "silent", "lost", "cut", "late"]
 
 
 @dataclass
@@ -27,7 +27,8 @@ class Fault:
     """Something that goes wrong with the next requests that fit, `times` times.
 
     `silent`: nothing is done and no answer comes for `seconds`. `cut`: nothing is done and the connection breaks.
-    `lost`: it is done, and the connection breaks before the answer. `refused`: nothing is done, and that is said.
+    `lost`: it is done, and the connection breaks before the answer. `late`: it is done, and the answer takes `seconds`.
+    `refused`: nothing is done, and that is said.
     """
 
     kind: FaultKind

@@ -13,7 +13,7 @@ WISHES_BECOME_CALLBACKS = """
 INSERT INTO callbacks
 SELECT w.id, w.line_id, w.need, '', CASE WHEN w.need = 'crisis' THEN 0 ELSE 1 END, w.language, '', w.need = 'crisis',
   w.wishes, l.time_zone, v.shred_at - 259200, v.shred_at, 'waiting', w.need IS NULL, 0, 0, v.shred_at - 259200,
-  '', '', 0, '', '', 0, 0, w.date, w.band, w.test, w.number_id
+  '', '', 0, '', '', 0, '', 0, 0, w.date, w.band, w.test, w.number_id, ''
 FROM callback_wishes w JOIN lines l ON l.id = w.line_id JOIN vault_entries v ON v.id = w.number_id
 """
 """When exactly they were asked for isn't known: three days before their number goes, as numbers were kept."""
@@ -67,16 +67,27 @@ def upgrade() -> None:
         sa.Column("tried", sa.Integer(), nullable=False),
         sa.Column("ending", sa.String(length=16), nullable=False),
         sa.Column("missed", sa.String(length=24), nullable=False),
+        sa.Column("put_back", sa.Integer(), nullable=False),
+        sa.Column("put_back_for", sa.String(length=160), nullable=False),
         sa.Column("first_rang_at", sa.Float(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("date", sa.String(length=10), nullable=False),
         sa.Column("band", sa.String(length=5), nullable=False),
         sa.Column("test", sa.Boolean(), nullable=False),
         sa.Column("number_id", sa.String(length=32), nullable=True),
+        sa.Column("risk_case", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_callbacks")),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_callbacks_number_id", "callbacks", ["number_id"], unique=False)
+    op.create_index(
+        "ix_callbacks_put_back",
+        "callbacks",
+        ["put_back"],
+        unique=False,
+        sqlite_where=sa.text("put_back > 0"),
+        postgresql_where=sa.text("put_back > 0"),
+    )
     op.create_index(
         "ix_callbacks_queue",
         "callbacks",
@@ -200,6 +211,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shifts")),
     )
     op.create_index(op.f("ix_shifts_person_id"), "shifts", ["person_id"], unique=False)
+    op.create_table(
+        "shifts_asked",
+        sa.Column("shift_id", sa.String(length=32), nullable=False),
+        sa.Column("asked_by", sa.String(length=32), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("shift_id", name=op.f("pk_shifts_asked")),
+    )
     op.create_table(
         "shifts_left_out",
         sa.Column("shift_id", sa.String(length=32), nullable=False),

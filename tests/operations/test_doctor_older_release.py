@@ -1,0 +1,39 @@
+"""The doctor sees that a line was published before Warmline learnt to say something to helpers and supervisors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ivr.operations.facts import line_facts
+from ivr.publishing.gate import prepare, publish
+from ivr.publishing.releases import make_release
+from tests.hotline import LINE_NUMBER, TODAY, Hotline
+
+
+def unsaid(hotline: Hotline) -> list[str]:
+    """What the doctor says is missing on the line."""
+    wiring = hotline.wiring
+    found = line_facts(wiring.database, wiring.releases, wiring.media)
+    assert found is not None
+    [line] = found
+    assert line.missing_clips == []
+    return list(line.unsaid)
+
+
+@pytest.mark.parametrize("since_then", ["page_not_called", "door_code"])
+def test_what_came_after_the_release_is_named_until_it_is_published_again(
+    small_hotline: Hotline, since_then: str
+) -> None:
+    """A release of last year has no recording of a text that is needed now, in any language: the doctor names it.
+    After the pack was published again there is nothing to say."""
+    wiring, pack = small_hotline.wiring, small_hotline.pack
+    assert unsaid(small_hotline) == []
+    whole = prepare(pack, wiring.library, demo_allowed=True)
+    scripts = {key: script for key, script in pack.scripts.items() if key[0] != since_then}
+    clips = {key: clip for key, clip in whole.clips.items() if key[0] != since_then}
+    publish(wiring.database, make_release(replace(pack, scripts=scripts), clips), [LINE_NUMBER], TODAY)
+    assert unsaid(small_hotline) == [f"{since_then} ({language})" for language in pack.languages]
+    publish(wiring.database, whole, [LINE_NUMBER], TODAY)
+    assert unsaid(small_hotline) == []
