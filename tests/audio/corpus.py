@@ -1,4 +1,4 @@
-"""Recordings as people send them: every kind of file that phones and recorders make, and what happens to files on the way.
+"""Recordings as people send them: every kind of file that phones and recorders make, and what is in the way of words.
 
 Everything is made here, from the demo voice and from arithmetic; nothing is kept in the repository.
 """
