@@ -30,7 +30,7 @@ LONGEST_PASS_SECONDS = 8.0
 """The request that is under way then takes twenty seconds at the most, and the job half a minute."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5.0, 900.0
 MOST_MISSING = 12
-"""Tries after which a recording that isn't there will never be: more than an hour and a half."""
+"""Tries after which a recording that isn't there will never be: more than an hour."""
 MOST_TRIES = 120
 """More than a day of a provider that doesn't answer, or doesn't know the account."""
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.2, 600.0
