@@ -43,7 +43,7 @@ class OwnNumbers(Protocol):
 class ConsoleParts:
     """`public_url` begins the links that are handed out; `spoken` gives the languages of the flows on air; `noted_end`
     says where the audit log ended when the key store last noted it (None before the first; raises VaultOutOfReach);
-    `largest_upload` is how many bytes of recordings may be sent at once.
+    `largest_upload` is how many bytes of recordings may be sent at once, `uploads_at_once` by how many in one process.
     """
 
     database: Engine
@@ -65,3 +65,4 @@ class ConsoleParts:
     releases: Releases
     on_air: OnAir
     largest_upload: int
+    uploads_at_once: int
