@@ -91,7 +91,7 @@ def test_a_folder_comes_in_and_becomes_clips(operator: Operator) -> None:
     )
     assert "4 files: 3 matched" in said.output
     assert "1 could not be matched" in said.output
-    assert "/upload:\n  - AUD-20260301-WA0001.wav" in said.output
+    assert "/console/upload:\n  - AUD-20260301-WA0001.wav" in said.output
     assert "goodbye.mp3 (en): it is no recording" in said.output
     assert operator.states() == {
         "breathing.wav": TakeState.TO_REVIEW,
@@ -157,7 +157,7 @@ def test_the_library_goes_into_one_file_and_comes_back(operator: Operator, tmp_p
     assert "is damaged" in operator.run("audio", "restore", damaged, status=1).output
     assert operator.states() == {}
     said = operator.run("audio", "restore", file).output
-    assert said.splitlines()[-1].startswith("Added: 1 sounds and ")
+    assert said.splitlines()[-1].startswith("Added: 1 sound and ")
     assert operator.states() == before
     assert "Added: 0 sounds and 0 rows" in operator.run("audio", "restore", file).output
     with tarfile.open(file) as archive:
