@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from audio.backup import BackupContradicts, BackupDamaged, NotABackup, restore_backup, write_backup
+from audio.backup import write_backup
+from audio.restore import BackupContradicts, BackupDamaged, NotABackup, restore_backup
 from audio.stores import StoreOutOfReach
 from ivr.progress_bars import bar
 from ivr.recording.whole_library import whole_library

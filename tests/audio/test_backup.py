@@ -13,14 +13,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, func, select, update
 
 from audio import backup
-from audio.backup import (
-    BackupContradicts,
-    BackupDamaged,
-    Library,
-    NotABackup,
-    restore_backup,
-    write_backup,
-)
+from audio.backup import Library, write_backup
+from audio.restore import BackupContradicts, BackupDamaged, NotABackup, restore_backup
 from audio.tables import clips, metadata, takes
 from tests.audio.take_rig import DAY, Room
 

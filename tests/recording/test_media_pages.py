@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,12 @@ from flask.testing import FlaskClient
 
 from audio.bucket import Bucket, BucketStore
 from audio.media import CLIP_SUFFIX, Media, MediaStore
+from audio.stores import StoreOutOfReach
 from ivr.media import media_blueprint
+from ivr.operations.checks.house import check_lines
+from ivr.operations.facts import line_facts
 from tests.audio.s3_server import BUCKET, KEY_ID, REGION, SECRET, Shop, s3_shop
-from tests.hotline import short_clip
+from tests.hotline import LINE_NUMBER, Hotline, short_clip
 
 CLIP = short_clip(7, seconds=0.5)
 
@@ -125,3 +128,18 @@ def test_the_sound_is_what_was_kept(media: Media, network: FlaskClient, tmp_path
     (tmp_path / "heard.wav").write_bytes(network.get(f"/media/{sha}.wav").data)
     with wave.open(str(tmp_path / "heard.wav")) as heard:
         assert (heard.getframerate(), heard.getnchannels(), heard.getnframes()) == (8000, 1, 4000)
+
+
+def test_the_doctor_says_that_the_bucket_is_away(small_hotline: Hotline) -> None:
+    """While the bucket doesn't answer, the operator isn't told that hundreds of clips are lost, but what to look at."""
+
+    class Away:
+        def there(self, shas: Collection[str]) -> set[str]:
+            raise StoreOutOfReach(f"{len(shas)} asked for")
+
+    wiring = small_hotline.wiring
+    lines = line_facts(wiring.database, wiring.releases, Away())
+    assert lines is not None
+    found = check_lines(lines, "s3://our-bucket/clips")[0]
+    assert (found.level, found.subject) == ("problem", f"Line {LINE_NUMBER}")
+    assert found.found == "s3://our-bucket/clips doesn't answer, so callers hear nothing"
