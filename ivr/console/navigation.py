@@ -32,6 +32,7 @@ BELOW = {
     "console.roster": ("training", "debriefed"),
     "console.library": (
         "library_prompt",
+        "withdraw_take",
         "sheet",
         "record",
         "upload",
