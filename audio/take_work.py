@@ -15,7 +15,7 @@ from audio.report import Report
 from audio.tables import clips, takes
 from audio.take_rows import Take, take_of
 from audio.take_states import HAS_A_CLIP, Happening, NotNow, TakeState
-from audio.takes import WORKERS_LOST, TakeChanged, Takes
+from audio.takes import WORKERS_LOST, TakeChanged, Takes, TakeUnknown
 
 SAME = "same_as_other"
 APART_SECONDS, MOST_COMPARED = 0.2, 300
@@ -53,14 +53,14 @@ class TakeWork:
         self._database = takes.database
 
     def begin(self, take_id: str, now: float) -> Take | None:
-        """Takes it up; None when there is nothing to do, because it is done, or another worker has it."""
-        take = self._takes.take(take_id)
+        """Takes it up; None when there is nothing to do, because it is done or gone, or another worker has it."""
         try:
+            take = self._takes.take(take_id)
             with self._database.begin() as connection:
                 return self._takes.change(
                     connection, take, Happening.BEGUN, tries=take.tries + 1, touched_at=now
                 )
-        except (NotNow, TakeChanged):
+        except (TakeUnknown, NotNow, TakeChanged):
             return None
 
     def finish(self, take: Take, made: Made, now: float) -> bool:
