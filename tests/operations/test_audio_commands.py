@@ -17,8 +17,8 @@ from ivr.people.roles import Role
 from ivr.settings import load_settings
 from ivr.store.migrate import migrate
 from ivr.wiring import Wiring, wire
-from tests.audio.take_rig import as_recorded
-from tests.hotline import settings_for
+from tests.audio.take_rig import DAY, as_recorded
+from tests.hotline import settings_for, the_shipped_pack
 from tests.serving import environment_of
 
 PACK = Path(__file__).parents[2] / "flows" / "packs" / "first_line"
@@ -35,6 +35,10 @@ class Operator:
         done = CliRunner().invoke(cli, [str(word) for word in words])
         assert done.exit_code == status, done.output
         return done
+
+    def bring(self) -> None:
+        """Makes the pack that ships the draft, without reading it once more."""
+        self.wiring.recording.drafts.bring(the_shipped_pack(), DAY)
 
     def put(self, name: str, content: bytes | None = None) -> None:
         path = self.folder / "in" / name
@@ -75,7 +79,7 @@ def test_a_pack_is_brought_before_anything_is_recorded(operator: Operator) -> No
 
 def test_a_folder_comes_in_and_becomes_clips(operator: Operator) -> None:
     """Each file finds its script by its name, its number and its folder; the rest is named; twice is once."""
-    operator.run("flow", "bring", PACK)
+    operator.bring()
     number = operator.wiring.recording.drafts.sheet_number("to_listen")
     for name in ("sw/breathing.wav", f"sw/{number:03} take.wav", "AUD-20260301-WA0001.wav"):
         operator.put(name)
@@ -119,7 +123,7 @@ def test_a_folder_comes_in_and_becomes_clips(operator: Operator) -> None:
 )
 def test_what_is_missing_is_asked_for(operator: Operator, options: list[str], said: str) -> None:
     """A wish that can't be met is answered with what to say instead, before a single file is read."""
-    operator.run("flow", "bring", PACK)
+    operator.bring()
     operator.put("sw/breathing.wav", b"x")
     assert said in operator.run("audio", "import", operator.folder / "in", *options, status=1).output
     assert operator.states() == {}
@@ -127,7 +131,7 @@ def test_what_is_missing_is_asked_for(operator: Operator, options: list[str], sa
 
 def test_sheets_are_printed_for_a_language_and_a_voice(operator: Operator) -> None:
     """Sara gets a sheet in Swahili with the numbers that phones and files know."""
-    operator.run("flow", "bring", PACK)
+    operator.bring()
     sheet = operator.folder / "sheet.html"
     operator.run("audio", "sheets", "--language", "sw", "--voice", "Sara", "-o", sheet)
     text = sheet.read_text("utf-8")
@@ -142,7 +146,7 @@ def test_sheets_are_printed_for_a_language_and_a_voice(operator: Operator) -> No
 
 def test_the_library_goes_into_one_file_and_comes_back(operator: Operator, tmp_path: Path) -> None:
     """After a disaster the operator types one command, and is told what came back; a damaged copy changes nothing."""
-    operator.run("flow", "bring", PACK)
+    operator.bring()
     operator.put("sw/breathing.wav")
     operator.run("audio", "import", operator.folder / "in", "--language", "sw", "--voice", "Sara", "--here")
     file = tmp_path / "library.tar"
@@ -168,7 +172,7 @@ def test_the_library_goes_into_one_file_and_comes_back(operator: Operator, tmp_p
 
 def test_a_backup_says_what_it_could_not_save(operator: Operator, tmp_path: Path) -> None:
     """A recording that has gone from the disk is named, and the command fails so that nobody trusts it blindly."""
-    operator.run("flow", "bring", PACK)
+    operator.bring()
     operator.put("sw/breathing.wav")
     operator.run("audio", "import", operator.folder / "in", "--language", "sw", "--voice", "Sara")
     (sha,) = operator.wiring.recording.originals.names()
