@@ -65,11 +65,22 @@ def write_backup(
             found = _write(library, opened, made_on, progress)
             opened.flush()
             os.fsync(opened.fileno())
-        # A link, because a name that somebody has taken meanwhile isn't taken from them.
-        os.link(unfinished, file)
+        _give_name(unfinished, file)
     finally:
         unfinished.unlink(missing_ok=True)
     return found
+
+
+def _give_name(unfinished: Path, file: Path) -> None:
+    """A link, because a name that somebody has taken meanwhile isn't taken from them. Memory sticks know no links."""
+    try:
+        os.link(unfinished, file)
+    except FileExistsError:
+        raise
+    except OSError:
+        if file.exists():
+            raise FileExistsError(file) from None
+        unfinished.rename(file)
 
 
 def _write(library: Library, opened: IO[bytes], made_on: date, progress: Progress) -> BackedUp:

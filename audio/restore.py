@@ -23,6 +23,7 @@ from audio.reads import reading
 from audio.stores import AT_ONCE, Store
 
 LARGEST_ROWS = 512 * 1024 * 1024
+LARGEST_SOUND = 256 * 1024 * 1024
 ROWS_AT_ONCE = 500
 
 _ROWS = re.compile(r"rows/([a-z_]{1,40})\.jsonl")
@@ -94,6 +95,8 @@ def _looked_through(
             content = opened.read(LARGEST_ROWS)
             found[entry.name] = hashlib.sha256(content).hexdigest()
             rows[table[1]] = _read_rows(table[1], content, tables)
+        elif entry.size > LARGEST_SOUND:
+            raise BackupDamaged(f"{entry.name} is larger than any recording")
         else:
             found[entry.name] = _sum_of(opened)
             if found[entry.name] != entry.name.rpartition("/")[2]:

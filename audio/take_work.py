@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,9 @@ from audio.take_rows import Take, take_of
 from audio.take_states import HAS_A_CLIP, Happening, NotNow, TakeState
 from audio.takes import WORKERS_LOST, TakeChanged, Takes, TakeUnknown
 
-SAME = "same_as_other"
+SAME, NEVER_CAME = "same_as_other", "never_came"
+NEVER_CAME_SECONDS = 7 * 86_400.0
+"""Providers keep recordings for days at the most where they are deleted; and a backup may know what nobody fetches."""
 APART_SECONDS, MOST_COMPARED = 0.2, 300
 """Recordings of so different a length aren't the same; of the others, the newest are looked at."""
 LOST_SECONDS = 300.0
@@ -156,6 +159,18 @@ class TakeWork:
         except TakeChanged:
             return False
         return True
+
+    def give_up_on_providers(self, now: float) -> int:
+        """Refuses what should have come from a provider long ago: nobody asks for it any more."""
+        wanted = select(takes.c.id).where(
+            takes.c.state == TakeState.AT_PROVIDER.value, takes.c.touched_at < now - NEVER_CAME_SECONDS
+        )
+        with reading(self._database) as connection:
+            late = list(connection.execute(wanted).scalars())
+        for take_id in late:
+            with suppress(TakeUnknown, NotNow, TakeChanged):
+                self._takes.refuse(take_id, NEVER_CAME, now)
+        return len(late)
 
     def waiting(self, before: float, most: int) -> list[str]:
         """The ids of takes that a worker should have looked at by now, whoever waits longest first."""
