@@ -48,20 +48,26 @@ def same_recording(one: Shape, other: Shape) -> bool:
 
 
 def likeness(one: Shape, other: Shape) -> float:
-    """How alike two waveforms of one length run, from -1 to 1, where they fit best."""
-    peaks_per_second = PEAKS / max(one.seconds, other.seconds, 0.1)
-    lead = min(int(_LEAD_SECONDS * peaks_per_second), PEAKS // 2)
-    most = max(1, round(_SHIFT_SECONDS * peaks_per_second))
-    first, second = one.waveform[lead:], other.waveform[lead:]
-    length = len(first) - most
+    """How alike two waveforms run, from -1 to 1, where they fit best."""
+    step = max(one.seconds, other.seconds, 0.1) / PEAKS
+    count = int(min(one.seconds, other.seconds) / step)
+    lead, most = min(int(_LEAD_SECONDS / step), count // 2), max(1, round(_SHIFT_SECONDS / step))
+    first, second = (_in_steps(shape, step, range(lead, count)) for shape in (one, other))
+    length = max(1, len(first) - most)
     forward = (_correlation(first[shift : shift + length], second[:length]) for shift in range(most + 1))
     backward = (_correlation(first[:length], second[shift : shift + length]) for shift in range(1, most + 1))
     return max(*forward, *backward)
 
 
+def _in_steps(shape: Shape, step: float, steps: range) -> bytes:
+    """The peaks at steps of so many seconds: two clips of nearly one length have peaks of nearly one length."""
+    peaks_per_step = step / max(shape.seconds, 0.1) * PEAKS
+    return bytes(shape.waveform[min(PEAKS - 1, int(at * peaks_per_step))] for at in steps)
+
+
 def _correlation(one: bytes, other: bytes) -> float:
-    count = len(one)
+    count = max(1, min(len(one), len(other)))
     mean_one, mean_other = sum(one) / count, sum(other) / count
-    together = sum((a - mean_one) * (b - mean_other) for a, b in zip(one, other, strict=True))
+    together = sum((a - mean_one) * (b - mean_other) for a, b in zip(one, other, strict=False))
     power = sum((a - mean_one) ** 2 for a in one) * sum((b - mean_other) ** 2 for b in other)
     return together / math.sqrt(power) if power else 0.0

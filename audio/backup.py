@@ -1,7 +1,6 @@
 """The whole library in one file: a tar archive of rows and sounds, with the SHA-256 of each.
 
-The list of what is in it comes last, so that an archive that broke off is seen to have broken off. Restoring looks
-through all of it before anything is changed, and then only adds: what is there already stays as it is.
+The list of what is in it comes last, so that an archive that broke off is seen to have broken off.
 """
 
 from __future__ import annotations
@@ -10,44 +9,25 @@ import hashlib
 import io
 import json
 import os
-import re
 import tarfile
 import tempfile
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from base64 import b64encode
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Date, Engine, LargeBinary, Table, select
+from sqlalchemy import Connection, Engine, Table, select
 
 from audio.reads import reading
-from audio.stores import AT_ONCE, NotKept, Store
+from audio.stores import NotKept, Store
 
 FORMAT, VERSION = "warmline library", 1
 MANIFEST = "manifest.json"
-LARGEST_ROWS = 512 * 1024 * 1024
-ROWS_AT_ONCE = 500
-
-_ROWS = re.compile(r"rows/([a-z_]{1,40})\.jsonl")
-_SOUND = re.compile(r"(clips|originals)/([0-9a-f]{64})")
 
 Progress = Callable[[int, int, str], None]
 """(done, total, what was just done)"""
-
-
-class NotABackup(ValueError):
-    """This is no backup of a library, or one of a newer Warmline. Permanent."""
-
-
-class BackupDamaged(ValueError):
-    """A backup is cut off or changed: the message says where. Permanent: use another one. Nothing was restored."""
-
-
-class BackupContradicts(ValueError):
-    """What is in the backup can't stand beside what is there: the message says what. Nothing was restored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +52,6 @@ class BackedUp:
     lost: Sequence[str]
 
 
-@dataclass
-class Restored:
-    """What a backup has added, and what was there already."""
-
-    rows: dict[str, int] = field(default_factory=dict)
-    rows_kept: int = 0
-    sounds: int = 0
-    sounds_kept: int = 0
-
-
 def write_backup(
     library: Library, file: Path, made_on: date, progress: Progress = lambda _done, _total, _label: None
 ) -> BackedUp:
@@ -95,34 +65,22 @@ def write_backup(
             found = _write(library, opened, made_on, progress)
             opened.flush()
             os.fsync(opened.fileno())
-        # A link, because a name that somebody has taken meanwhile isn't taken from them.
-        os.link(unfinished, file)
+        _give_name(unfinished, file)
     finally:
         unfinished.unlink(missing_ok=True)
     return found
 
 
-def restore_backup(
-    library: Library, file: Path, progress: Progress = lambda _done, _total, _label: None
-) -> Restored:
-    """Looks through a backup, and then adds what isn't there. Raises NotABackup, BackupDamaged, BackupContradicts
-    before anything is changed. Stopped half-way, it can be run again."""
-    tables = {table.name: table for table in library.tables}
-    with _readable(file):
-        manifest, rows = _looked_through(file, tables)
-    with reading(library.database) as connection:
-        contradictions = library.contradictions(connection, rows)
-    if contradictions:
-        raise BackupContradicts("\n".join(contradictions))
-    restored = Restored()
-    sounds = [name for name in manifest if _SOUND.fullmatch(name)]
-    for done, (name, content) in enumerate(_sounds_in(file), start=1):
-        _put(library.stores, name, content, manifest[name], restored)
-        progress(done, len(sounds), name)
-    with library.database.begin() as connection:
-        for table in library.tables:
-            _add_rows(connection, table, rows.get(table.name, []), restored)
-    return restored
+def _give_name(unfinished: Path, file: Path) -> None:
+    """A link, because a name that somebody has taken meanwhile isn't taken from them. Memory sticks know no links."""
+    try:
+        os.link(unfinished, file)
+    except FileExistsError:
+        raise
+    except OSError:
+        if file.exists():
+            raise FileExistsError(file) from None
+        unfinished.rename(file)
 
 
 def _write(library: Library, opened: IO[bytes], made_on: date, progress: Progress) -> BackedUp:
@@ -171,157 +129,3 @@ def _add(archive: tarfile.TarFile, sums: dict[str, str], name: str, content: byt
     entry.size, entry.mode = len(content), 0o600
     archive.addfile(entry, io.BytesIO(content))
     sums[name] = hashlib.sha256(content).hexdigest()
-
-
-def _looked_through(
-    file: Path, tables: Mapping[str, Table]
-) -> tuple[dict[str, str], dict[str, list[dict[str, Any]]]]:
-    """The checksums of everything, and the rows, after all of it was read and found to be as it was written."""
-    found: dict[str, str] = {}
-    rows: dict[str, list[dict[str, Any]]] = {}
-    manifest: dict[str, Any] | None = None
-    for entry, opened in _entries(file):
-        if manifest is not None:
-            raise BackupDamaged(f"{entry.name[:80]} stands behind the end")
-        if entry.name == MANIFEST:
-            manifest = _manifest(opened.read(LARGEST_ROWS))
-            continue
-        table = _ROWS.fullmatch(entry.name)
-        if table is None and not _SOUND.fullmatch(entry.name):
-            raise BackupDamaged(f"{entry.name[:80]} belongs to no backup")
-        if table is not None:
-            content = opened.read(LARGEST_ROWS)
-            found[entry.name] = hashlib.sha256(content).hexdigest()
-            rows[table[1]] = _read_rows(table[1], content, tables)
-        else:
-            found[entry.name] = _sum_of(opened)
-            if found[entry.name] != entry.name.rpartition("/")[2]:
-                raise BackupDamaged(f"{entry.name} isn't what it was")
-    if manifest is None:
-        raise BackupDamaged("it breaks off before its end")
-    if manifest["sha256"] != found:
-        changed = sorted(set(manifest["sha256"].items()) ^ set(found.items()))
-        raise BackupDamaged(f"{changed[0][0]} isn't what it was, or missing")
-    return found, rows
-
-
-def _entries(file: Path) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
-    with tarfile.open(file, mode="r:") as archive:
-        for entry in archive:
-            opened = archive.extractfile(entry) if entry.isreg() else None
-            if opened is None:
-                raise BackupDamaged(f"{entry.name[:80]} is no file")
-            yield entry, opened
-
-
-@contextmanager
-def _readable(file: Path) -> Iterator[None]:
-    """Says of an archive that can't be read whether it is one of ours at all."""
-    try:
-        yield
-    except tarfile.ReadError as error:
-        if file.stat().st_size and _begins_as_ours(file):
-            raise BackupDamaged("it breaks off before its end") from error
-        raise NotABackup(str(file)) from error
-    except (tarfile.TarError, EOFError, UnicodeError, OverflowError) as error:
-        raise BackupDamaged("it can't be read to its end") from error
-
-
-def _begins_as_ours(file: Path) -> bool:
-    with file.open("rb") as opened:
-        return opened.read(5) == b"rows/"
-
-
-def _manifest(content: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(content)
-        known = told["format"] == FORMAT and told["version"] == VERSION
-        sums = {str(name): str(sha) for name, sha in told["sha256"].items()}
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise NotABackup("its list can't be read") from error
-    if not known:
-        raise NotABackup(f"{told['format']!r}, version {told['version']!r}"[:120])
-    return {**told, "sha256": sums}
-
-
-def _read_rows(name: str, content: bytes, tables: Mapping[str, Table]) -> list[dict[str, Any]]:
-    table = tables.get(name)
-    if table is None:
-        raise NotABackup(f"rows of {name}, which nobody knows here")
-    wanted = {column.name for column in table.c}
-    found = []
-    try:
-        for line in content.splitlines():
-            row = json.loads(line)
-            if set(row) != wanted:
-                raise NotABackup(
-                    f"rows of {name} with other columns: restore it with the Warmline that wrote it"
-                )
-            found.append({column.name: _value(column.type, row[column.name]) for column in table.c})
-    except (ValueError, TypeError, AttributeError) as error:
-        if isinstance(error, NotABackup):
-            raise
-        raise BackupDamaged(f"rows of {name} can't be read") from error
-    return found
-
-
-def _value(kind: Any, told: Any) -> Any:
-    if told is None:
-        return None
-    if isinstance(kind, LargeBinary):
-        return b64decode(told, validate=True)
-    return date.fromisoformat(told) if isinstance(kind, Date) else told
-
-
-def _sum_of(opened: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while piece := opened.read(AT_ONCE):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
-def _sounds_in(file: Path) -> Iterator[tuple[str, bytes]]:
-    for entry, opened in _entries(file):
-        if _SOUND.fullmatch(entry.name):
-            yield entry.name, opened.read()
-
-
-def _put(stores: Mapping[str, Store], name: str, content: bytes, sha: str, restored: Restored) -> None:
-    place = name.partition("/")[0]
-    if hashlib.sha256(content).hexdigest() != sha:
-        raise BackupDamaged(f"{name} has changed while it was being read")
-    if stores[place].has(sha):
-        restored.sounds_kept += 1
-        return
-    stores[place].put(content)
-    restored.sounds += 1
-
-
-def _add_rows(
-    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], restored: Restored
-) -> None:
-    """Adds rows that clash with none, by their key or by anything else that has to be unique."""
-    groups = [tuple(table.primary_key.columns.keys()), *_unique(table)]
-    taken = {group: _known(connection, table, group) for group in groups}
-    new = []
-    for row in rows:
-        keys = {group: tuple(row[name] for name in group) for group in groups}
-        if any(key in taken[group] for group, key in keys.items()):
-            restored.rows_kept += 1
-            continue
-        for group, key in keys.items():
-            taken[group].add(key)
-        new.append(row)
-    for start in range(0, len(new), ROWS_AT_ONCE):
-        connection.execute(table.insert(), new[start : start + ROWS_AT_ONCE])
-    restored.rows[table.name] = len(new)
-
-
-def _unique(table: Table) -> list[tuple[str, ...]]:
-    constraints = [c for c in table.constraints if type(c).__name__ == "UniqueConstraint"]
-    indexes = [index for index in table.indexes if index.unique]
-    return [tuple(column.name for column in one.columns) for one in (*constraints, *indexes)]  # type: ignore[attr-defined]
-
-
-def _known(connection: Connection, table: Table, group: tuple[str, ...]) -> set[tuple[Any, ...]]:
-    return {tuple(row) for row in connection.execute(select(*(table.c[name] for name in group)))}

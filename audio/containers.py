@@ -24,7 +24,7 @@ def reader_of(original: bytes) -> str:
         return "aiff"
     if head[4:8] == b"ftyp":
         return "mov"
-    for magic, reader in _MAGIC:
+    for magic, reader in MAGIC:
         if head.startswith(magic):
             return reader
     return _raw_stream(head, tagged=start > 0)
@@ -33,7 +33,7 @@ def reader_of(original: bytes) -> str:
 WHITELIST = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
 """FFmpeg calls some readers by all the names they go by; none but the one that fits may be tried."""
 
-_MAGIC = ((b"OggS", "ogg"), (b"\x1aE\xdf\xa3", "matroska"), (b"fLaC", "flac"), (b"#!AMR", "amr"))
+MAGIC = ((b"OggS", "ogg"), (b"\x1aE\xdf\xa3", "matroska"), (b"fLaC", "flac"), (b"#!AMR", "amr"))
 
 
 def after_tag(original: bytes) -> int:

@@ -14,7 +14,7 @@ _AWAY = 20
 _MAINS_REPEAT = TELEPHONE_RATE // 10 * BYTES_PER_SAMPLE
 """A tenth of a second holds five waves of 50 Hz and six of 60 Hz, and a whole number of all their harmonics."""
 _LEAST_ROOM = 4 * _MAINS_REPEAT
-_EDGE = 4
+_EDGE, _AT_EDGE_SECONDS = 4, 0.1
 _SPOKEN_OVER = 15.0
 
 
@@ -51,9 +51,10 @@ def longest_silence(levels: Sequence[float], speech: Speech) -> tuple[float, flo
     return longest / FRAMES, begins / FRAMES
 
 
-def begins_spoken(levels: Sequence[float], speech: Speech) -> bool:
-    """Whether somebody speaks in the first moment already; backwards, whether in the last."""
-    return mean_level(levels[:_EDGE]) > speech.level - _SPOKEN_OVER
+def is_at_edge(levels: Sequence[float], away: float, speech: Speech) -> bool:
+    """Whether somebody speaks in the very first moment; for the last one, `levels` run backwards. `away` is how many
+    seconds from there the speech was found."""
+    return away < _AT_EDGE_SECONDS and mean_level(levels[:_EDGE]) > speech.level - _SPOKEN_OVER
 
 
 def _rooms(band: bytes, speech: Speech) -> tuple[bytes, bytes]:

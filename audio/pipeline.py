@@ -50,8 +50,8 @@ def _measured(recording: Decoded, band: bytes, speech: Speech, clip: TelephoneCl
         longest_silence_at=_in_clip(silence_at, speech),
         clipped_moments=len(clipped),
         clipped_at=_in_clip(clipped[0] if clipped else 0.0, speech),
-        starts_spoken=measures.begins_spoken(levels, speech),
-        ends_spoken=measures.begins_spoken(levels[::-1], speech),
+        starts_spoken=measures.is_at_edge(levels, speech.start, speech),
+        ends_spoken=measures.is_at_edge(levels[::-1], recording.sound.seconds - speech.end, speech),
         damaged=recording.damaged,
     )
 

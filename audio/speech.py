@@ -127,10 +127,13 @@ class _Way:
         drowned = _DROWNED if speech - level < _DROWNED_DB else 0
         near = max(audible, level + max(_NEAR_DB, _NEAR_SPREADS * spread))
         far = max(audible, level + max(_FAR_DB, _FAR_SPREADS * spread))
-        for at in range(max(0, voice - _OUTWARDS), min(len(self._levels), voice + _INWARDS)):
+        begin = voice
+        for at in range(min(len(self._levels), voice + _INWARDS) - 1, -1, -1):
+            if begin - at > _OUTWARDS:
+                break
             if self._levels[at] > (far if at < voice - _NEAR else near):
-                return max(0, at - drowned)
-        return max(0, voice - drowned)
+                begin = at
+        return max(0, begin - drowned)
 
 
 def smooth(levels: Sequence[float]) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,9 +16,11 @@ from audio.report import Report
 from audio.tables import clips, takes
 from audio.take_rows import Take, take_of
 from audio.take_states import HAS_A_CLIP, Happening, NotNow, TakeState
-from audio.takes import WORKERS_LOST, TakeChanged, Takes
+from audio.takes import WORKERS_LOST, TakeChanged, Takes, TakeUnknown
 
-SAME = "same_as_other"
+SAME, NEVER_CAME = "same_as_other", "never_came"
+NEVER_CAME_SECONDS = 7 * 86_400.0
+"""Providers keep recordings for days at the most where they are deleted; and a backup may know what nobody fetches."""
 APART_SECONDS, MOST_COMPARED = 0.2, 300
 """Recordings of so different a length aren't the same; of the others, the newest are looked at."""
 LOST_SECONDS = 300.0
@@ -53,14 +56,14 @@ class TakeWork:
         self._database = takes.database
 
     def begin(self, take_id: str, now: float) -> Take | None:
-        """Takes it up; None when there is nothing to do, because it is done, or another worker has it."""
-        take = self._takes.take(take_id)
+        """Takes it up; None when there is nothing to do, because it is done or gone, or another worker has it."""
         try:
+            take = self._takes.take(take_id)
             with self._database.begin() as connection:
                 return self._takes.change(
                     connection, take, Happening.BEGUN, tries=take.tries + 1, touched_at=now
                 )
-        except (NotNow, TakeChanged):
+        except (TakeUnknown, NotNow, TakeChanged):
             return None
 
     def finish(self, take: Take, made: Made, now: float) -> bool:
@@ -156,6 +159,18 @@ class TakeWork:
         except TakeChanged:
             return False
         return True
+
+    def give_up_on_providers(self, now: float) -> int:
+        """Refuses what should have come from a provider long ago: nobody asks for it any more."""
+        wanted = select(takes.c.id).where(
+            takes.c.state == TakeState.AT_PROVIDER.value, takes.c.touched_at < now - NEVER_CAME_SECONDS
+        )
+        with reading(self._database) as connection:
+            late = list(connection.execute(wanted).scalars())
+        for take_id in late:
+            with suppress(TakeUnknown, NotNow, TakeChanged):
+                self._takes.refuse(take_id, NEVER_CAME, now)
+        return len(late)
 
     def waiting(self, before: float, most: int) -> list[str]:
         """The ids of takes that a worker should have looked at by now, whoever waits longest first."""

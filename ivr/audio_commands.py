@@ -197,7 +197,7 @@ def _refusal(one: Received) -> str:
 
 
 def _page(wiring: Wiring) -> str:
-    return f"{wiring.settings.public_url}/upload"
+    return f"{wiring.settings.public_url}/console/upload"
 
 
 def _why(code: str) -> str:

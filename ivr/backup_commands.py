@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from audio.backup import BackupContradicts, BackupDamaged, NotABackup, restore_backup, write_backup
+from audio.backup import write_backup
+from audio.restore import BackupContradicts, BackupDamaged, NotABackup, restore_backup
 from audio.stores import StoreOutOfReach
 from ivr.progress_bars import bar
 from ivr.recording.whole_library import whole_library
@@ -40,11 +41,12 @@ def backup(file: Path) -> None:
         )
     rows = sum(written.rows.values())
     click.echo(
-        f"Written: {file} with {written.sounds} sounds and {rows} rows, {written.size / 1e6:.1f} MB. Keep it as safe "
+        f"Written: {file} with {_counted(written.sounds, 'sound')} and {_counted(rows, 'row')}, "
+        f"{written.size / 1e6:.1f} MB. Keep it as safe "
         "as the recordings themselves: whoever has it can hear them all."
     )
     if written.lost:
-        click.echo(f"{len(written.lost)} sounds are gone or damaged here, and not in it:")
+        click.echo("Not in it, because it is gone or damaged here:")
         for name in written.lost[:MOST_SHOWN]:
             click.echo(f"  - {name}")
         sys.exit(1)
@@ -71,6 +73,10 @@ def restore(file: Path) -> None:
         sys.exit("The bucket is out of reach. What was restored so far does no harm; run it again.")
     rows = sum(restored.rows.values())
     click.echo(
-        f"Added: {restored.sounds} sounds and {rows} rows. Here already: {restored.sounds_kept} sounds and "
-        f"{restored.rows_kept} rows, left as they are."
+        f"Added: {_counted(restored.sounds, 'sound')} and {_counted(rows, 'row')}. Here already: "
+        f"{_counted(restored.sounds_kept, 'sound')} and {_counted(restored.rows_kept, 'row')}, left as they are."
     )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -124,7 +124,8 @@ def bring(folder: Path) -> None:
     settings = load_settings()
     brought = wire(settings).recording.drafts.bring(pack, datetime.now(UTC).date())
     click.echo(
-        f"{pack.id} can be recorded now, at {settings.public_url}/library or with: warmline audio import FOLDER"
+        f"{pack.id} can be recorded now, at {settings.public_url}/console/library or with: "
+        "warmline audio import FOLDER"
     )
     for count, what in (
         (len(brought.new), "new"),

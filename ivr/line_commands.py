@@ -23,7 +23,7 @@ from ivr.store.migrate import migrate as apply_migrations
 from ivr.vault.errors import VaultOutOfReach
 from ivr.wiring import Wiring, make_emergency_screens, wire
 
-HOW_TO_TRY = """Record it at {address}/library, by phone, or bring files in with: warmline audio import FOLDER
+HOW_TO_TRY = """Record it at {address}/console/library, by phone, or bring files in with: warmline audio import FOLDER
 To try a number now, in a synthesised voice:
   WARMLINE_DEMO=yes warmline demo-voice {folder}
   WARMLINE_DEMO=yes warmline publish {folder} --line {line}"""

@@ -228,6 +228,8 @@ def console_parts_of(wiring: Wiring) -> ConsoleParts:
         ),
         largest_upload=wiring.settings.upload_megabytes * 1_000_000,
         wish_cap=WishCap(wiring.database, wiring.settings.callbacks_an_hour),
+        # A slow sender holds a thread for minutes; most of them are for callers.
+        uploads_at_once=max(1, wiring.settings.web_threads // 4),
     )
 
 

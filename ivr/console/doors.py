@@ -197,7 +197,7 @@ _SHELVES = {
     "console.roll_back": _door(
         "POST", _HEARING, "Goes back to an earlier take, in a language that one speaks."
     ),
-    "console.withdraw_take": _door("POST", _HEARING, "Takes back one's own take; staff, any."),
+    "console.withdraw_take": _door("GET POST", _HEARING, "Takes back one's own take; staff, any."),
     "console.review": _door("GET", _HEARING, "What waits for one's review."),
     "console.review_take": _door(
         "GET POST", _HEARING, "Somebody else's take, in a language that one speaks; asks for another one."

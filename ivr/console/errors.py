@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from audio.stores import StoreOutOfReach
 from ivr.console.frame import page
 
 log = structlog.get_logger()
@@ -88,6 +89,7 @@ def set_up_errors(app: Flask) -> None:
     """Puts pages in the place of the server's own."""
     app.register_error_handler(HTTPException, _told)
     app.register_error_handler(SQLAlchemyError, _records_out_of_reach)
+    app.register_error_handler(StoreOutOfReach, _records_out_of_reach)
 
 
 def _told(error: HTTPException) -> Response | HTTPException:
@@ -97,8 +99,9 @@ def _told(error: HTTPException) -> Response | HTTPException:
     return error_page(code if code in WORDS else 400 if code < 500 else 500)
 
 
-def _records_out_of_reach(error: SQLAlchemyError) -> Response | HTTPException:
-    log.error("database_out_of_reach", error=type(error).__name__)
+def _records_out_of_reach(error: SQLAlchemyError | StoreOutOfReach) -> Response | HTTPException:
+    away = "recordings" if isinstance(error, StoreOutOfReach) else "database"
+    log.error(f"{away}_out_of_reach", error=type(error).__name__)
     if request.path.startswith(MACHINES):
         return InternalServerError()
     return error_page(503)

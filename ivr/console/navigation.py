@@ -30,6 +30,7 @@ BELOW = {
     "console.people": ("invite", "person", "invite_again", "unlock", "person_out", "close_person"),
     "console.library": (
         "library_prompt",
+        "withdraw_take",
         "sheet",
         "record",
         "upload",

@@ -44,7 +44,7 @@ class OwnNumbers(Protocol):
 class ConsoleParts:
     """`public_url` begins the links that are handed out; `spoken` gives the languages of the flows on air; `noted_end`
     says where the audit log ended when the key store last noted it (None before the first; raises VaultOutOfReach);
-    `largest_upload` is how many bytes of recordings may be sent at once.
+    `largest_upload` is how many bytes of recordings may be sent at once, `uploads_at_once` by how many in one process.
     """
 
     database: Engine
@@ -67,3 +67,4 @@ class ConsoleParts:
     on_air: OnAir
     largest_upload: int
     wish_cap: WishCap
+    uploads_at_once: int

@@ -12,13 +12,14 @@ from audio.take_states import NotNow, TakeState
 from audio.takes import TakeChanged, TakeUnknown
 from flows.languages import right_to_left
 from flows.model import Pack, Script
-from ivr.console.frame import go, now, parts
+from ivr.console.frame import now, on_to, parts
 from ivr.console.gatekeeper import may_open
 from ivr.console.languages import gettext
 from ivr.console.panel_view import answers_view
+from ivr.console.people_forms import NothingToType
 from ivr.console.prompt_places import place_in_words, places_of
 from ivr.console.recording_words import STATES
-from ivr.console.review_refusals import refusal_words
+from ivr.console.review_refusals import MEANWHILE, refusal_words
 from ivr.console.says import say
 from ivr.console.shelf import room, shelf_page
 from ivr.console.signed_in import me
@@ -43,7 +44,7 @@ def add_prompts(console: Blueprint) -> None:
     console.add_url_rule(f"{takes}/clip", "take_clip", take_clip, methods=["GET"])
     console.add_url_rule(f"{takes}/original", "take_original", take_original, methods=["GET"])
     console.add_url_rule(f"{takes}/roll-back", "roll_back", roll_back, methods=post)
-    console.add_url_rule(f"{takes}/withdraw", "withdraw_take", withdraw_take, methods=post)
+    console.add_url_rule(f"{takes}/withdraw", "withdraw_take", withdraw_take, methods=["GET", *post])
 
 
 def take_clip(take_id: str) -> Response:
@@ -184,17 +185,37 @@ def roll_back(take_id: str) -> Response:
 
 
 def withdraw_take(take_id: str) -> Response:
-    """Takes a take back. What is on air stays until something else is published."""
-    take = found_take(take_id)
-    try:
-        room().reviewing.withdraw(me().id, take_id, now())
-        say(gettext("The take is withdrawn. What callers hear now stays until the flow is published again."))
-    except (MayNot, NotNow, TakeChanged) as refusal:
-        say(refusal_words(refusal), "")
-    return _back_to(take)
+    """Takes a take back for good, once that has been confirmed. What is on air stays until there is another release."""
+    take, form = found_take(take_id), NothingToType()
+    if take.state is TakeState.WITHDRAWN:
+        say(str(MEANWHILE), "")
+        return _back_to(take)
+    if form.validate_on_submit():
+        try:
+            room().reviewing.withdraw(me().id, take_id, now())
+            say(
+                gettext(
+                    "The take is withdrawn. What callers hear now stays until the flow is published again."
+                )
+            )
+        except (MayNot, NotNow, TakeChanged) as refusal:
+            say(refusal_words(refusal), "")
+        return _back_to(take)
+    names = names_of(parts().people.accounts.everybody())
+    return shelf_page(
+        "withdraw_take.html",
+        form=form,
+        take=card_of(take, names, outdated=False),
+        prompt=take.prompt,
+        prompt_at=_prompt_of(take),
+    )
+
+
+def _prompt_of(take: Take) -> str:
+    if not take.prompt:
+        return url_for("console.library")
+    return url_for("console.library_prompt", language=take.language, prompt=take.prompt)
 
 
 def _back_to(take: Take) -> Response:
-    if not take.prompt:
-        return go("console.library")
-    return go("console.library_prompt", language=take.language, prompt=take.prompt)
+    return on_to(_prompt_of(take))

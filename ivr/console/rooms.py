@@ -54,7 +54,7 @@ def set_up_console(app: Flask, parts: ConsoleParts) -> None:
     """Adds the console to an application that knows already who is signed in, and has its other blueprints."""
     app.config.update(SETTINGS)
     app.extensions["console"] = parts
-    set_up_body_limits(app, dict.fromkeys(TAKE_RECORDINGS, parts.largest_upload))
+    set_up_body_limits(app, dict.fromkeys(TAKE_RECORDINGS, parts.largest_upload), parts.uploads_at_once)
     guard = CSRFProtect(app)
     for name in NOT_FORMS:
         if name in app.blueprints:

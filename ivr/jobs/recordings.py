@@ -44,6 +44,9 @@ def sweep_takes_of(wiring: Wiring) -> dict[str, int]:
     now = wiring.clock()
     room = wiring.recording
     lost = room.work.find_lost(now)
+    room.work.give_up_on_providers(now)
+    for store in (room.originals, room.media):
+        store.clear_unfinished()
     waiting = room.work.waiting(now - ALONE_SECONDS, MOST_AT_ONCE)
     asked = 0
     for take_id in waiting:

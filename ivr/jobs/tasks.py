@@ -309,7 +309,7 @@ TASKS = (
         make_clip,
         "Makes the clip of one recording, so that it can be listened to and reviewed.",
         every_seconds=None,
-        longest_seconds=180,
+        longest_seconds=240,
         ids=1,
     ),
     Task(

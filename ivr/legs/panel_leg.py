@@ -71,7 +71,8 @@ class PanelLeg:
         """What is said next."""
         panel, place = self._panel(event.of), _read(event.step)
         if panel is None or place is None or place.clip >= len(panel.clips):
-            return Said(NOTHING)
+            first = Words.of(self._parts.release_on(event.line_number), self._parts.addresses, ())
+            return Said(first.end("panel_goodbye"))
         if place.question == "speak":
             self._comment(dialect, event, panel, place)
         if event.gone:

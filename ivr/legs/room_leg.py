@@ -58,7 +58,7 @@ class RoomLeg:
 
     def begin(self, event: LegEvent, person: Person) -> Said:
         """The first screen, for somebody to whom the room is offered."""
-        words, languages = self._words(event, person), self._room.languages(person)
+        words, languages = self._words(event, person.languages), self._room.languages(person)
         if not languages:
             return Said(words.end("room_no_texts", "helper_goodbye"))
         if len(languages) == 1:
@@ -74,8 +74,8 @@ class RoomLeg:
             return Said(NOTHING)
         place, person = _read(event.step), self._person(event.of)
         if place is None or person is None:
-            return Said(NOTHING)
-        words = self._words(event, person)
+            return Said(self._words(event, ()).end("helper_goodbye"))
+        words = self._words(event, person.languages)
         match place.question:
             case "language":
                 return self._language(event, words, person, place)
@@ -224,8 +224,8 @@ class RoomLeg:
             return None
         return person if person.may(Right.RECORD_AND_PUBLISH) else None
 
-    def _words(self, event: LegEvent, person: Person) -> Words:
-        return Words.of(self._parts.release_on(event.line_number), self._parts.addresses, person.languages)
+    def _words(self, event: LegEvent, languages: tuple[str, ...]) -> Words:
+        return Words.of(self._parts.release_on(event.line_number), self._parts.addresses, languages)
 
     def _today(self, event: LegEvent) -> date:
         return self._parts.today_on(event.line_number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,7 @@ from rq import Worker
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from audio.stores import StoreOutOfReach
 from flows.house import needed_by_house
 from ivr.operations.checks.house import DatabaseFacts, LineFacts, QueueFacts
 from ivr.operations.checks.machine import FolderFacts, SettingsFacts
@@ -44,8 +45,8 @@ class ReleaseShelf(Protocol):
 class ClipShelf(Protocol):
     """Where clips are."""
 
-    def has(self, sha: str) -> bool:
-        """Whether a clip is there."""
+    def there(self, shas: Collection[str]) -> set[str]:
+        """Those of many that are there. Raises StoreOutOfReach."""
 
 
 def settings_facts(settings: Settings) -> SettingsFacts:
@@ -116,10 +117,14 @@ def _of_line(line: Line, releases: ReleaseShelf, clips: ClipShelf, promises_kept
         release = releases.get(line.release_id)
     except ReleaseUnknown:
         return LineFacts(*who, release=line.release_id, release_stored=False)
+    try:
+        there = clips.there({clip.sha for clip in release.clips.values()})
+    except StoreOutOfReach:
+        return LineFacts(*who, release=release.id, clips=len(release.clips), clips_in_reach=False)
     missing = [
         f"{prompt} ({language})"
         for (prompt, language), clip in release.clips.items()
-        if not clips.has(clip.sha)
+        if clip.sha not in there
     ]
     return LineFacts(
         *who,

@@ -1,4 +1,4 @@
-"""Recordings as people send them: every kind of file that phones and recorders make, and what happens to files on the way.
+"""Recordings as people send them: every kind of file that phones and recorders make, and what is in the way of words.
 
 Everything is made here, from the demo voice and from arithmetic; nothing is kept in the repository.
 """
@@ -9,7 +9,7 @@ import array
 import io
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -96,27 +96,42 @@ def mixed(one: Sound, other: Sound) -> Sound:
     return Sound(array.array("h", (max(-32_768, min(32_767, a + b)) for a, b in pairs)).tobytes(), one.rate)
 
 
+@lru_cache(maxsize=16)
 def noise(kind: str, seconds: float, rms: float, rate: int, seed: int = 1) -> Sound:
     """Noise of so much root mean square (in samples' units): white, a fan (low, with its blades), mains hum, a road."""
     dice = random.Random(seed)
-    count, low, slow, samples = int(seconds * rate), 0.0, 0.0, []
+    count, made = int(seconds * rate), NOISES[kind]
+    low = slow = 0.0
+    samples = []
     for n in range(count):
-        time, white = n / rate, dice.gauss(0, 1)
+        white = dice.gauss(0, 1) if made is not _hum else 0.0
         low += (white - low) * 0.06
         slow += (white - slow) * 0.015
-        samples.append(
-            {
-                "white": white,
-                "fan": low * 4 + 0.4 * math.sin(math.tau * 95 * time),
-                "road": slow * 9 * (1 + 0.5 * math.sin(math.tau * 0.31 * time)),
-                "hum": sum(math.sin(math.tau * 50 * k * time + k) / k for k in (1, 2, 3, 4, 5, 7, 9)),
-                "hum of 60 Hz": sum(math.sin(math.tau * 60 * k * time + k) / k for k in (1, 2, 3, 4, 5, 7)),
-            }[kind]
-        )
+        samples.append(made(n / rate, white, low, slow))
     scale = rms / math.sqrt(sum(s * s for s in samples) / count)
-    return Sound(
-        array.array("h", (max(-32_768, min(32_767, round(s * scale))) for s in samples)).tobytes(), rate
-    )
+    limited = (max(-32_768, min(32_767, round(s * scale))) for s in samples)
+    return Sound(array.array("h", limited).tobytes(), rate)
+
+
+def _hum(time: float, _white: float, _low: float, _slow: float, mains: int = 50) -> float:
+    return sum(math.sin(math.tau * mains * k * time + k) / k for k in (1, 2, 3, 5, 7))
+
+
+def _fan(time: float, _white: float, low: float, _slow: float) -> float:
+    return low * 4 + 0.4 * math.sin(math.tau * 95 * time)
+
+
+def _road(time: float, _white: float, _low: float, slow: float) -> float:
+    return slow * (1 + 0.5 * math.sin(math.tau * 0.31 * time))
+
+
+NOISES: dict[str, Callable[[float, float, float, float], float]] = {
+    "white": lambda _time, white, _low, _slow: white,
+    "fan": _fan,
+    "road": _road,
+    "hum": _hum,
+    "hum of 60 Hz": lambda time, white, low, slow: _hum(time, white, low, slow, 60),
+}
 
 
 def _frames(sound: Sound) -> Sequence[av.AudioFrame]:

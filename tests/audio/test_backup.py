@@ -13,14 +13,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, func, select, update
 
 from audio import backup
-from audio.backup import (
-    BackupContradicts,
-    BackupDamaged,
-    Library,
-    NotABackup,
-    restore_backup,
-    write_backup,
-)
+from audio.backup import Library, write_backup
+from audio.restore import BackupContradicts, BackupDamaged, NotABackup, restore_backup
 from audio.tables import clips, metadata, takes
 from tests.audio.take_rig import DAY, Room
 
@@ -283,3 +277,17 @@ def test_stopped_half_way_it_can_be_run_again(
     restored = restore_backup(library(new), tmp_path / "library.tar")
     assert (restored.sounds, restored.sounds_kept) == (2, 3)
     assert rows(new) == rows(full)
+
+
+def test_a_memory_stick_can_hold_a_backup(
+    full: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk knows no links, the backup is written all the same, and nothing is written over."""
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(backup.os, "link", no_links)
+    file = tmp_path / "library.tar"
+    assert write_backup(library(full), file, DAY).sounds == 5
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["library.tar"]

@@ -21,6 +21,7 @@ from audio.telephone_sound import TARGET_LUFS
 from tests.audio.corpus import KINDS, encoded, quiet, spoken
 from tests.audio.measuring import loudness_of_speech, read_wav
 
+USUAL = Limits()
 ALL = [
     pytest.param(name, rate, channels, id=f"{name}-{rate}-{channels}")
     for name, kind in KINDS.items()
@@ -29,7 +30,7 @@ ALL = [
 ]
 
 
-def made(original: bytes, limits: Limits = Limits()):
+def made(original: bytes, limits: Limits = USUAL):
     return clip_of(original, NOTHING_EXPECTED, limits)
 
 

@@ -15,7 +15,7 @@ from audio.limits import Limits
 from audio.refusals import TooLarge
 from audio.tables import clips, takes
 from audio.take_states import MOST_TRIES, NotNow, TakeState
-from audio.take_work import LOST_SECONDS
+from audio.take_work import LOST_SECONDS, NEVER_CAME_SECONDS
 from audio.takes import WORKERS_LOST, TakeChanged, TakeUnknown, UploadIdTaken, UploadIdUnusable
 from tests.audio.take_rig import DANIEL, DAY, FINGERPRINT, NOW, SARA, Room
 
@@ -100,6 +100,16 @@ def test_a_recording_made_by_phone_comes_later(room: Room) -> None:
     assert room.asked == [take.id]
     with pytest.raises(NotNow):
         room.takes.fetched(take.id, b"spoken", NOW)
+
+
+def test_what_never_came_from_the_provider_is_given_up(room: Room) -> None:
+    """A week later nobody waits any more for a recording made by phone: whoever made it learns that it is lost."""
+    wanted = {"prompt": "breathing", "language": "en", "voice": "Sara", "fingerprint": FINGERPRINT}
+    take = room.takes.expect(upload_id="call-0001", by=SARA, today=DAY, now=NOW, **wanted)
+    assert room.work.give_up_on_providers(NOW + NEVER_CAME_SECONDS) == 0
+    assert room.work.give_up_on_providers(NOW + NEVER_CAME_SECONDS + 1) == 1
+    refused = room.takes.take(take.id)
+    assert (refused.state, refused.refusal) == (TakeState.REFUSED, "never_came")
 
 
 def test_two_workers_at_once_make_a_clip_once(room: Room) -> None:
@@ -240,10 +250,10 @@ def test_a_changed_script_leaves_its_old_recording_behind(room: Room) -> None:
 
 
 def test_a_take_that_was_never_there_is_said_so(room: Room) -> None:
-    """An old link to a take that is gone isn't an error of the program."""
-    for ask in (room.takes.take, lambda one: room.work.begin(one, NOW)):
-        with pytest.raises(TakeUnknown):
-            ask("0" * 32)
+    """An old link to a take that is gone isn't an error of the program, and an old job finds nothing to do."""
+    with pytest.raises(TakeUnknown):
+        room.takes.take("0" * 32)
+    assert room.work.begin("0" * 32, NOW) is None
 
 
 def test_whoever_waits_longest_is_looked_at_first(room: Room) -> None:

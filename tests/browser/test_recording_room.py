@@ -43,6 +43,7 @@ SAYING_ALL = """(state) => {
   room.dataset.state = state;
   const sometimes = '[data-in], [data-say], [data-warning], [data-line], [data-part=waiting]';
   for (const one of room.querySelectorAll(sometimes)) one.hidden = false;
+  room.querySelector('[data-part=undecided]').textContent = '17 · main_menu';
 }"""
 KEPT_HERE = """() => new Promise((resolve, reject) => {
   const asked = indexedDB.open('warmline', 1);

@@ -12,6 +12,7 @@ from audio.take_states import TakeState
 from ivr.demo import shipped_pack
 from ivr.people.roles import Role
 from ivr.recording.archives import LARGEST_BYTES
+from ivr.recording.incoming import Incoming
 from tests.console.desk import Desk
 from tests.console.studio import Studio, hum
 from tests.hotline import PUBLIC_URL
@@ -132,6 +133,24 @@ def test_what_is_too_large_is_refused_before_it_is_read(studio: Studio) -> None:
             environ_overrides={"CONTENT_LENGTH": str(size)},
         )
         assert answer.status_code == 413, address
+
+
+def test_only_a_few_send_at_once_and_each_place_is_free_again(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two recordings are on their way: a third is told to wait, while pages go on; then there are places again."""
+    fields = {**TAKE, "fingerprint": "0" * 64, "csrf_token": studio.browser.hidden("csrf_token")}
+    seen: list[int] = []
+
+    def slowly(*_: object) -> None:
+        seen.append(studio.send("/console/takes", fields, [("a.webm", hum())], "sound").status_code)
+        seen.append(studio.browser.get("/console/record").status_code)
+
+    monkeypatch.setattr(Incoming, "recorded", slowly)
+    assert studio.send("/console/takes", fields, [("a.webm", hum())], "sound").status_code == 200
+    assert seen == [503, 200, 200, 200]
+    monkeypatch.undo()
+    assert sent_take(studio) == {"upload_id": "a" * 32}
 
 
 def test_without_the_page_s_mark_nothing_is_taken(studio: Studio) -> None:

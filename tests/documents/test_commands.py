@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ivr.settings import DEMO_FILE, PREFIX
-from tests.hotline import ACCOUNT, LINE_NUMBER, SIMULATOR_ACCOUNT, SIMULATOR_TOKEN, TOKEN
+from tests.hotline import ACCOUNT, LINE_NUMBER, SIMULATOR_ACCOUNT, SIMULATOR_TOKEN, TOKEN, short_clip
 from tests.serving import PROGRAM, free_port, wait_until
 from tests.telephony.fake_rest import Provider, rest_app, serve
 
@@ -47,6 +47,7 @@ def commands_in(path: Path) -> list[str]:
 ALL = list(dict.fromkeys(command for path in DOCUMENTS for command in commands_in(path)))
 MAKE = [command for command in ALL if command.startswith("make")]
 WARMLINE = [command for command in ALL if "warmline" in command and command not in MAKE]
+BACKUP, RESTORE = "warmline audio backup library.tar", "warmline audio restore library.tar"
 ELSEWHERE = {"warmline demo"}
 """Run by the tests of the demo."""
 
@@ -135,6 +136,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     shutil.copytree(ROOT / "flows" / "packs", folder / "flows" / "packs")
     (folder / "docs").mkdir()
     shutil.copy(ROOT / "docs" / "arrivals.csv", folder / "docs")
+    (folder / "recordings" / "sw").mkdir(parents=True)
+    (folder / "recordings" / "sw" / "breathing.wav").write_bytes(short_clip(9, seconds=1.0))
     provider = Provider(account_sid=ACCOUNT, token=TOKEN)
     provider.has_number(LINE_NUMBER)
     with serve(rest_app(provider)) as api_url:
@@ -195,6 +198,10 @@ def test_a_command_of_the_documents_does_what_it_says(reader: Reader, command: s
     if command.endswith("--undo"):
         # There has to be something to undo, whichever tests ran before this one.
         reader.run(command.removesuffix("--undo"))
+    if command == BACKUP:
+        (reader.folder / "library.tar").unlink(missing_ok=True)
+    elif command == RESTORE and not (reader.folder / "library.tar").exists():
+        reader.run(BACKUP)
     done = reader.done.get(command) or reader.run(command)
     assert "Traceback" not in done.stdout + done.stderr
     if command.startswith("warmline doctor"):

@@ -302,7 +302,8 @@ def test_a_role_that_was_taken_back_ends_it(room: Room) -> None:
     phone.speak()
     with room.hotline.wiring.database.begin() as connection:
         connection.execute(update(people).where(people.c.phone_code == code).values(state="closed"))
-    assert phone.key("1").is_over
+    assert phone.key("1").heard == ["helper_goodbye"]
+    assert phone.is_over
     assert room.takes() == []
 
 

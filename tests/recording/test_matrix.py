@@ -36,9 +36,9 @@ def room(tables_on_sqlite: Path, tmp_path: Path) -> Iterator[PeopledRoom]:
 def take(state: TakeState, fingerprint: str = NOW_SAID) -> Take:
     return Take(
         id="t", upload_id="u", prompt=KEY[0], language=KEY[1], voice="Sara", script_fingerprint=fingerprint,
-        state=state, source="file", file_name="", original_sha="", clip_sha="", seconds=1.0, pipeline="", report={}, waveform=b"",
-        refusal="", recorded_by=SARA.id, recorded_on=DAY, reviewed_by="", reviewed_on=None, reason="", reason_at=None,
-        touched_at=NOW, tries=0, number=1, version=1,
+        state=state, source="file", file_name="", original_sha="", clip_sha="", seconds=1.0, pipeline="", report={},
+        waveform=b"", refusal="", recorded_by=SARA.id, recorded_on=DAY, reviewed_by="", reviewed_on=None, reason="",
+        reason_at=None, touched_at=NOW, tries=0, number=1, version=1,
     )  # fmt: skip
 
 

@@ -74,11 +74,13 @@
     try {
       if (!microphone?.isOpen) microphone = await warmlineSound.open();
     } catch (error) {
+      if (mine !== turn) return;
       say(TROUBLES[error.name] ?? "unable");
       show("ready");
       return;
     }
-    if (!await count(mine)) return;
+    // Whoever has turned to another script while the browser asked has to press Record there.
+    if (mine !== turn || !await count(mine)) return;
     await listenUntilStopped();
   }
 
@@ -236,7 +238,7 @@
   }
 
   async function turnTo(to) {
-    if (state === "recording" || state === "finishing" || state === "asking") return;
+    if (state === "recording" || state === "finishing") return;
     if (state === "counting") await stop();
     turn += 1;
     player().pause();

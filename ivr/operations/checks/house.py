@@ -40,6 +40,7 @@ class LineFacts:
     release_stored: bool = True
     clips: int = 0
     missing_clips: Sequence[str] = ()
+    clips_in_reach: bool = True
     could_be_better: Sequence[tuple[str, str]] = ()
     """What is harder on callers than it need be, and what to do about it."""
     promises_calls: bool = False
@@ -123,6 +124,9 @@ def _check_line(line: LineFacts, media_folder: str) -> list[Finding]:
                 "The database was restored in part. Publish the pack again: warmline publish --help",
             )
         )
+    elif not line.clips_in_reach:
+        step = "Look at WARMLINE_MEDIA and the settings of its bucket: docs/recordings.md"
+        findings.append(problem(subject, f"{media_folder} doesn't answer, so callers hear nothing", step))
     elif line.missing_clips:
         findings.append(_missing(subject, line, media_folder))
     else:
@@ -160,5 +164,5 @@ def _missing(subject: str, line: LineFacts, media_folder: str) -> Finding:
     return problem(
         subject,
         f"{len(line.missing_clips)} of {line.clips} clips are not in {media_folder}: {shown}",
-        "Bring the media folder back from the backup, or publish the pack again: warmline publish --help",
+        "Bring the clips back from a backup (warmline audio restore --help), or publish the pack again.",
     )

@@ -1,0 +1,251 @@
+"""What Mallory sends instead of a recording: files that make a reader open other files, or take all there is."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import pytest
+
+from audio import pipeline
+from audio.confined import WorkBroke, confined
+from audio.containers import WHITELIST
+from audio.limits import Limits
+from audio.making import NOTHING_EXPECTED, make_take_clip
+from audio.refusals import NotARecording, NothingToHear, Refused, TooHeavy
+from tests.audio.corpus import KINDS, encoded, quiet, spoken
+
+SMALL = Limits(memory=100_000_000, work=1.0)
+
+
+@pytest.fixture
+def others_recording(tmp_path) -> Path:
+    """Somebody else's recording, on the machine that makes the clips."""
+    path = tmp_path / "secret.wav"
+    path.write_bytes(encoded(spoken(), KINDS["wav"], 8_000))
+    return path
+
+
+def play_list(path: Path) -> bytes:
+    return f"ffconcat version 1.0\nfile file:{path}\n".encode()
+
+
+def hls(path: Path) -> bytes:
+    return f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{path}\n#EXT-X-ENDLIST\n".encode()
+
+
+TAG = b"ID3\x04\0\0\0\0\0\0"
+ATTACKS: dict[str, Callable[[Path], bytes]] = {
+    "concat": lambda path: play_list(path),
+    "concat behind a tag": lambda path: TAG + play_list(path),
+    "concat that begins like an MP3": lambda path: b"\xff\xfb" + play_list(path),
+    "concat inside an AMR": lambda path: b"#!AMR\n" + play_list(path),
+    "HLS": lambda path: hls(path),
+    "HLS behind a tag": lambda path: TAG + hls(path),
+    "HLS inside a WAV": lambda path: b"RIFF\xff\0\0\0WAVE" + hls(path),
+    "HLS inside an Ogg": lambda path: b"OggS\0\2" + hls(path),
+    "DASH": lambda path: (
+        f'<?xml version="1.0"?><MPD><Period><BaseURL>{path}</BaseURL></Period></MPD>'.encode()
+    ),
+    "SDP": lambda _path: b"v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=audio 9 RTP/AVP 0\n",
+    "film that lies elsewhere": lambda path: film_elsewhere(path),
+}
+"""Files of kinds that name other files, and such files in the clothes of a recording."""
+
+
+def film_elsewhere(path: Path) -> bytes:
+    """The head of an m4a, with its sound said to lie in another file (a `url ` reference)."""
+    original = encoded(spoken(), KINDS["m4a"])
+    reference = f"file://{path}\0".encode()
+    inside = b"\0\0\0\x0curl \0\0\0\1"
+    assert inside in original
+    return original.replace(inside, (len(reference) + 12).to_bytes(4, "big") + b"url \0\0\0\0" + reference)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_no_file_makes_the_reader_open_another(others_recording, name):
+    """Mallory's list of files gets her nothing: it is refused, and never says what is in somebody else's recording."""
+    with pytest.raises(Refused) as refusal:
+        make_take_clip(ATTACKS[name](others_recording))
+    assert refusal.value.code in ("not_a_recording", "no_sound", "silent")
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_the_reader_refuses_by_itself_too(others_recording, name):
+    """Even where files could be opened, the reader opens none: each of the two walls holds alone."""
+    with pytest.raises(Refused):
+        pipeline.clip_of(ATTACKS[name](others_recording), NOTHING_EXPECTED, Limits())
+
+
+def seconds_read(content: bytes, **options: str) -> float:
+    with av.open(io.BytesIO(content), options=options) as container:
+        return sum(frame.samples / frame.sample_rate for frame in container.decode(audio=0))
+
+
+def test_the_attack_is_real(others_recording):
+    """A reader that is left to its own devices does play somebody else's recording; it is this that is held off."""
+    stolen = seconds_read(play_list(others_recording), safe="0", protocol_whitelist="file")
+    assert stolen == pytest.approx(4.4, abs=0.5)
+
+
+def test_a_reader_that_obeys_mallory_still_finds_nothing_to_open(others_recording):
+    """The same reader in the confined process can't open the file, whatever it is told."""
+    attack = play_list(others_recording)
+
+    def steal() -> bytes:
+        return str(seconds_read(attack, safe="0", protocol_whitelist="file")).encode()
+
+    with pytest.raises(WorkBroke, match="Too many open files"):
+        confined(steal, Limits())
+
+
+@pytest.mark.parametrize("name", [*WHITELIST.values(), "concat", "hls"])
+def test_readers_that_follow_addresses_are_never_asked(name):
+    """No file, whatever it looks like, is shown to a reader of play lists: only ten readers are ever named."""
+    from audio import containers
+
+    named = {*containers.WHITELIST, *(reader for _, reader in containers.MAGIC), "wav", "aiff", "aac", "mp3"}
+    assert named == {"wav", "aiff", "mov", "ogg", "matroska", "flac", "amr", "aac", "mp3"}
+    assert (name in {*named, *WHITELIST.values()}) == (name not in ("concat", "hls"))
+
+
+def test_the_confined_process_has_nothing(others_recording):
+    """It has no file, no database and no network: it can't open one, and what its parent had open is closed."""
+
+    def look() -> bytes:
+        found = [number for number in range(3, 64) if _is_open(number)]
+        refused = []
+        new = others_recording.with_name("new")
+        for attempt in (others_recording.read_bytes, new.touch):
+            try:
+                attempt()
+            except OSError:
+                refused.append("refused")
+        return f"{len(found)} {refused}".encode()
+
+    with others_recording.open("rb"):
+        assert confined(look, Limits()) == b"1 ['refused', 'refused']", "only the pipe to its parent is left"
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        pytest.param(lambda: bytes(1_000_000_000), id="takes all memory"),
+        pytest.param(lambda: _for_ever(), id="never ends"),
+        pytest.param(lambda: os.kill(os.getpid(), signal.SIGSEGV), id="crashes"),
+        pytest.param(lambda: os._exit(0), id="goes away without a word"),
+    ],
+)
+def test_what_takes_all_there_is_is_stopped(work):
+    """A file that makes the reader eat memory, run for ever or crash costs a second, and the worker goes on."""
+    began = time.monotonic()
+    with pytest.raises(TooHeavy):
+        confined(work, SMALL)
+    assert time.monotonic() - began < 10
+    assert confined(lambda: b"well", SMALL) == b"well"
+
+
+def _for_ever() -> bytes:
+    while True:
+        pass
+
+
+def test_who_sleeps_is_stopped_too():
+    """A process that waits uses no processor: the clock on the wall ends it."""
+    began = time.monotonic()
+    with pytest.raises(TooHeavy):
+        confined(lambda: time.sleep(60), Limits(work=0.2))
+    assert time.monotonic() - began < 5
+
+
+def test_refusals_and_mistakes_come_out_as_what_they_are():
+    """A refusal is one outside too; a mistake of ours is never told to Sara as hers."""
+
+    def refuse() -> bytes:
+        raise NothingToHear("nobody speaks")
+
+    with pytest.raises(NothingToHear, match="nobody speaks"):
+        confined(refuse, SMALL)
+    with pytest.raises(WorkBroke, match="ZeroDivisionError"):
+        confined(lambda: bytes(1 // 0), SMALL)
+
+
+def test_no_process_is_left_behind():
+    """After a thousand recordings a worker has as many children as before: none."""
+    for _ in range(3):
+        make_take_clip(encoded(spoken(), KINDS["opus"]))
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+BOMBS = ("channels", "rate", "samples", "cluster", "picture")
+
+
+def bombs() -> dict[str, bytes]:
+    """Small files that claim to be enormous."""
+    wav = bytearray(encoded(spoken(), KINDS["wav"], 8_000))
+    wav[22:24] = (60_000).to_bytes(2, "little")
+    flac = bytearray(encoded(quiet(1.0), KINDS["flac"], 16_000))
+    flac[18:22] = b"\x0f\xff\xff\xff"
+    m4a = bytearray(encoded(spoken(), KINDS["m4a"]))
+    sizes = m4a.index(b"stsz")
+    m4a[sizes + 12 : sizes + 16] = b"\x7f\xff\xff\xff"
+    webm = bytearray(encoded(spoken(), KINDS["webm"]))
+    cluster = webm.index(b"\x1fC\xb6u")
+    webm[cluster + 4 : cluster + 12] = b"\x01\x7f\xff\xff\xff\xff\xff\xff"
+    tagged = b"ID3\x04\0\0\x7f\x7f\x7f\x7f" + b"APIC" + bytes(1000)
+    files = {"channels": wav, "rate": flac, "samples": m4a, "cluster": webm, "picture": tagged}
+    return {name: bytes(content) for name, content in files.items()}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_files_that_claim_to_be_enormous_take_little(name):
+    """Sixty thousand channels, two thousand million samples: a refusal or an ordinary clip, within seconds."""
+    began = time.monotonic()
+    try:
+        assert make_take_clip(bombs()[name]).seconds < 10
+    except Refused as refused:
+        assert refused.code in (NotARecording.code, "no_sound", TooHeavy.code, "silent")
+    assert time.monotonic() - began < 5
+
+
+def test_damage_of_any_sort_gives_a_clip_or_a_refusal():
+    """Bytes lost, doubled, changed and emptied, in every kind of file: nothing ever breaks the worker."""
+    import random
+
+    dice = random.Random(5)
+    files = [encoded(spoken("Three.", lead=0.3, trail=0.3), kind) for kind in KINDS.values()]
+    outcomes = {"clip": 0, "refused": 0}
+    for original in files * 4:
+        content = bytearray(original)
+        start = dice.randrange(len(content))
+        end = min(len(content), start + dice.randrange(1, 2_000))
+        match dice.randrange(4):
+            case 0:
+                del content[start:end]
+            case 1:
+                content[start:start] = content[start:end]
+            case 2:
+                content[start:end] = bytes(end - start)
+            case _:
+                for _ in range(20):
+                    content[dice.randrange(len(content))] = dice.randrange(256)
+        try:
+            pipeline.clip_of(bytes(content), NOTHING_EXPECTED, Limits())
+            outcomes["clip"] += 1
+        except Refused:
+            outcomes["refused"] += 1
+    assert outcomes["clip"] and outcomes["refused"], outcomes
