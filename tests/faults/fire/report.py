@@ -15,6 +15,9 @@ HAS_TO_HOLD = (
     "No caller's phone rings twice at the same time, more often than the attempts allow, or again after a talk.",
     "No helper is in two talks at once, and no helper's phone is rung while it is in use for another callback.",
     "No helper is left claimed for a callback that isn't under way, and no attempt is left open.",
+    "Whoever pressed 0 has heard a voice or the emergency number; no callback of theirs waits without a page for "
+    "supervisors, and their phones don't ring too often or twice at once.",
+    "Nobody who let it ring once is rung back more often than they rang, or twice at once.",
     "No leg is left on the network: nobody listens to silence.",
     "No number of a caller or a helper was found in any file of database, logs or queue. Of every number the plain "
     "spellings were looked for, of each tenth every disguise of `tests/faults/traces.py` but the two that chance would "
@@ -52,7 +55,10 @@ def report(burnt: Sequence[Burnt], command: str) -> str:
         f"`warmline web`, two `warmline worker`, two `warmline worker --urgent`, `warmline timetable` and the queue "
         f"server are processes of their own. The telephone network (`tests/network`) rings people, carries out the "
         f"replies and sends signed webhooks; {plan.speed:.0f} of its seconds pass in a real one. {plan.keyed} callers "
-        f"ring in and ask by key while it burns, the others before. Waits are shortened by the settings of "
+        f"ring in and ask by key while it burns, the others before. Beside them {plan.in_danger} callers press 0, "
+        f"{plan.flashers} let it ring once, up to three times each, {plan.ring_in} helpers ring in with their code, "
+        f"{plan.on_pages} take calls in the console and give some back, and {plan.supervisors} supervisors are paged. "
+        f"Waits are shortened by the settings of "
         f"`docs/settings.md` (calls {plan.settings['callback_spacing_minutes']} minutes apart, offers of "
         f"{plan.settings['offer_seconds']} seconds), and what the timetable asks for each minute is asked for sooner "
         f"once it is calm. Who does what, and what is struck when, is drawn from the seed: "

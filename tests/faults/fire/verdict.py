@@ -13,7 +13,8 @@ from sqlalchemy import Engine, select
 
 from ivr.outcomes.tables import outcome_tasks, outcomes
 from ivr.people.roster_tables import helper_states
-from ivr.store.callback_tables import attempts, callbacks
+from ivr.store.callback_tables import attempts, callbacks, flashes, pages
+from tests.faults.fire.visitors import pressed_zero, was_helped
 from tests.network import Ledger, LegRecord, PhoneNetwork
 
 SOON_SECONDS = 900.0
@@ -29,11 +30,13 @@ class Rows:
     tasks: list[Any]
     outcomes: list[Any]
     helpers: list[Any]
+    flashes: list[Any] = field(default_factory=list)
+    pages: list[Any] = field(default_factory=list)
 
     @classmethod
     def read(cls, database: Engine) -> Rows:
         with database.connect() as connection:
-            tables = (callbacks, attempts, outcome_tasks, outcomes, helper_states)
+            tables = (callbacks, attempts, outcome_tasks, outcomes, helper_states, flashes, pages)
             return cls(*(list(connection.execute(select(table))) for table in tables))
 
     @property
@@ -47,6 +50,7 @@ class Rows:
             or (row.state == "waiting" and row.not_before < soon)
             or (row.state == "closed" and self.should_be_gone(row))
         ]
+        found += [f"missed call {row.id[:6]} ({row.state})" for row in self.flashes if row.state != "over"]
         return found + [f"a helper in {row.busy_with[:6]}" for row in self.helpers if row.busy_with]
 
     def should_be_gone(self, callback: Any) -> bool:
@@ -118,6 +122,8 @@ def _judge_rows(verdict: Verdict, rows: Rows) -> None:
         elif row.state == "waiting":
             verdict.must(now < row.until, f"{name} waits beyond its end")
             verdict.must(row.ready or row.not_before > now, f"{name} waits, and isn't in the queue")
+            paged = row.priority or any(page.about == row.id for page in rows.pages)
+            verdict.must(paged, f"{name} is of somebody in danger, and no supervisor is rung for it")
         else:
             verdict.must(False, f"{name} hangs since long, until {row.until - now:.0f} s from now")
     open_ones = {attempt.id for attempt in rows.attempts if attempt.state != "over"}
@@ -140,13 +146,48 @@ def _judge_caller(verdict: Verdict, ledger: Ledger, caller: str, most_attempts: 
 
 
 def _judge_helper(verdict: Verdict, ledger: Ledger, helper: str) -> None:
-    for one, other in _overlapping(ledger.rings_of(helper)):
+    # A helper's phone that rings for a life at risk is claimed by nobody until the key is pressed.
+    rings = [leg for leg in ledger.rings_of(helper) if leg.kind == "placed"]
+    for one, other in _overlapping(rings):
         what = "while talking" if one.answered_at is not None else "twice at once"
         verdict.must(
             False,
             f"the helper …{helper[-6:]} was rung {what} ({one.sid[-4:]}: {one.asked_at:.0f}-{_end(one):.0f}, "
             f"{other.sid[-4:]}: {other.asked_at:.0f})",
         )
+
+
+def judge_in_danger(verdict: Verdict, network: PhoneNetwork, callers: Collection[str], most: int) -> None:
+    """Whoever pressed 0 has heard a voice or the emergency number, and is called back as others are."""
+    with network.lock:
+        for caller in callers:
+            name = f"the caller in danger …{caller[-6:]}"
+            verdict.must(
+                was_helped(network, caller), f"{name} pressed 0 and heard neither a voice nor the number"
+            )
+            rings = network.ledger.rings_of(caller)
+            verdict.must(len(rings) <= most, f"{name} was rung {len(rings)} times")
+            verdict.must(not _overlapping(rings), f"{name} was rung twice at once")
+        verdict.figures["callers who pressed 0"] = sum(pressed_zero(network, one) for one in callers)
+        voices = sum(bool(network.ledger.bridges(one)) for one in callers)
+        verdict.figures["of them talked with somebody"] = voices
+
+
+def judge_missed_calls(verdict: Verdict, network: PhoneNetwork, flashers: Collection[str]) -> None:
+    """Nobody is rung back more often than they rang, or twice at once."""
+    with network.lock:
+        for caller in flashers:
+            legs, rings = network.ledger.legs_of(caller), network.ledger.rings_of(caller)
+            missed = len(legs) - len(rings)
+            name = f"the caller …{caller[-6:]}"
+            verdict.must(rings, f"{name} flashed {missed} times and was never rung back")
+            verdict.must(
+                len(rings) <= missed, f"{name} flashed {missed} times and was rung {len(rings)} times"
+            )
+            verdict.must(not _overlapping(rings), f"{name} was rung back twice at once")
+        rung = sum(len(network.ledger.rings_of(one)) for one in flashers)
+        verdict.figures["missed calls"] = sum(len(network.ledger.legs_of(one)) for one in flashers) - rung
+        verdict.figures["rung back"] = rung
 
 
 def _overlapping(legs: Iterable[LegRecord]) -> list[tuple[LegRecord, LegRecord]]:
