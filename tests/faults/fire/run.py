@@ -154,7 +154,7 @@ class Fire:
             self.say("calm")
             settled = self._settle(house, visitors)
             watch.look()
-            rows = Rows.read(house.hotline.wiring.database)
+            rows = self._rows(house)
         verdict = judge(
             rows,
             network,
@@ -182,6 +182,10 @@ class Fire:
             after = random.uniform(0.05, 0.7) * self.plan.fire_seconds * self.plan.speed
             network.schedule.after(after, partial(_rings_in, network, caller, MOST_TRIES))
 
+    def _rows(self, house: CallingBack) -> Rows:
+        wiring = house.hotline.wiring
+        return Rows.read(wiring.database, wiring.vault.key_store)
+
     def _settle(self, house: CallingBack, visitors: Visitors) -> float:
         """Waits until nobody is called any more; the seconds that it took."""
         began = time.monotonic()
@@ -189,7 +193,7 @@ class Fire:
             queue = queue_named(DEFAULT_QUEUE, client)
             unsettled: list[str] = []
             while (passed := time.monotonic() - began) < self.plan.calm_seconds:
-                unsettled = Rows.read(house.hotline.wiring.database).unsettled
+                unsettled = self._rows(house).unsettled
                 if house.network.is_quiet() and not unsettled and visitors.are_served(house.network):
                     return passed
                 # What the timetable asks for each minute is asked for sooner: nothing else is done for them.
