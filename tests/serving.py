@@ -138,7 +138,7 @@ def serving(settings: Settings, log: Path, command: str = "web", **more: str) ->
         )
     served = Served(port, log, process)
     try:
-        wait_until(lambda: _listens(port) or process.poll() is not None, START_SECONDS)
+        wait_until(lambda: is_listening(port) or process.poll() is not None, START_SECONDS)
         assert process.poll() is None, log.read_text()
         yield served
     finally:
@@ -161,7 +161,8 @@ def wait_until(condition: Callable[[], Found], seconds: float = 10.0, what: str 
     raise AssertionError(f"{what} did not happen within {seconds} s")
 
 
-def _listens(port: int) -> bool:
+def is_listening(port: int) -> bool:
+    """Whether somebody answers on this port of this machine."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1):
             return True

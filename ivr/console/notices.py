@@ -69,6 +69,8 @@ def _place(kind: str) -> tuple[str, str]:
         return "console.shifts", gettext("My shifts")
     if kind == NoticeKind.SHIFT_REFUSED:
         return "console.roster", gettext("Roster")
+    if kind in (NoticeKind.OUTCOME_MISSING, NoticeKind.OUTCOME_OVERDUE):
+        return "console.outcomes", gettext("Outcomes")
     return "", ""
 
 

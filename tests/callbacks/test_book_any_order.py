@@ -327,6 +327,7 @@ class AnyOrder(RuleBasedStateMachine):
         """Whom helpers were offered at this moment."""
         for row in self.rig.rows(attempts):
             self.known.offered.setdefault(row.id, (row.callback_id, self.now))
+        self.all_holds()
 
     def answered(self, what: Any, step: int) -> Change | None:
         """What a phone asks is asked again by the provider, should the answer not come."""
@@ -366,7 +367,7 @@ def test_any_order_of_anything(tables_on_sqlite: Path, tmp_path: Path) -> None:
         run_state_machine_as_test(
             AnyOrder,
             settings=settings(
-                max_examples=30,
+                max_examples=22,
                 stateful_step_count=30,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),

@@ -26,7 +26,7 @@ from tests.network import BUSY, NEVER, Person, PhoneNetwork, by_prompt, fictiona
 from tests.telephony.fake_rest import Provider, serve
 
 SPEED = 40.0
-STORMS = {"sqlite": (700, 1000), "postgresql": (100, 150)}
+STORMS = {"sqlite": (300, 1000), "postgresql": (100, 150)}
 """How many phones ring, and how often in all: a thousand on the database that is the harder one for it."""
 CLOSE = 1e-5
 
@@ -97,7 +97,7 @@ def storm(tmp_path: Path, tables_url: str) -> Iterator[Storm]:
 
 
 def test_a_thousand_missed_calls_come_out_in_order(storm: Storm) -> None:
-    """A thousand missed calls from seven hundred phones: each is rung once, in the order of coming, one a second."""
+    """A thousand missed calls from three hundred phones: each is rung once, in the order of coming, one a second."""
     dice = random.Random(4)
     callers, missed_calls = STORMS[storm.hotline.wiring.database.dialect.name]
     numbers = fictional_numbers(callers)

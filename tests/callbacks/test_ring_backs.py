@@ -225,10 +225,10 @@ def test_a_provider_that_is_busy_is_asked_again_later(line: FlashRig, error: Exc
 
 
 def test_a_provider_that_stays_away_ends_the_wait(line: FlashRig) -> None:
-    """The provider can't be reached for an hour: Amina isn't rung afterwards, and the provider wasn't stormed."""
+    """The provider can't be reached for twenty minutes: Amina isn't rung afterwards, and the provider wasn't stormed."""
     line.network.raised = [ProviderOutOfReach("away")] * 10_000
     line.flash(AMINA)
-    line.ring_back_for(3600)
+    line.ring_back_for(1200)
     assert line.row_of(AMINA).state == OVER
     assert len(line.network.refused) <= 15 * 60 / 5 + 1
     assert line.counts()[expired(LINE)] == 1

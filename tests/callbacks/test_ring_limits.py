@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from ivr.callbacks import outlook
 from ivr.callbacks.outlook import Outlook
 from ivr.callbacks.ring_counts import MOST_A_DAY, note_reached, note_ring, put_off_until
+from ivr.jobs.callbacks import ringing_of
 from ivr.store.callback_tables import callbacks, flash_counts
 from ivr.store.tables import lines
 from ivr.vault.number import PhoneNumber
@@ -21,10 +22,10 @@ HOUR = 3600.0
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CallingBack]:
-    """A hotline that calls back."""
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tables_url: str) -> Iterator[CallingBack]:
+    """A hotline that calls back, on each kind of database in turn."""
     monkeypatch.setattr(outlook, "REMEMBERED_SECONDS", -1.0)
-    with calling_back(tmp_path) as made:
+    with calling_back(tmp_path, tables_url) as made:
         yield made
 
 
@@ -142,3 +143,19 @@ def test_what_is_promised_counts_all_who_want_the_same_helpers(house: CallingBac
     with wiring.database.begin() as connection:
         connection.execute(update(callbacks).where(callbacks.c.id != wish).values(language="ar"))
     assert told(row._mapping, house.now) == "wait_within_an_hour"
+
+
+def test_a_job_that_comes_too_late_rings_nobody(house: CallingBack) -> None:
+    """The queue stood still for an hour and a half after Joseph was offered Amina: he is free for others by then, so
+    the old job rings nobody, and Amina is offered anew."""
+    house.employ("Joseph", JOSEPH)
+    house.wish()
+    house.hotline.wiring.callbacks.dispatcher.dispatch(house.now)
+    [late] = house.attempts
+    house.hotline.clock.forward(1.5 * HOUR)
+    assert ringing_of(house.hotline.wiring).ring(late.id) == "not now"
+    assert [row.state for row in house.attempts] == ["over"]
+    assert house.network.ledger.rings_of(JOSEPH) == []
+    house.go_on(1)
+    house.go_on(1)
+    assert len(house.network.ledger.rings_of(JOSEPH)) == 1

@@ -1,4 +1,4 @@
-"""Callbacks under fire, the short course: every process is killed in its turn while a dozen people are called back.
+"""Callbacks under fire, the short course: every process is killed in its turn while people are called back.
 
 The long one is `make fire`; what it found last is in docs/reliability.md.
 """
@@ -19,7 +19,7 @@ from tests.faults.fire.parts import COMMANDS, QUEUE
 from tests.faults.fire.plan import SHORT
 from tests.faults.fire.run import Fire
 from tests.faults.fire.traces import traces_of
-from tests.faults.fire.verdict import Rows, judge
+from tests.faults.fire.verdict import Rows, Verdict, judge, judge_in_danger, judge_missed_calls
 from tests.faults.traces import disguises_of
 from tests.network import Bridge, LegRecord, PhoneNetwork, fictional_numbers, phone_network
 
@@ -48,6 +48,8 @@ def test_no_callback_is_lost_or_made_twice_while_everything_is_killed(folder: Pa
     assert {*COMMANDS, QUEUE, EVERYTHING} <= set(burnt.struck)
     assert all(count >= 3 for count in burnt.starts.values())
     assert burnt.verdict.figures["talks"] > 0
+    assert burnt.verdict.figures["callers who pressed 0"] > 0
+    assert burnt.verdict.figures["rung back"] > 0
 
 
 def leg(number: str, asked: float, ended: float | None, kind: str = "dialled") -> LegRecord:
@@ -84,6 +86,37 @@ def test_the_verdict_sees_a_second_talk() -> None:
     assert any("rung again after having talked" in one for one in found)
     assert any("has talked 2 times" in one for one in found)
     assert any("two talks at once" in one for one in found)
+
+
+def test_the_verdict_sees_who_was_left_in_danger() -> None:
+    """A caller who pressed 0 and heard nobody is found, and so is one whose phone rings twice at once afterwards."""
+    verdict = Verdict()
+    with phone_network("https://line.example.org") as network:
+        network.ledger.legs.extend([leg(AMINA, 1, 9, "incoming"), leg(AMINA, 20, 29), leg(AMINA, 25, 39)])
+        judge_in_danger(verdict, network, [AMINA], 3)
+    assert any("heard neither a voice nor the number" in fault for fault in verdict.faults)
+    assert any("was rung twice at once" in fault for fault in verdict.faults)
+
+
+def test_the_verdict_sees_a_storm_of_ring_backs() -> None:
+    """Who let it ring once and is rung back twice is found, and so is one who is never rung back."""
+    verdict = Verdict()
+    with phone_network("https://line.example.org") as network:
+        network.ledger.legs.extend([leg(AMINA, 1, 2, "incoming"), leg(LEILA, 3, 4, "incoming")])
+        network.ledger.legs.extend([leg(AMINA, 20, 29, "placed"), leg(AMINA, 40, 49, "placed")])
+        judge_missed_calls(verdict, network, [AMINA, LEILA])
+    assert any("flashed 1 times and was rung 2 times" in fault for fault in verdict.faults)
+    assert any("was never rung back" in fault for fault in verdict.faults)
+
+
+def test_the_verdict_sees_that_nobody_is_paged() -> None:
+    """A callback of somebody in danger that waits while no supervisor is rung is found."""
+    waits = SimpleNamespace(
+        id="a" * 32, state="waiting", until=9e9, ready=True, not_before=0.0, priority=0, crisis=True
+    )
+    with phone_network("https://line.example.org") as network:
+        found = _judged(network, replace(NOBODY, callbacks=[waits]), seen={waits.id})
+    assert any("no supervisor is rung for it" in one for one in found)
 
 
 def test_the_verdict_sees_what_is_missing() -> None:

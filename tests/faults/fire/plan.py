@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+PAGE_SPACING = 15
+FLASHES_EACH = 3
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -32,6 +35,15 @@ class Plan:
     lost: float
     """How many of the status callbacks never come."""
     speed: float
+    in_danger: int
+    """Callers who press 0 during the fire, beside the others."""
+    flashers: int
+    """Callers who let it ring once, up to three times each."""
+    ring_in: int
+    """How many of the helpers are never rung, and ring in."""
+    on_pages: int
+    """How many helpers take calls in the console, and give some back."""
+    supervisors: int
     troubles: float = math.inf
     """How often at the most something goes wrong with a request to the provider."""
     most_attempts: int = 3
@@ -48,6 +60,8 @@ class Plan:
             "talk_minutes": 0.25,
             "wrap_up_minutes": 0.03,
             "helper_rest_minutes": 0.05,
+            "crisis_ring_seconds": 10,
+            "page_spacing_seconds": PAGE_SPACING,
             "calls_per_second": 50,
             "web_threads": 16,
         }
@@ -66,20 +80,30 @@ LONG = Plan(
     down_seconds=(0.2, 3.0),
     lost=0.04,
     speed=20.0,
+    in_danger=12,
+    flashers=12,
+    ring_in=3,
+    on_pages=3,
+    supervisors=3,
 )
 SHORT = Plan(
     name="short",
-    callbacks=8,
+    callbacks=6,
     keyed=2,
     later=1,
     helpers=6,
     fire_seconds=8.0,
     calm_seconds=60.0,
-    gap_seconds=(0.1, 0.6),
-    most_idle_seconds=4.0,
+    gap_seconds=(0.1, 0.4),
+    most_idle_seconds=1.5,
     down_seconds=(0.1, 0.4),
     lost=0.0,
     speed=40.0,
+    in_danger=1,
+    flashers=2,
+    ring_in=1,
+    on_pages=1,
+    supervisors=1,
     troubles=2,
     most_attempts=2,
     spacing_minutes="0.05",

@@ -15,16 +15,46 @@ HAS_TO_HOLD = (
     "No caller's phone rings twice at the same time, more often than the attempts allow, or again after a talk.",
     "No helper is in two talks at once, and no helper's phone is rung while it is in use for another callback.",
     "No helper is left claimed for a callback that isn't under way, and no attempt is left open.",
+    "Whoever pressed 0 has heard a voice or the emergency number; no callback of theirs waits without a page for "
+    "supervisors, and their phones don't ring too often or twice at once.",
+    "Nobody who let it ring once is rung back more often than they rang, or twice at once.",
     "No leg is left on the network: nobody listens to silence.",
     "No number of a caller or a helper was found in any file of database, logs or queue. Of every number the plain "
     "spellings were looked for, of each tenth every disguise of `tests/faults/traces.py` but the two that chance would "
     "hit; packed contents were not unpacked.",
 )
 
+SWITCHED_OFF = (
+    ("none is lost", "a helper who doesn't take it ends it; one attempt is enough; it expires a day early",
+     "`no_callback_is_lost`, always"),
+    ("", "a talk leaves no task", "`every_talk_leaves_one_task`, always"),
+    ("none has two helpers", "taken while it is taken; an offer that runs out leaves its leg alone",
+     "`nobody_has_two_helpers`, mostly"),
+    ("", "the key of an old leg counts", "`nobody_is_rung_too_often`, in one search of two"),
+    ("none is dialled outside its window", "not looked at when it is taken; when the key is pressed; anywhere",
+     "`nobody_is_rung_outside_the_window`, always"),
+    ("", "the time zone, or all zones but the first; hours that never end; “as soon as possible” for four hours",
+     "the same; the last in one search of three"),
+    ("", "the queue doesn't look who is ready", "`nobody_waits_beside_a_free_helper`, always"),
+    ("", "the queue doesn't look at the end of the hours, or begins too early",
+     "the same, in one search of five: the machine refuses what the queue lets through"),
+    ("no helper is in two calls", "a claim, or a release, doesn't look whose it is; a lost answer counts as no ring; a "
+     "job that comes an hour late rings", "`no_helper_is_in_two_calls`, always"),
+    ("", "rings without writing it down", "the provider, which is asked twice for one attempt, always"),
+    ("what is over stays over", "taken back when it is over", "`what_is_over_stays_over`, always"),
+    ("", "late words reach what is over", "`no_callback_is_lost`, in one search of two"),
+    ("every wait has an end", "an offer never ends", "`every_wait_has_an_end`, always"),
+    ("", "nobody sweeps; legs are left on the line; an attempt outlives its leg",
+     "`everything_has_come_to_its_end`, always"),
+    ("", "a talk never ends", "the same, in one search of two"),
+    ("", "nobody looks for lost answers", "nothing: after two hours the sweep ends such a leg all the same"),
+)  # fmt: skip
+
 
 def report(burnt: Sequence[Burnt], command: str) -> str:
     """The page, in Markdown."""
     plan, seed = burnt[0].plan, burnt[0].seed
+    seeds = ", ".join(f"seed {one.seed} on {one.database}" for one in burnt)
     faults = sum(len(one.verdict.faults) for one in burnt)
     sections = [
         "# What becomes of callbacks when everything breaks",
@@ -36,7 +66,7 @@ def report(burnt: Sequence[Burnt], command: str) -> str:
         f"all the same. When the fire is over, all has to be as it should:",
         "\n".join(f"- {one}" for one in HAS_TO_HOLD),
         f"**{'All of it held' if not faults else f'{faults} faults were found'}** on "
-        f"{datetime.now(UTC).date().isoformat()}, with `{command}` (seed {seed}), which writes this page. A shorter "
+        f"{datetime.now(UTC).date().isoformat()}, with `{command}` ({seeds}), which writes this page. A shorter "
         f"course of the same is part of every test run (`tests/faults/test_callbacks_under_fire.py`).",
         *(f"- {one.database}: {fault}" for one in burnt for fault in one.verdict.faults),
         "## What was done",
@@ -48,11 +78,20 @@ def report(burnt: Sequence[Burnt], command: str) -> str:
         f"{plan.lost * 100:.0f} in a hundred status callbacks never come, and of two in a hundred the answer is lost.",
         "## What came of it",
         _table(("", *(one.database for one in burnt)), _figures(burnt)),
+        "## In any order",
+        "`tests/callbacks/test_book_any_order.py` searches on a small scale what the fire meets by chance: six "
+        "callers with windows in several time zones, two helpers, days that pass, words of legs that are lost, repeated and late, "
+        "answers of the provider that are lost, and processes that die before any single write. To see that it would "
+        "notice, each of these was switched off, one at a time, and searched for two or three times:",
+        _table(("promise", "switched off", "found by"), SWITCHED_OFF),
         "## How it is run",
         f"`warmline web`, two `warmline worker`, two `warmline worker --urgent`, `warmline timetable` and the queue "
         f"server are processes of their own. The telephone network (`tests/network`) rings people, carries out the "
         f"replies and sends signed webhooks; {plan.speed:.0f} of its seconds pass in a real one. {plan.keyed} callers "
-        f"ring in and ask by key while it burns, the others before. Waits are shortened by the settings of "
+        f"ring in and ask by key while it burns, the others before. Beside them {plan.in_danger} callers press 0, "
+        f"{plan.flashers} let it ring once, up to three times each, {plan.ring_in} helpers ring in with their code, "
+        f"{plan.on_pages} take calls in the console and give some back, and {plan.supervisors} supervisors are paged. "
+        f"Waits are shortened by the settings of "
         f"`docs/settings.md` (calls {plan.settings['callback_spacing_minutes']} minutes apart, offers of "
         f"{plan.settings['offer_seconds']} seconds), and what the timetable asks for each minute is asked for sooner "
         f"once it is calm. Who does what, and what is struck when, is drawn from the seed: "

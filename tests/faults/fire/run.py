@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -12,7 +12,8 @@ from typing import Any
 
 from ivr.callbacks.windows import next_span
 from ivr.jobs.queue import queue_named
-from ivr.jobs.tasks import close_callbacks, sweep_callbacks
+from ivr.jobs.tasks import clear_ring_backs, close_callbacks, find_lost_answers, sweep_callbacks
+from ivr.publishing.lines import find_line, save_line
 from ivr.store.callback_tables import callbacks
 from ivr.store.queue import DEFAULT_QUEUE, connect_to_queue
 from tests.calling_back import CallingBack, clips_of
@@ -21,17 +22,18 @@ from tests.faults.fire.parts import queue_socket, running_parts
 from tests.faults.fire.plan import Plan
 from tests.faults.fire.town import Town
 from tests.faults.fire.traces import traces_of
-from tests.faults.fire.verdict import Rows, Verdict, judge
+from tests.faults.fire.verdict import Rows, Verdict, judge, judge_in_danger, judge_missed_calls
+from tests.faults.fire.visitors import FLASH_NUMBER, Visitors
 from tests.faults.fire.watch import Watch
 from tests.hotline import ACCOUNT, LINE_NUMBER, PUBLIC_URL, TOKEN, Clock, make_hotline
 from tests.network import PhoneNetwork, phone_network
 from tests.postgres import PostgresServer
-from tests.serving import free_port
+from tests.serving import START_SECONDS, free_port, is_listening, wait_until
 from tests.telephony.fake_rest import Provider
 
 WISHES = {"as_soon_as_possible": "1", "in_the_morning": "2", "in_the_evening": "3"}
 ZONE = "America/New_York"
-CALMED_EVERY = 3.0
+CALMED_EVERY = 2.0
 MOST_TRIES, TRIES_APART = 8, 150.0
 TOLD = {"callback_noted", "asked_already"}
 GENDERS_FROM = 12
@@ -83,14 +85,18 @@ class Fire:
             PUBLIC_URL, speed=self.plan.speed, provider=Provider(account_sid=ACCOUNT, token=TOKEN)
         ) as network:
             house = self._hotline(network)
-            town = Town(self.seed, self.plan.callbacks, self.plan.helpers)
-            network.add(*town.helpers.values(), *town.callers.values())
+            plan = self.plan
+            others = plan.in_danger + plan.flashers + plan.supervisors + plan.ring_in
+            town = Town(self.seed, plan.callbacks, plan.helpers, others)
+            visitors = Visitors.of(plan, self.seed, town.others)
+            network.add(*town.helpers.values(), *town.callers.values(), *visitors.everybody)
             for place, number in enumerate(town.helpers):
                 speaks, gender = town.speak[number], town.gender[number]
                 house.employ(f"Helper{place}", number, languages=speaks, gender=gender)
+            visitors.are_employed(house, list(town.helpers))
             self.say("asking")
             asked = self._ask_before(house, town)
-            burnt = self._burn(house, town, asked)
+            burnt = self._burn(house, town, visitors, asked)
             burnt.seconds = time.monotonic() - began
             house.hotline.wiring.database.dispose()
         return burnt
@@ -109,7 +115,12 @@ class Fire:
         network.clips.known.update(clips_of(hotline))
         network.reach = f"http://127.0.0.1:{port}"
         voice, status = f"{PUBLIC_URL}/phone/twilio/voice", f"{PUBLIC_URL}/phone/twilio/status"
-        network.has_line(LINE_NUMBER, voice, f"{PUBLIC_URL}/phone/fallback", status)
+        for line in (LINE_NUMBER, FLASH_NUMBER):
+            network.has_line(line, voice, f"{PUBLIC_URL}/phone/fallback", status)
+        with hotline.wiring.database.begin() as connection:
+            first = find_line(connection, LINE_NUMBER)
+            assert first is not None
+            save_line(connection, replace(first, id="", number=FLASH_NUMBER, name="Missed calls", flash=True))
         return CallingBack(hotline, network)
 
     def _ask_before(self, house: CallingBack, town: Town) -> set[str]:
@@ -126,7 +137,7 @@ class Fire:
             call.hang_up()
         return {row.id for row in house.rows(callbacks)}
 
-    def _burn(self, house: CallingBack, town: Town, asked: set[str]) -> Burnt:
+    def _burn(self, house: CallingBack, town: Town, visitors: Visitors, asked: set[str]) -> Burnt:
         network, settings = house.network, house.hotline.wiring.settings
         keyed = list(town.callers)[self.plan.callbacks - self.plan.keyed :]
         with (
@@ -134,12 +145,16 @@ class Fire:
             Watch(house.hotline.wiring.database) as watch,
         ):
             arson = Arson(self.plan, Random(self.seed), parts, network, self.postgres)
+            # From here on everybody who calls is answered, as long as nothing is struck.
+            wait_until(lambda: is_listening(settings.port), START_SECONDS, "the web process")
             self._will_ring_in(network, keyed)
-            arson.burn(self.say)
+            visitors.will_come(network)
+            with visitors.on_the_pages(settings.port):
+                arson.burn(self.say)
             self.say("calm")
-            settled = self._settle(house)
+            settled = self._settle(house, visitors)
             watch.look()
-            rows = Rows.read(house.hotline.wiring.database)
+            rows = self._rows(house)
         verdict = judge(
             rows,
             network,
@@ -147,10 +162,14 @@ class Fire:
             asked=asked,
             told_noted=sum(_was_told(network, caller) for caller in keyed),
             callers=town.callers,
-            helpers=town.helpers,
+            helpers=[*town.helpers, *visitors.staff],
             most_attempts=self.plan.most_attempts,
         )
-        verdict.faults += traces_of(self.folder, self.postgres, [*town.callers, *town.helpers])
+        judge_in_danger(verdict, network, visitors.in_danger, self.plan.most_attempts)
+        judge_missed_calls(verdict, network, visitors.flashers)
+        verdict.figures |= visitors.figures(network)
+        numbers = [*town.callers, *town.helpers, *town.others]
+        verdict.faults += traces_of(self.folder, self.postgres, numbers)
         starts = {name: part.starts for name, part in parts.all.items()}
         return Burnt(
             self.plan, self.seed, "PostgreSQL" if self.postgres else "SQLite", verdict, dict(arson.struck), starts,
@@ -163,18 +182,22 @@ class Fire:
             after = random.uniform(0.05, 0.7) * self.plan.fire_seconds * self.plan.speed
             network.schedule.after(after, partial(_rings_in, network, caller, MOST_TRIES))
 
-    def _settle(self, house: CallingBack) -> float:
+    def _rows(self, house: CallingBack) -> Rows:
+        wiring = house.hotline.wiring
+        return Rows.read(wiring.database, wiring.vault.key_store)
+
+    def _settle(self, house: CallingBack, visitors: Visitors) -> float:
         """Waits until nobody is called any more; the seconds that it took."""
         began = time.monotonic()
         with connect_to_queue(house.hotline.wiring.settings) as client:
             queue = queue_named(DEFAULT_QUEUE, client)
             unsettled: list[str] = []
             while (passed := time.monotonic() - began) < self.plan.calm_seconds:
-                unsettled = Rows.read(house.hotline.wiring.database).unsettled
-                if house.network.is_quiet() and not unsettled:
+                unsettled = self._rows(house).unsettled
+                if house.network.is_quiet() and not unsettled and visitors.are_served(house.network):
                     return passed
                 # What the timetable asks for each minute is asked for sooner: nothing else is done for them.
-                for task in (sweep_callbacks, close_callbacks):
+                for task in (sweep_callbacks, close_callbacks, find_lost_answers, clear_ring_backs):
                     queue.enqueue(task, job_timeout=30, ttl=30)
                 time.sleep(CALMED_EVERY)
         under_way = house.network.post.under_way

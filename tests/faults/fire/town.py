@@ -64,10 +64,11 @@ class Caller(MoodyPerson):
 
 
 class Town:
-    """Everybody of one run, the same for the same seed."""
+    """Everybody of one run, the same for the same seed. `others` are numbers for whoever else there is."""
 
-    def __init__(self, seed: int, callers: int, helpers: int) -> None:
-        numbers = fictional_numbers(callers + helpers + 1)[1:]
+    def __init__(self, seed: int, callers: int, helpers: int, others: int = 0) -> None:
+        numbers = fictional_numbers(callers + helpers + others + 1)[1:]
+        numbers, self.others = numbers[: callers + helpers], numbers[callers + helpers :]
         random = Random(f"town {seed}")
         self.helpers = {number: Helper(number, Random(f"{seed} {number}")) for number in numbers[:helpers]}
         self.speak = {number: _languages(place, random) for place, number in enumerate(self.helpers)}

@@ -19,7 +19,7 @@ def calls_that_fit(provider: Provider, asked: Mapping[str, str]) -> list[dict[st
     wanted = {"To": "to", "From": "from", "Status": "status", "ParentCallSid": "parent_call_sid"}
     found = [
         call
-        for call in provider.calls.values()
+        for call in list(provider.calls.values())
         if all(call[name] == asked[parameter] for parameter, name in wanted.items() if parameter in asked)
         and fits_days(call["started_at"], "StartTime", asked)
         and fits_days(call["ended_at"], "EndTime", asked)
