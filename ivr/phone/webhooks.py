@@ -191,8 +191,8 @@ class Webhooks:
         return NO_CONTENT
 
     def _recording(self, provider: str, path: str, environ: Environ) -> Answer:
-        """Word that a recording is ready, or that there is none: of a leg, which waits for it; of a caller's turn nobody
-        does. When it can't be written down now, the provider says it again.
+        """Word that a recording is ready, or that there is none: of a leg, which waits for it; of a caller's turn
+        nobody does. When it can't be written down now, the provider says it again.
         """
         dialect, form = self._verified(provider, environ)
         event = _leg_event(dialect, path, environ, form)

@@ -31,7 +31,8 @@ HEAVY = (
 ROOMS = ("ivr", "flows", "audio", "referrals")
 CONCRETE = {
     "TwilioNetwork", "SimulatorNetwork", "TwilioDialect", "Desk", "EmergencyServicesOnly", "ListedServices",
-    "HotDatabase", "ClipLibrary", "MediaStore", "OriginalsStore", "BucketStore", "Takes", "CallRows", "Vault", "Releases", "EmergencyScreens", "Turns", "House",
+    "HotDatabase", "ClipLibrary", "MediaStore", "OriginalsStore", "BucketStore", "Takes", "CallRows", "Vault",
+    "Releases", "EmergencyScreens", "Turns", "House",
 }  # fmt: skip
 CHOOSERS = {"ivr/wiring.py", "ivr/recording_wiring.py", "ivr/telephony/simulator/parts.py"}
 """The last puts the simulator's page together, and exists only where the simulator is on."""

@@ -80,8 +80,8 @@ def report(burnt: Sequence[Burnt], command: str) -> str:
         _table(("", *(one.database for one in burnt)), _figures(burnt)),
         "## In any order",
         "`tests/callbacks/test_book_any_order.py` searches on a small scale what the fire meets by chance: six "
-        "callers with windows in several time zones, two helpers, days that pass, words of legs that are lost, repeated and late, "
-        "answers of the provider that are lost, and processes that die before any single write. To see that it would "
+        "callers with windows in several time zones, two helpers, days that pass, words of legs that are lost, "
+        "repeated and late, answers of the provider that are lost, and processes that die before any single write. To see that it would "
         "notice, each of these was switched off, one at a time, and searched for two or three times:",
         _table(("promise", "switched off", "found by"), SWITCHED_OFF),
         "## How it is run",
