@@ -67,6 +67,8 @@ class _Reading:
         stream = container.streams.best("audio")
         if stream is None:
             raise NoSoundInFile("no stream of sound")
+        if stream.codec_context is None:
+            raise NotARecording("sound in a way of writing that isn't known")
         self._container, self._stream, self._limits = container, stream, limits
         # A file of floats is clipped where we clip it, any other where its own numbers end.
         floats = stream.codec_context.name in _FLOAT_CODECS

@@ -12,5 +12,5 @@ class Limits:
 
     size: int = 50_000_000
     seconds: float = 600.0
-    memory: int = 400_000_000
+    memory: int = 300_000_000
     work: float = 60.0

@@ -22,6 +22,7 @@ THOROUGH = re.compile(
     r"|tests/(journeys|legs|outcomes/test_(?!closing))\S*\[postgresql"
     r"|tests/browser/test_callbacks_live\.py::test_(axe|every_word|on_the_smallest|pages_are_small|without_connection)"
     r"|tests/browser/test_console_pages\.py::test_(nothing_is_asked|every_word\S*light|on_the_smallest\S*fr)"
+    r"|tests/browser/test_recordings_in_use\.py::test_every_page\S*en-day"
     r"|tests/browser/test_whole_call\.py::test_a_whole_call_with_an_exercise"
 )
 """What takes long and repeats what is tried elsewhere: `make test` has to be done within a quarter of an hour."""

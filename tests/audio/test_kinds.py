@@ -130,6 +130,14 @@ def test_what_is_no_recording_is_refused_by_name(content, kind):
         made(content)
 
 
+def test_sound_in_an_unknown_way_of_writing_is_refused():
+    """A WAV file can say that its sound is written in a way that nobody knows; that is a refusal like any other."""
+    original = bytearray(encoded(spoken(), KINDS["wav"]))
+    original[20:22] = b"\x99\x99"
+    with pytest.raises(NotARecording):
+        made(bytes(original))
+
+
 def test_a_film_without_sound_is_refused_by_name():
     """A film of the script, with the microphone off, has a picture and nothing to hear."""
     import io

@@ -11,6 +11,7 @@ from ivr.people.roles import Role
 from ivr.publishing.lines import find_line
 from tests.console.desk import Browser, Desk, Worker
 from tests.console.recorded import (
+    agree_to_everything,
     approved,
     bring,
     forget_clips,
@@ -36,16 +37,6 @@ def staff(desk: Desk) -> tuple[Worker, Worker]:
     sara, leila = desk.employ("Sara", Role.STAFF), desk.employ("Leila")
     speaks(desk, leila, "sw")
     return sara, leila
-
-
-def agree_to_everything(desk: Desk) -> None:
-    """Daniel has read all therapeutic scripts."""
-    daniel = desk.employ("Daniel", Role.SUPERVISOR)
-    drafts, reviewing = room_of(desk).drafts, room_of(desk).reviewing
-    for (prompt, code), fingerprint in drafts.fingerprints().items():
-        script = drafts.script(prompt, code)
-        if script and script.therapeutic:
-            reviewing.review_clinically(daniel.id, prompt, code, fingerprint, desk.now)
 
 
 def on_air(desk: Desk) -> str | None:
