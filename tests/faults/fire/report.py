@@ -10,8 +10,8 @@ from tests.faults.fire.run import Burnt
 
 HAS_TO_HOLD = (
     "Every callback that was asked for is closed with exactly one row in the outcome log, or its outcome is still owed "
-    "by a helper, or it waits for hours in which it is safe, or it is over and its row is written an hour and a quarter "
-    "later at the most, because a turn that was killed had sealed the number anew and the vault can't know that nobody "
+    "by a helper, or it waits for hours in which it is safe, or it is over and its row is written an hour and a "
+    "quarter later at the most, because a turn that was killed had sealed the number anew and the vault can't know that nobody "
     "comes back for it: none is lost, none is counted twice.",
     "There are at least as many callbacks from callers who rang in during the fire as were told “it is noted”.",
     "No caller's phone rings twice at the same time, more often than the attempts allow, or again after a talk.",
@@ -86,7 +86,8 @@ def report(burnt: Sequence[Burnt], command: str) -> str:
         "`tests/callbacks/test_book_any_order.py` searches on a small scale what the fire meets by chance: six "
         "callers with windows in several time zones, two helpers, days that pass, words of legs that are lost, "
         "repeated and late, lost answers of the provider, and processes that die before any single write. To see "
-        "that it would notice, each of these was switched off, one at a time, and searched for two or three times; what most searches miss is said:",
+        "that it would notice, each of these was switched off, one at a time, and searched for two or three times; "
+        "what most searches miss is said:",
         _table(("promise", "switched off", "found by"), SWITCHED_OFF),
         "## How it is run",
         f"`warmline web`, two `warmline worker`, two `warmline worker --urgent`, `warmline timetable` and the queue "
