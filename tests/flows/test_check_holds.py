@@ -65,7 +65,7 @@ def silent_call(pack: Pack, answers: int) -> Iterator[Step]:
         yield taken
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(broken_packs() | restless_packs())
 def test_silent_call_ends_well_unless_somebody_was_warned(pack: Pack) -> None:
     """If a caller who presses nothing goes round, or ends with the emergency words, the checker has said why."""
@@ -76,7 +76,7 @@ def test_silent_call_ends_well_unless_somebody_was_warned(pack: Pack) -> None:
         assert any(words in message for message in found for words in ABOUT_THE_WAY), found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(broken_packs() | restless_packs())
 def test_silent_call_stays_on_ways_the_checker_knows(pack: Pack) -> None:
     """Every place to which a silent call comes is one that the checker has followed."""
