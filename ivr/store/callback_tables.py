@@ -59,9 +59,7 @@ callbacks = Table(
     Column("band", String(5), nullable=False),
     Column("test", Boolean, nullable=False),
     Column("number_id", String(32), nullable=True, doc="the vault's entry; empty when it has been shredded"),
-    Column(
-        "risk_case", String(32), nullable=False, doc="what a helper said after the talk opened it, or empty"
-    ),
+    Column("risk_case", String(32), nullable=False, doc="which this callback has opened, or empty"),
     Index("ix_callbacks_queue", "state", "ready", "language", "gender", "crisis", "priority", "ranked_at"),
     Index("ix_callbacks_until", "state", "until"),
     Index("ix_callbacks_number_id", "number_id"),

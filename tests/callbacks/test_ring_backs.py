@@ -225,7 +225,7 @@ def test_a_provider_that_is_busy_is_asked_again_later(line: FlashRig, error: Exc
 
 
 def test_a_provider_that_stays_away_ends_the_wait(line: FlashRig) -> None:
-    """The provider can't be reached for twenty minutes: Amina isn't rung afterwards, nor the provider stormed."""
+    """The provider is out of reach for twenty minutes: Amina isn't rung afterwards, and the provider wasn't stormed."""
     line.network.raised = [ProviderOutOfReach("away")] * 10_000
     line.flash(AMINA)
     line.ring_back_for(1200)

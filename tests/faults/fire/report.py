@@ -11,8 +11,8 @@ from tests.faults.fire.run import Burnt
 HAS_TO_HOLD = (
     "Every callback that was asked for is closed with exactly one row in the outcome log, or its outcome is still owed "
     "by a helper, or it waits for hours in which it is safe, or it is over and its row is written an hour and a "
-    "quarter later at the most, because a turn that was killed had sealed the number anew and the vault can't know that nobody "
-    "comes back for it: none is lost, none is counted twice.",
+    "quarter later at the most, because a turn that was killed had sealed the number anew and the vault can't "
+    "know that nobody comes back for it: none is lost, none is counted twice.",
     "There are at least as many callbacks from callers who rang in during the fire as were told “it is noted”.",
     "No caller's phone rings twice at the same time, more often than the attempts allow, or again after a talk.",
     "No helper is in two talks at once, and no helper's phone is rung while it is in use for another callback.",
