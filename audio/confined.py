@@ -23,6 +23,8 @@ from audio.refusals import REFUSALS, Refused, TooHeavy
 
 _MADE, _REFUSED, _BROKEN = b"+", b"-", b"!"
 _READ_AT_ONCE = 1 << 20
+BEHIND_CALLERS = 10
+"""How far this work stands back for other processes, as the system counts it: 0 is as everybody, 19 is last."""
 _PATIENCE = 3.0
 """How many times longer than its work it may take, on a machine that has other things to do."""
 
@@ -89,6 +91,8 @@ def _close_all_but(writing: int) -> None:
 
 
 def _limit(limits: Limits) -> None:
+    # Callers who press a key go first, however many recordings come in.
+    os.nice(BEHIND_CALLERS)
     if used := _address_space():
         _set(resource.RLIMIT_AS, used + limits.memory)
     _set(resource.RLIMIT_CPU, max(1, round(limits.work)))

@@ -11,8 +11,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from audio import advice
 from audio.fingerprint import PIPELINE_VERSION
 from audio.make_many import MakeMany, Tally, ToMake
+from audio.report import Report
 from audio.take_rows import Take
 from audio.take_states import TakeState
 from flows.export import as_recording_sheet
@@ -31,16 +33,10 @@ MOST_SHOWN = 30
 MOST_AT_ONCE = 100_000
 
 REFUSALS = {
-    "sent_before": "somebody else has brought in this very file before",
-    "unreadable": "it can't be opened",
-    "not_a_recording": "it is no recording, or damaged beyond reading",
-    "empty_file": "it is empty",
-    "too_large": "it is larger than any recording of a script",
-    "no_sound": "there is no sound in it",
-    "too_long": "it is far too long",
-    "too_heavy": "reading it took too much memory or time: it may be damaged, or made to harm",
-    "silent": "nobody can be heard on it",
-    "original_lost": "the recording is gone from where recordings are kept",
+    **advice.REFUSALS,
+    "sent_before": "Somebody else has brought in this very file before.",
+    "unreadable": "It can't be opened.",
+    "original_lost": "The recording is gone from where recordings are kept.",
 }
 
 
@@ -217,6 +213,20 @@ def _make_here(wiring: Wiring, console: Console, ids: set[str]) -> None:
     with bar(console, "Making clips") as progress:
         tally = _maker(wiring, progress).received(_to_make(wiring, own))
     _say_tally(tally)
+    _say_what_helps(wiring, own)
+
+
+def _say_what_helps(wiring: Wiring, made: list[Take]) -> None:
+    """The one sentence that helps most, of each recording that could be better."""
+    told = []
+    for take in made:
+        now = wiring.recording.takes.take(take.id)
+        report = Report.from_json(now.report) if now.clip_sha else None
+        if report is not None and report.findings:
+            told.append(f"{now.file_name or now.prompt} ({now.language}): {advice.advice(report)}")
+    if told:
+        click.echo(f"{len(told)} could be better:")
+        _list(told)
 
 
 def _maker(wiring: Wiring, progress: SaysProgress) -> MakeMany:

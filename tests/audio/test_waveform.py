@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
-
 import pytest
 
 from audio.alike import Shape, same_as_other, same_recording
@@ -11,7 +9,7 @@ from audio.limits import Limits
 from audio.making import NOTHING_EXPECTED, MadeClip
 from audio.pipeline import clip_of
 from audio.sound import Sound
-from audio.waveform import PEAKS, Mark, peaks_of, svg
+from audio.waveform import PEAKS, peaks_of
 from tests.audio.corpus import KINDS, encoded, louder, quiet, spoken
 
 
@@ -37,23 +35,6 @@ def test_peaks_are_as_high_as_the_sound_is_loud():
     """Silence is nought, half of full scale half the height, full scale all of it."""
     quarter = b"\0\0" * 100 + b"\0\x40" * 100 + b"\0\x80" * 200
     assert [peaks_of(quarter)[at] for at in (0, 60, 120)] == [0, 128, 255]
-
-
-def test_the_picture_is_a_picture_and_nothing_else():
-    """No script, no address, no font: and somebody who can't see it is told what it shows, whatever the words."""
-    picture = svg(bytes(range(200)), 4.0, [Mark(1.0, 'too <loud> & "near"')], "Ha & ha")
-    root = ElementTree.fromstring(picture)
-    assert root.get("role") == "img"
-    assert root.get("aria-label") == 'Ha & ha. 1.0 s: too <loud> & "near"'
-    assert {element.tag.rpartition("}")[2] for element in root.iter()} == {"svg", "path", "title"}
-    assert "currentColor" in picture and "href" not in picture
-
-
-def test_a_mark_stands_at_its_moment():
-    """A mark at a quarter of the clip is at a quarter of the picture; one beyond its end stays in the picture."""
-    for at, place in ((1.0, "M200.0"), (9.0, "M800.0"), (-1.0, "M0.0")):
-        assert f'd="{place} ' in svg(bytes(PEAKS), 4.0, [Mark(at, "here")])
-    assert "NaN" not in svg(bytes(PEAKS), 0.0, [Mark(1.0, "here")])
 
 
 @pytest.mark.parametrize("kind", ["mp3", "m4a", "webm", "amr"])

@@ -96,7 +96,7 @@ def test_a_folder_comes_in_and_becomes_clips(operator: Operator) -> None:
     assert "4 files: 3 matched" in said.output
     assert "1 could not be matched" in said.output
     assert "/console/upload:\n  - AUD-20260301-WA0001.wav" in said.output
-    assert "goodbye.mp3 (en): it is no recording" in said.output
+    assert "goodbye.mp3 (en): This isn't a sound file" in said.output
     assert operator.states() == {
         "breathing.wav": TakeState.TO_REVIEW,
         f"{number:03} take.wav": TakeState.TO_REVIEW,
