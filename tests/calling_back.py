@@ -271,10 +271,12 @@ class CallingBack:
 
 
 @contextmanager
-def calling_back(folder: Path, database_url: str = "", **settings: Any) -> Iterator[CallingBack]:
-    """The whole of it, in a folder."""
+def calling_back(
+    folder: Path, database_url: str = "", speed: float = 200, **settings: Any
+) -> Iterator[CallingBack]:
+    """The whole of it, in a folder. `speed` is how many seconds pass for people in one of ours."""
     provider = Provider(account_sid=ACCOUNT, token=TOKEN)
-    with phone_network(PUBLIC_URL, speed=200, provider=provider) as network:
+    with phone_network(PUBLIC_URL, speed=speed, provider=provider) as network:
         hotline = make_hotline(
             folder / "data", database_url, twilio_api_url=network.api_url, calls_per_second=100, **settings
         )

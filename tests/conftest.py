@@ -24,6 +24,13 @@ THOROUGH = re.compile(
     r"|tests/browser/test_console_pages\.py::test_(nothing_is_asked|every_word\S*light|on_the_smallest\S*fr)"
     r"|tests/browser/test_recordings_in_use\.py::test_every_page\S*en-day"
     r"|tests/browser/test_whole_call\.py::test_a_whole_call_with_an_exercise"
+    r"|tests/browser/test_console_pages\.py::test_axe_finds_nothing\[en"
+    r"|tests/browser/test_recording_room\.py::test_(everybody\S*ar-dark|keys)"
+    r"|tests/(people|console|audit)/\S*\[postgresql"
+    r"|tests/recording/test_(reviewing|drafts|panels|spoken)\S*\[postgresql"
+    r"|tests/faults/test_the_proof\S*\[postgresql"
+    r"|tests/benchmarks/test_dispatch_smoke"
+    r"|tests/staffing/test_document\.py::\S*\[example"
 )
 """What takes long and repeats what is tried elsewhere: `make test` has to be done within a quarter of an hour."""
 NO_SKIPS = os.environ.get("WARMLINE_TESTS_NO_SKIPS") == "1"

@@ -163,7 +163,7 @@ def test_from_the_microphone_to_the_clip(booth: Booth, speaking: Browser, senten
     length = page.locator("[data-part=player]").evaluate("(player) => player.duration")
     assert 3 < length < 6
     page.get_by_role("button", name="Keep").click()
-    page.get_by_text("it has arrived").wait_for()
+    page.get_by_text("Kept, and it has arrived").wait_for()
     (take,) = booth.studio.room.takes.takes_of("to_talk_to_someone", "en")
     assert (take.state, take.source, take.voice) == (TakeState.RECEIVED, "browser", "Sara")
     assert take.recorded_by == booth.studio.sara.id

@@ -16,7 +16,7 @@ from ivr.telephony.twilio_network import TwilioNetwork
 from ivr.telephony.twilio_network_http import BoundedHttpClient
 from ivr.vault.number import PhoneNumber
 
-pytestmark = pytest.mark.openapi
+pytestmark = [pytest.mark.openapi, pytest.mark.xdist_group("openapi")]
 
 ACCOUNT = "AC" + "0" * 32
 CALL = "CA" + "0" * 32

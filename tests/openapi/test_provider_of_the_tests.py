@@ -10,7 +10,7 @@ from werkzeug.test import Client
 
 from tests.telephony.fake_rest import ACCOUNT, LINE, TOKEN, Provider, rest_app
 
-pytestmark = pytest.mark.openapi
+pytestmark = [pytest.mark.openapi, pytest.mark.xdist_group("openapi")]
 
 BASE = "/2010-04-01/Accounts/{AccountSid}"
 AMINA = "+12025550142"

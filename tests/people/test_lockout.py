@@ -22,6 +22,7 @@ MOST_IN_A_DAY = {
     "PIN_FROM_PHONE": 35,
     "PHONE": 70,
     "PIN": 70,
+    "PANELS": 1650,
 }
 """How many guesses somebody who never tires may have in a day, by rule."""
 

@@ -29,6 +29,9 @@ from tests.hotline import LINE, LINE_NUMBER, TODAY, settings_for
 
 FACTS = Facts()
 
+pytestmark = pytest.mark.xdist_group("demo voice")
+"""Reading the whole pack aloud takes half a minute, and is done once."""
+
 
 @pytest.fixture(scope="module")
 def wiring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wiring]:

@@ -16,6 +16,10 @@ from ivr.staffing.textbook import CALL_SECONDS, CASES, STUDENT, Comparison, comp
 SEED = 1
 
 
+pytestmark = pytest.mark.xdist_group("theory")
+"""Comparing takes long, and is done once."""
+
+
 @pytest.fixture(scope="module")
 def comparisons() -> dict[tuple[int, float], Comparison]:
     return {case: compare(*case, SEED) for case in CASES}
