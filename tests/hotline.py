@@ -22,6 +22,7 @@ from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
 from audio.library import Clip
+from audio.media import MediaStore
 from audio.tables import clips
 from flows.model import Pack
 from ivr.app import create_app
@@ -116,15 +117,21 @@ def the_shipped_pack_recorded(said_seconds: float) -> Recorded:
     with wiring.database.connect() as connection:
         rows = [dict(row) for row in connection.execute(select(clips)).mappings()]
     wiring.database.dispose()
-    return Recorded(folder, wiring.media.root, rows)
+    return Recorded(folder, _media_folder(wiring), rows)
+
+
+def _media_folder(wiring: Wiring) -> Path:
+    assert isinstance(wiring.media, MediaStore)
+    return wiring.media.root
 
 
 def _record(wiring: Wiring, pack: Pack, said_seconds: float) -> None:
-    if pack is not the_shipped_pack() or wiring.media.root.exists():
+    media = _media_folder(wiring)
+    if pack is not the_shipped_pack() or media.exists():
         record_everything(wiring, pack, said_seconds)
         return
     recorded = the_shipped_pack_recorded(said_seconds)
-    shutil.copytree(recorded.media, wiring.media.root)
+    shutil.copytree(recorded.media, media)
     with wiring.database.begin() as connection:
         connection.execute(insert(clips), recorded.rows)
 

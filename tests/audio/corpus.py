@@ -72,6 +72,7 @@ def encoded(sound: Sound, kind: Kind, rate: int = 0, channels: int = 1, gain: fl
     file = io.BytesIO()
     with av.open(file, "w", format=kind.container) as container:
         stream = container.add_stream(kind.codec, rate=rate)
+        assert isinstance(stream, av.AudioStream)
         stream.layout = layout
         fitting = av.AudioResampler(stream.format.name, layout, rate, frame_size=stream.frame_size or None)
         for frame in [*_frames(louder(sound, gain)), None]:
