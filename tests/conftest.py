@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, make_url
 
 from ivr.store.engine import open_database
@@ -29,11 +30,22 @@ THOROUGH = re.compile(
     r"|tests/(people|console|audit)/\S*\[postgresql"
     r"|tests/recording/test_(reviewing|drafts|panels|spoken)\S*\[postgresql"
     r"|tests/faults/test_the_proof\S*\[postgresql"
-    r"|tests/benchmarks/test_dispatch_smoke"
+    r"|tests/(scrubbing/test_(two_workers|faults|journeys)|vault/test_(life|faults))\S*\[postgresql"
+    r"|tests/browser/test_rings\.py::test_how_a_dialled"
+    r"|tests/browser/test_console_pages\.py::test_axe_finds_nothing_where_something_is_wrong\[(en|fr)"
+    r"|tests/benchmarks/test_(dispatch_)?smoke"
     r"|tests/staffing/test_document\.py::\S*\[example"
 )
 """What takes long and repeats what is tried elsewhere: `make test` has to be done within a quarter of an hour."""
+# Searches that say nothing of their own length are shorter too, where not everything is asked for.
+settings.register_profile("make test", max_examples=50)
 NO_SKIPS = os.environ.get("WARMLINE_TESTS_NO_SKIPS") == "1"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Chooses how long searches are."""
+    if config.option.markexpr == "not thorough":
+        settings.load_profile("make test")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

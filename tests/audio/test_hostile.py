@@ -183,12 +183,17 @@ def test_refusals_and_mistakes_come_out_as_what_they_are():
         confined(lambda: bytes(1 // 0), SMALL)
 
 
-def test_no_process_is_left_behind():
-    """After a thousand recordings a worker has as many children as before: none."""
+def test_no_process_is_left_behind(monkeypatch: pytest.MonkeyPatch):
+    """After a thousand recordings a worker has as many children as before: each was ended and waited for."""
+    begun: list[int] = []
+    fork = os.fork
+    monkeypatch.setattr(os, "fork", lambda: begun.append(child := fork()) or child)
     for _ in range(3):
         make_take_clip(encoded(spoken(), KINDS["opus"]))
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(begun) == 3
+    for child in begun:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(child, os.WNOHANG)
 
 
 BOMBS = ("channels", "rate", "samples", "cluster", "picture")
