@@ -21,7 +21,7 @@ _LEAD_SECONDS = 0.3
 _PARTS_OF_A_STEP = 4
 """Two clips of one recording begin at different places between two peaks: moved by whole peaks, they look unlike."""
 _SAME, _SAME_WHEN_SHORT = 0.955, 0.993
-"""Between what was measured: the same recording sent by a messenger has 0.97 and more, "press two …" and "press three …"
+"""Between what was measured: the same recording sent by a messenger has 0.97 and more, "press two …" and "press three"
 of one voice 0.94. Short words can't be told apart so ("two" and "five" have 0.988), only be found when sent twice."""
 _SHORT_SECONDS = 2.0
 
