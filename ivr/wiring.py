@@ -51,7 +51,7 @@ from ivr.people.wellbeing import Care
 from ivr.phone.filling import Filler
 from ivr.publishing.lines import Line, all_lines
 from ivr.publishing.on_air import OnAir
-from ivr.publishing.releases import Release, Releases
+from ivr.publishing.releases import Release, ReleaseDamaged, Releases, ReleaseUnknown
 from ivr.recording.parts import RecordingParts
 from ivr.recording_wiring import recording_of
 from ivr.scrubbing.waiting import AtTheEnd
@@ -330,7 +330,7 @@ def _release_of(wiring: Wiring, line: Line) -> Release | None:
         return None
     try:
         return wiring.releases.get(line.release_id)
-    except (LookupError, ValueError, TypeError) as error:
+    except (ReleaseUnknown, ReleaseDamaged) as error:
         # The callers of all other lines must be answered although this one's release is damaged.
         log.error("release_unreadable", line=line.name, error=type(error).__name__)
         return None

@@ -25,7 +25,7 @@ from ivr.people.reachable import anybody_can_be_rung
 from ivr.publishing.gate import warnings_about, with_its_place
 from ivr.publishing.lines import Line, all_lines
 from ivr.publishing.promises import promises_calls
-from ivr.publishing.releases import Release, ReleaseUnknown
+from ivr.publishing.releases import Release, ReleaseDamaged, ReleaseUnknown
 from ivr.scrubbing.status import in_words, status
 from ivr.settings import Settings
 from ivr.settings_problems import problems_of
@@ -39,7 +39,7 @@ class ReleaseShelf(Protocol):
     """Where releases are."""
 
     def get(self, release_id: str) -> Release:
-        """The release; raises ReleaseUnknown."""
+        """The release; raises ReleaseUnknown and ReleaseDamaged."""
 
 
 class ClipShelf(Protocol):
@@ -117,6 +117,8 @@ def _of_line(line: Line, releases: ReleaseShelf, clips: ClipShelf, promises_kept
         release = releases.get(line.release_id)
     except ReleaseUnknown:
         return LineFacts(*who, release=line.release_id, release_stored=False)
+    except ReleaseDamaged:
+        return LineFacts(*who, release=line.release_id, release_readable=False)
     try:
         there = clips.there({clip.sha for clip in release.clips.values()})
     except StoreOutOfReach:

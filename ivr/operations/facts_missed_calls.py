@@ -13,6 +13,7 @@ from ivr.operations.checks.missed_calls import MissedCallFacts
 from ivr.operations.facts import ReleaseShelf
 from ivr.publishing.flash import can_ring_back
 from ivr.publishing.lines import Line, all_lines
+from ivr.publishing.releases import ReleaseDamaged, ReleaseUnknown
 from ivr.store.callback_tables import flashes
 from ivr.store.engine import reading
 
@@ -48,6 +49,6 @@ def _is_wordless(line: Line, releases: ReleaseShelf) -> bool:
         return False
     try:
         return not can_ring_back(releases.get(line.release_id))
-    except (LookupError, ValueError, TypeError):
+    except (ReleaseUnknown, ReleaseDamaged):
         # A release that can't be read is said by the check of lines.
         return False

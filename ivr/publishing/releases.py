@@ -52,6 +52,10 @@ class ReleaseUnknown(LookupError):
     """A line or a call names a release that isn't stored. Permanent: the database is damaged or restored in part."""
 
 
+class ReleaseDamaged(ValueError):
+    """What is stored of a release can't be read. Permanent: the pack has to be published again."""
+
+
 def make_release(pack: Pack, clips: Clips) -> Release:
     """Names a release by its content: the same pack and clips always give the same id."""
     content = json.dumps([pack_to_document(pack), _clips_document(clips)], sort_keys=True, ensure_ascii=False)
@@ -87,7 +91,7 @@ class Releases:
         self._compiled: dict[str, Release] = {}
 
     def get(self, release_id: str) -> Release:
-        """The release; raises ReleaseUnknown."""
+        """The release; raises ReleaseUnknown and ReleaseDamaged."""
         found = self._compiled.get(release_id)
         if found is None:
             found = self._compiled[release_id] = self._read(release_id)
@@ -100,12 +104,19 @@ class Releases:
             ).first()
         if row is None:
             raise ReleaseUnknown(release_id)
-        clips = {
-            (prompt, language): ReleasedClip(sha, seconds)
-            for language, prompts in json.loads(row.clips).items()
-            for prompt, (sha, seconds) in prompts.items()
-        }
-        return Release(release_id, pack_from_document(json.loads(row.document)), clips)
+        try:
+            clips = _clips_of(json.loads(row.clips))
+            return Release(release_id, pack_from_document(json.loads(row.document)), clips)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ReleaseDamaged(release_id) from error
+
+
+def _clips_of(document: Mapping[str, Mapping[str, tuple[str, float]]]) -> Clips:
+    return {
+        (prompt, language): ReleasedClip(sha, seconds)
+        for language, prompts in document.items()
+        for prompt, (sha, seconds) in prompts.items()
+    }
 
 
 def _clips_document(clips: Clips) -> dict[str, dict[str, list[str | float]]]:

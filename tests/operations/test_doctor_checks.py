@@ -133,6 +133,7 @@ def test_a_queue_without_workers_is_a_problem() -> None:
         (LineFacts(LINE, "First", "twilio", "112"), "nothing is published"),
         (LineFacts(LINE, "First", "twilio", "", "r1", clips=3), "no emergency number"),
         (LineFacts(LINE, "First", "twilio", "112", "r1", release_stored=False), "isn't in the database"),
+        (LineFacts(LINE, "First", "twilio", "112", "r1", release_readable=False), "r1 can't be read"),
         (
             LineFacts(LINE, "First", "twilio", "112", "r1", clips=9, missing_clips=["breathing (en)"]),
             "1 of 9 clips",

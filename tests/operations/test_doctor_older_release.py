@@ -1,14 +1,16 @@
-"""The doctor sees that a line was published before Warmline learnt to say something to helpers and supervisors."""
+"""The doctor sees a release that is older than what Warmline says by now, and one that can't be read any more."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from ivr.operations.facts import line_facts
 from ivr.publishing.gate import prepare, publish
-from ivr.publishing.releases import make_release
+from ivr.publishing.releases import Releases, make_release
+from ivr.store.tables import releases
 from tests.hotline import LINE_NUMBER, TODAY, Hotline
 
 
@@ -37,3 +39,25 @@ def test_what_came_after_the_release_is_named_until_it_is_published_again(
     assert unsaid(small_hotline) == [f"{since_then} ({language})" for language in pack.languages]
     publish(wiring.database, whole, [LINE_NUMBER], TODAY)
     assert unsaid(small_hotline) == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"document": "{}"},
+        {"document": '{"format": "warmline pack", "ver'},
+        {"document": "[]"},
+        {"clips": "null"},
+        {"clips": '{"en": {"welcome": []}}'},
+    ],
+)
+def test_a_release_that_cannot_be_read_does_not_stop_the_doctor(
+    small_hotline: Hotline, damage: dict[str, str]
+) -> None:
+    """A disk has spoilt what is stored of a release: the doctor names the line on which callers now hear the emergency
+    screen, and goes on with everything else."""
+    database = small_hotline.wiring.database
+    with database.begin() as connection:
+        connection.execute(update(releases).values(**damage))
+    found = line_facts(database, Releases(database), small_hotline.wiring.media)
+    assert [line.release_readable for line in found or []] == [False]

@@ -38,6 +38,7 @@ class LineFacts:
     emergency_number: str
     release: str = ""
     release_stored: bool = True
+    release_readable: bool = True
     clips: int = 0
     missing_clips: Sequence[str] = ()
     clips_in_reach: bool = True
@@ -124,6 +125,9 @@ def _check_line(line: LineFacts, media_folder: str) -> list[Finding]:
                 "The database was restored in part. Publish the pack again: warmline publish --help",
             )
         )
+    elif not line.release_readable:
+        step = "What the database has of it is damaged. Publish the pack again: warmline publish --help"
+        findings.append(problem(subject, f"its release {line.release} can't be read", step))
     elif not line.clips_in_reach:
         step = "Look at WARMLINE_MEDIA and the settings of its bucket: docs/recordings.md"
         findings.append(problem(subject, f"{media_folder} doesn't answer, so callers hear nothing", step))
