@@ -75,11 +75,15 @@ class CallbackAnswered:
     """How long the call may take to come: one of `flows.house.WAITING_TIMES`, or "" where nothing is known."""
 
 
+Earlier = Literal["waiting", "none", "unavailable"]
+"""Whether a callback is noted for the caller's phone; "unavailable" when there is none, and none can be noted now."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallbackFound:
     """Whether a callback is noted for the caller's phone, and if so, how long it may take to come."""
 
-    found: Literal["waiting", "none"]
+    found: Earlier
     waiting: str = ""
 
 

@@ -7,6 +7,7 @@ from typing import get_args
 
 from flows import model
 from flows.fields import Fields, as_yes_no, is_key, shortened, what_it_is
+from flows.inputs import Earlier
 from flows.load_clocks import read_clocks
 from flows.load_languages import language_complaint
 from flows.model import KEYS, Choice, Node, Option
@@ -235,7 +236,11 @@ def _voice_message(fields: Fields, name: str) -> Node:
     )
 
 
-_CASES = {"open": "yes and no", "number": "yes, no and unavailable", "callback": "waiting and none"}
+_CASES = {
+    "open": "yes and no",
+    "number": "yes, no and unavailable",
+    "callback": "waiting, none and unavailable",
+}
 _EXAMPLES = {"language": "{sw: swahili_news}", "callback": "{waiting: asked_already}"}
 _ON: tuple[model.BranchOn, ...] = get_args(model.BranchOn)
 
@@ -275,7 +280,7 @@ def _case(fields: Fields, on: str, case: str, line: int | None) -> str:
         return case
     if (on == "number" and case == "unavailable") or not on:
         return case
-    if on == "callback" and case in ("waiting", "none"):
+    if on == "callback" and case in get_args(Earlier):
         return case
     value = as_yes_no(Text(case, 0)) if on != "callback" else None
     if value is None:

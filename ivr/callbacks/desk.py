@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import structlog
 from sqlalchemy import Dialect, Engine, literal_column, select
@@ -65,6 +65,13 @@ class AskedOn(Protocol):
     def time_zone(self) -> str: ...
 
 
+class Standing(NamedTuple):
+    """The row of the open callback of a phone, and where there is none, whether its line notes no more in this hour."""
+
+    callback: Any = None
+    full: bool = False
+
+
 class Desk:
     """Where callers' wishes for a callback are left."""
 
@@ -114,7 +121,7 @@ class Desk:
         capped = wish.need != CRISIS
         if caller is None or not self._vault.can_keep():
             return UNAVAILABLE
-        if capped and self._cap.is_full(line.id, at) and self._open_callback(line, caller, at) is None:
+        if capped and self._cap.is_full(line.id, at) and self._standing(line, caller, at).callback is None:
             # Before anything is sealed: a flood must not fill the key store either.
             return UNAVAILABLE
         try:
@@ -135,16 +142,18 @@ class Desk:
         return Requested("noted" if is_new else "already_noted", row["id"], additions, waiting)
 
     def pending(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> Pending:
-        """Whether a callback is noted for this phone already; where the vault is out of reach, none is known of."""
-        row = self._open_callback(line, caller, at)
+        """Whether a callback is noted for this phone already, and could be in this hour; where the vault is out of
+        reach, none is known of."""
+        row, full = self._standing(line, caller, at)
         if row is None:
-            return Pending(False)
-        return Pending(True, self._expectations.waiting_time(row._mapping, at))
+            # Said now: whoever can't have a call isn't asked five questions for it.
+            return Pending("unavailable" if full else "none")
+        return Pending("waiting", self._expectations.waiting_time(row._mapping, at))
 
     def take_back(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> TakenBack:
         """Takes back the callback of this phone, unless the two talk already. Closing it is left to the sweep of
         closed callbacks, in whose transaction the number is shredded."""
-        row = self._open_callback(line, caller, at)
+        row, _ = self._standing(line, caller, at)
         if row is None:
             return TakenBack(False)
         if row.state != State.WAITING:
@@ -153,19 +162,21 @@ class Desk:
         values = {**row._mapping, **changing_values(closed, at), "version": row.version + 1}
         return TakenBack(True, [Addition(self._closing, values)])
 
-    def _open_callback(self, line: AskedOn, caller: PhoneNumber | None, at: float) -> Any:
+    def _standing(self, line: AskedOn, caller: PhoneNumber | None, at: float) -> Standing:
         if caller is None:
-            return None
+            return Standing()
         try:
             with reading(self._database) as connection:
                 entry = self._vault.recognise(connection, caller, kind="caller", line_id=line.id, now=at)
                 noted = select(callbacks).where(
                     callbacks.c.number_id == entry, callbacks.c.state != State.CLOSED.value
                 )
-                return None if entry is None else connection.execute(noted.limit(1)).first()
+                row = None if entry is None else connection.execute(noted.limit(1)).first()
+                full = row is None and bool(self._cap.full_lines(connection, [line.id], at))
+                return Standing(row, full)
         except (SQLAlchemyError, VaultOutOfReach, CiphertextDamaged) as error:
             log.warning("callback_not_looked_for", error=type(error).__name__)
-            return None
+            return Standing()
 
     def _noted(self, kept: KeptNumber) -> Any:
         """The newest callback of this number; one whose call was cut short has only left its key in the vault."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from flows.inputs import CallbackAnswer
+from flows.inputs import CallbackAnswer, Earlier
 from ivr.store.hot import Addition
 
 
@@ -24,9 +24,9 @@ class Requested(NamedTuple):
 
 
 class Pending(NamedTuple):
-    """Whether a callback is noted for a phone, and how long it may take to come (as in Requested)."""
+    """Whether a callback is noted for a phone or could be, and how long it may take to come (as in Requested)."""
 
-    found: bool
+    found: Earlier
     waiting: str = ""
 
 

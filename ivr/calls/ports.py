@@ -37,7 +37,7 @@ class CallbackDesk(Protocol):
         """Notes a wish; one that corrects another of the same call takes its place."""
 
     def pending(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> Pending:
-        """Whether a callback is noted for this phone already. Only calls that come to such a question ask."""
+        """Whether a callback is noted for this phone, or can be. Only calls that come to such a question ask."""
 
     def take_back(self, line: AskedOn, *, caller: PhoneNumber | None, at: float) -> TakenBack:
         """Takes back the callback that is noted; not done when there is none, or the two are talking already."""

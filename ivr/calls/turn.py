@@ -161,7 +161,7 @@ class Turn:
                 return CallbackAnswered(requested.answer, requested.reference, requested.waiting)
             case FindCallback():
                 pending = self.house.desk.pending(self.line, caller=self.caller, at=self.now)
-                return CallbackFound("waiting" if pending.found else "none", pending.waiting)
+                return CallbackFound(pending.found, pending.waiting)
             case WithdrawCallback():
                 taken_back = self.house.desk.take_back(self.line, caller=self.caller, at=self.now)
                 self.additions += taken_back.additions

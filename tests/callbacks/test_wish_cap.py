@@ -47,11 +47,16 @@ def mallory_fills(hotline: Hotline) -> None:
         assert asks(hotline, forged).prompts[0] == "callback_noted"
 
 
-def test_whoever_comes_after_the_cap_hears_the_emergency_number(hotline: Hotline) -> None:
-    """Mallory has filled the hour: Amina is told that no call can be noted, with the emergency number, and nothing of
-    hers is kept. In the next hour she can ask."""
+@pytest.mark.parametrize(("keys", "silences"), [("11", 0), ("1", 3)], ids=["asking", "silent"])
+def test_whoever_comes_after_the_cap_hears_the_emergency_number(
+    hotline: Hotline, keys: str, silences: int
+) -> None:
+    """Mallory has filled the hour: Amina asks for a call, or keys nothing. Before any question she is told that no call
+    can be noted, with the emergency number, and nothing of hers is kept. In the next hour she can ask."""
     mallory_fills(hotline)
-    call = asks(hotline, AMINA)
+    call = asks(hotline, AMINA, keys)
+    for _ in range(silences):
+        call.wait()
     assert call.prompts[:2] == ["callback_unavailable", "emergency_words"]
     assert {"digit_1", "digit_2"} <= set(call.prompts)
     assert (count(hotline, callbacks), count(hotline, vault_entries)) == (2, 2)
@@ -83,7 +88,7 @@ def test_asking_and_taking_back_uses_up_places(hotline: Hotline) -> None:
         asks(hotline, AMINA, "111").hang_up()
         with hotline.wiring.database.begin() as connection:
             connection.execute(callbacks.update().values(state="closed"))
-    assert asks(hotline, AMINA).prompts[0] == "callback_unavailable"
+    assert asks(hotline, AMINA, "11").prompts[0] == "callback_unavailable"
 
 
 def test_what_the_network_repeats_counts_once(hotline: Hotline) -> None:
@@ -96,8 +101,16 @@ def test_what_the_network_repeats_counts_once(hotline: Hotline) -> None:
         assert connection.execute(select(flash_counts.c.count)).scalars().all() == [1]
 
 
+def test_the_flood_that_comes_meanwhile_is_said_at_the_end(hotline: Hotline) -> None:
+    """There was a place when Amina was asked, and there is none when she has answered: she is told so."""
+    call = asks(hotline, AMINA, ASK[:-1])
+    mallory_fills(hotline)
+    assert call.press("1").prompts[:2] == ["callback_unavailable", "emergency_words"]
+    assert (count(hotline, callbacks), count(hotline, vault_entries)) == (2, 2)
+
+
 def test_a_turn_that_asks_for_nothing_counts_nothing(hotline: Hotline) -> None:
-    """Menus are as quick as before: the count is looked at only when a callback is to be noted."""
+    """Menus are as quick as before: the count is looked at when a call is asked for, and when it is noted."""
     call = hotline.ring(AMINA)
     asked: list[str] = []
 
@@ -106,10 +119,12 @@ def test_a_turn_that_asks_for_nothing_counts_nothing(hotline: Hotline) -> None:
             asked.append(statement.split()[0])
 
     event.listen(hotline.wiring.database, "before_cursor_execute", note)
-    call.press(ASK[:-1])
+    call.press(ASK[:1])
     assert asked == []
+    call.press(ASK[1:-1])
+    assert asked == ["SELECT"]
     call.press("1")
-    assert asked == ["SELECT", "INSERT"]
+    assert asked == ["SELECT", "SELECT", "INSERT"]
 
 
 def test_many_processes_stay_within_the_cap_together(database: Engine) -> None:

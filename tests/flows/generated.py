@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import get_args
 
 from hypothesis import strategies as st
 
+from flows.inputs import Earlier
 from flows.model import (
     AGAIN,
     BACK,
@@ -161,7 +163,7 @@ def _voice_message(draft: Draft, place: Place) -> Node:
 
 def _branch(draft: Draft, place: Place) -> Node:
     on = draft.draw(st.sampled_from(["open", "number", "language", "callback"]))
-    cases = {"language": draft.languages, "callback": ("waiting", "none")}.get(on, ("yes", "no"))
+    cases = {"language": draft.languages, "callback": get_args(Earlier)}.get(on, ("yes", "no"))
     named = draft.draw(st.lists(st.sampled_from(cases), min_size=1, unique=True))
     return Branch(place.name, on, tuple((case, _on(draft, place)) for case in named), _on(draft, place))
 

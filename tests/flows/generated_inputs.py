@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from hypothesis import strategies as st
 
 from flows.house import WAITING_TIMES
@@ -11,6 +13,7 @@ from flows.inputs import (
     CallbackWithdrawn,
     DialEnded,
     Digits,
+    Earlier,
     Facts,
     Heard,
     Input,
@@ -46,7 +49,7 @@ any_inputs: st.SearchStrategy[Input] = st.one_of(
     st.builds(
         CallbackAnswered, st.sampled_from(["noted", "already_noted", "unavailable"]), st.just(""), waits
     ),
-    st.builds(CallbackFound, st.sampled_from(["waiting", "none"]), waits),
+    st.builds(CallbackFound, st.sampled_from(get_args(Earlier)), waits),
     st.builds(CallbackWithdrawn, st.booleans()),
     st.builds(ServicesFound, spoken_services),
     st.just(NobodyToConnect()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,6 +25,7 @@ from flows.inputs import (
     CallbackWithdrawn,
     DialEnded,
     Digits,
+    Earlier,
     Facts,
     Heard,
     HungUp,
@@ -85,7 +86,7 @@ class AnyCall(RuleBasedStateMachine):
         self.call.give(CallbackAnswered(answer))
 
     @precondition(lambda self: self.asked(FindCallback))
-    @rule(found=st.sampled_from(["waiting", "none"]), waiting=waits)
+    @rule(found=st.sampled_from(get_args(Earlier)), waiting=waits)
     def is_told_of_an_earlier_wish(self, found: Any, waiting: str) -> None:
         self.call.give(CallbackFound(found, waiting))
 

@@ -74,6 +74,7 @@ def possible(taken: Step) -> Iterator[Input]:
             yield CallbackAnswered("unavailable")
         case FindCallback():
             yield CallbackFound("none")
+            yield CallbackFound("unavailable")
             yield CallbackFound("waiting", "wait_some_days")
         case WithdrawCallback():
             yield CallbackWithdrawn(done=True)

@@ -60,6 +60,11 @@ CALLS = {
     "talk_not_called": Script(
         "Asking for a call while none can be offered: no question is asked first", "11", NOT_CALLED
     ),
+    "talk_full": Script(
+        "Asking for a call when the line has noted as many as it may: no question is asked first",
+        "11",
+        full=True,
+    ),
     "listen_english": Script("Amina listens to the second exercise, and feels better", "1221~1"),
     "listen_arabic": Script("Listening in Arabic, and then another", "321~321#3x", half=frozenset({3})),
     "listen_all_offers_swahili": Script("Passing over every exercise in Swahili, until the menu", "4222222x"),

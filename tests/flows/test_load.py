@@ -132,7 +132,7 @@ def test_asking_again_and_taking_back_are_read(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("  b: {branch: callback, cases: {yes: main}, otherwise: main}\n", "waiting and none"),
+        ("  b: {branch: callback, cases: {yes: main}, otherwise: main}\n", "waiting, none and unavailable"),
         ("  w: {withdraw: wishes, then: main, otherwise: main}\n", "It can be callback."),
         ("  w: {withdraw: callback, then: main}\n", "otherwise"),
         (

@@ -28,6 +28,7 @@ from flows.inputs import (
     CallbackWithdrawn,
     DialEnded,
     Digits,
+    Earlier,
     Facts,
     Heard,
     HungUp,
@@ -58,6 +59,8 @@ class Script:
     """How long a call may take to come, where one is noted."""
     noted_before: bool = False
     """Whether a call is noted already, from an earlier call."""
+    full: bool = False
+    """Whether the line has noted as many calls as it may in this hour."""
     too_late: bool = False
     """Whether a call that is noted can't be taken back any more."""
     talked: bool | None = None
@@ -94,6 +97,8 @@ def _conditions(script: Script) -> Iterator[str]:
         yield "No call can be offered to it."
     if script.noted_before:
         yield "The caller has asked for a call before."
+    if script.full:
+        yield "No more calls are noted in this hour."
     if script.callback != "noted":
         yield f"A callback is {script.callback}."
 
@@ -103,7 +108,8 @@ def _inside(taken: Step, script: Script, noted: bool) -> Input | None:
         case RequestCallback():
             return CallbackAnswered(script.callback, "", script.waiting)
         case FindCallback():
-            return CallbackFound("waiting" if noted else "none", script.waiting)
+            none: Earlier = "unavailable" if script.full else "none"
+            return CallbackFound("waiting" if noted else none, script.waiting)
         case WithdrawCallback():
             return CallbackWithdrawn(not script.too_late)
         case FindServices():
