@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows import screens
+from flows.clocks import clock_named
 from flows.effects import (
     CLOCK,
     Connect,
@@ -51,7 +52,7 @@ def arrive(walk: Walk) -> Inside | Ending:
                 walk.enter(node)
             case Return():
                 walk.come_back()
-            case Callback() if node.need in dict(walk.asked) and not _wishes(walk, node):
+            case Callback() if node.need in dict(walk.asked) and not _answered(walk, node):
                 # Nothing new is said: what has been keyed before must not be lost to a silence.
                 walk.leave("passed")
                 walk.go(node.then)
@@ -76,7 +77,7 @@ def _ask_inside(walk: Walk, node: Callback | Withdraw | Services | ConnectNode) 
         case Callback(need=need):
             corrected = dict(walk.asked).get(need, "")
             unanswered = tuple(name for name in node.wishes if name not in notes)
-            if node.clocks and _clock(walk, node) is None:
+            if node.clocks and clock_named(walk, node) is None:
                 unanswered = (*unanswered, CLOCK)
             return RequestCallback(
                 need, walk.language, _wishes(walk, node), corrected, unanswered, walk.way()
@@ -87,19 +88,16 @@ def _ask_inside(walk: Walk, node: Callback | Withdraw | Services | ConnectNode) 
             area = notes.get(node.area) if node.area is not None else None
             return FindServices(need, area, walk.language)
         case ConnectNode(to=to, seconds=seconds):
-            return Connect(to, seconds, walk.way())
+            return Connect(to, seconds, clock_named(walk) or "", walk.way())
+
+
+def _answered(walk: Walk, node: Callback) -> tuple[tuple[str, str], ...]:
+    return tuple((name, walk.notes[name]) for name in node.wishes if name in walk.notes)
 
 
 def _wishes(walk: Walk, node: Callback) -> tuple[tuple[str, str], ...]:
-    answered = tuple((name, walk.notes[name]) for name in node.wishes if name in walk.notes)
-    clock = _clock(walk, node)
-    return answered if clock is None else (*answered, (CLOCK, clock))
-
-
-def _clock(walk: Walk, node: Callback) -> str | None:
-    """The time zone that the caller has named, where it was asked."""
-    clocks = dict(node.clocks)
-    return next((clocks[said] for name in node.wishes if (said := walk.notes.get(name)) in clocks), None)
+    clock = clock_named(walk, node)
+    return _answered(walk, node) if clock is None else (*_answered(walk, node), (CLOCK, clock))
 
 
 def _screen(walk: Walk, node: Node) -> Ending:

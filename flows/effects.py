@@ -98,6 +98,8 @@ class Connect:
 
     to: str
     seconds: int
+    clock: str = ""
+    """The time zone that the caller has named in this call, or "": for the callback that may follow."""
     way: str = field(default="", compare=False)
     """As in RequestCallback."""
 

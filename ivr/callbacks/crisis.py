@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.callbacks.ringing import Addressed
-from ivr.callbacks.time_zones import zone_of_caller
+from ivr.callbacks.time_zones import zone_by_clock
 from ivr.store.callback_tables import crisis_calls
 from ivr.store.engine import reading
 from ivr.store.hot import Addition, Insertion
@@ -70,12 +70,14 @@ def call_and_person(of: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class AskedFor:
-    """What is known of somebody who asks for help now. `path` is the way there, in coded steps; the number closed."""
+    """What is known of somebody who asks for help now. `path` is the way there, in coded steps; the number closed.
+    `clock` is the time zone that she has named, or ""."""
 
     call: str
     provider: str
     language: str | None
     caller: PhoneNumber | None
+    clock: str
     path: str
     test: bool
 
@@ -124,7 +126,7 @@ class CrisisRinging:
             "provider": asked.provider,
             "path": asked.path,
             "language": asked.language,
-            "time_zone": zone_of_caller(asked.caller, line.time_zone, at),
+            "time_zone": zone_by_clock(asked.clock, asked.caller, line.time_zone, at),
             "number_id": kept.id if kept is not None else None,
             "test": asked.test,
             "rung_at": at,

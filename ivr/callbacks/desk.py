@@ -253,7 +253,11 @@ def _wishes(wish: RequestCallback, before: Any) -> dict[str, str]:
     was asked for then, and can't wait for that evening: when it is safe counts only as keyed for it."""
     old: dict[str, str] = {} if before is None else json.loads(before.wishes)
     new = dict(wish.wishes)
-    dropped = [*(wish.unanswered if new else ()), *([SAFE_WHEN] if wish.need == CRISIS else [])]
+    # Where she is may have been said for something else.
+    dropped = [
+        *(wish.unanswered if new.keys() - {CLOCK} else ()),
+        *([SAFE_WHEN] if wish.need == CRISIS else []),
+    ]
     return {name: value for name, value in old.items() if name not in dropped} | new
 
 

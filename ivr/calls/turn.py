@@ -142,7 +142,9 @@ class Turn:
         )
         if not parties:
             return None
-        asked = AskedFor(call, name, language, self.caller, wanted.way, test=name == TEST_PROVIDER)
+        asked = AskedFor(
+            call, name, language, self.caller, wanted.clock, wanted.way, test=name == TEST_PROVIDER
+        )
         self.additions += connector.kept_for(wanted.to, line, asked, at=self.now)
         return show_connection(parties, line.number, connector.ring_seconds(wanted.to, wanted.seconds))
 

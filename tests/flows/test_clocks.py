@@ -10,9 +10,10 @@ import pytest
 from flows.check import check
 from flows.documents import pack_from_document, pack_to_document
 from flows.effects import CLOCK, RequestCallback
-from flows.inputs import CallbackAnswered
+from flows.effects import Connect as ConnectNow
+from flows.inputs import CallbackAnswered, NobodyToConnect
 from flows.load import load_pack
-from flows.model import Callback, Choice, End, Enter, Flow, Node, Pack, Rate, Return
+from flows.model import Callback, Choice, Connect, End, Enter, Flow, Node, Pack, Rate, Return
 from flows.picture.draw import draw_flow
 from tests.flows.driving import Call
 from tests.flows.small_packs import small_pack
@@ -58,6 +59,22 @@ def test_a_later_answer_in_the_same_call_counts() -> None:
     call = Call(asking()).press("2").give(CallbackAnswered("noted", "it")).press("1").press("1")
     assert dict(asked_of_inside(call).wishes)[CLOCK] == WEST
     assert asked_of_inside(call).corrects == "it"
+
+
+def test_the_clock_counts_for_whatever_is_asked_for_then() -> None:
+    """Amina says that she is in the east, and then presses 0: whoever is rung for her is told so, and the callback knows
+    it for which she is asked nothing. Before she said it, nothing is told."""
+    hurried = Callback("hurried", "crisis", "goodbye", "goodbye")
+    pack = asking(
+        replace(ASKED, then="noted", silence="noted"),
+        Connect("crisis", "crisis", "noted", "hurried"),
+        hurried,
+    )
+    assert Call(pack).press("0").last == ConnectNow("crisis", 30)
+    call = Call(pack).press("2").press("0")
+    assert call.last == ConnectNow("crisis", 30, EAST)
+    wanted = asked_of_inside(call.give(NobodyToConnect()))
+    assert (wanted.need, wanted.wishes, wanted.unanswered) == ("crisis", ((CLOCK, EAST),), ())
 
 
 def test_a_pack_with_clocks_is_right_and_survives_storing() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from flows.model import Callback, Choice, Pack, Play, Rate
+from ivr.audit.log import COMMAND_LINE
+from ivr.store.callback_tables import crisis_calls
 from tests.calling_back import JOSEPH, TAKES, TALKS, CallingBack, calling_back
 from tests.flows.small_packs import small_pack
 from tests.hotline import AMINA
@@ -99,3 +101,24 @@ def test_a_later_call_puts_the_clock_right(house: CallingBack) -> None:
     assert not rung(house)
     asks(house, "3", "")
     assert house.callback.time_zone == BY_NUMBER
+
+
+def test_in_a_crisis_the_clock_that_she_named_counts_too(tmp_path: Path) -> None:
+    """Amina has said that she is on the islands, and presses 0 before any call is noted. Whoever takes it knows her
+    clock; nobody does, and the call that is noted before all others goes by it."""
+    pack = small_pack(
+        Rate("where", ("where_are_you",), PLACES, "which_clock", "main", "main", tries=1),
+        Callback("ask", "support", "goodbye", "goodbye", ("which_clock",), CLOCKS),
+        Play("nobody", ("nobody_free",), "hurried"),
+        Callback("hurried", "crisis", "goodbye", "goodbye"),
+    )
+    with calling_back(tmp_path, pack=pack) as house:
+        joseph = house.employ("Joseph", JOSEPH)
+        wiring = house.hotline.wiring
+        with wiring.database.begin() as connection:
+            wiring.people.helpers.train(connection, COMMAND_LINE, joseph, True, house.now)
+        call = house.hotline.ring(AMINA).press("20")
+        assert [row.time_zone for row in house.rows(crisis_calls)] == [HERS]
+        call.reply = house.hotline.post(call.on_keys, call.fields(DialCallStatus="no-answer"))
+        call.wait()
+        assert (house.callback.priority, house.callback.time_zone) == (0, HERS)
