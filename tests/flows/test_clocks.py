@@ -62,8 +62,8 @@ def test_a_later_answer_in_the_same_call_counts() -> None:
 
 
 def test_the_clock_counts_for_whatever_is_asked_for_then() -> None:
-    """Amina says that she is in the east, and then presses 0: whoever is rung for her is told so, and the callback knows
-    it for which she is asked nothing. Before she said it, nothing is told."""
+    """Amina says that she is in the east, and then presses 0: whoever is rung for her is told so, and the callback
+    knows it for which she is asked nothing. Before she said it, nothing is told."""
     hurried = Callback("hurried", "crisis", "goodbye", "goodbye")
     pack = asking(
         replace(ASKED, then="noted", silence="noted"),
