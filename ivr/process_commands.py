@@ -116,13 +116,14 @@ def server_command(
         ]
     return [
         "gunicorn",
-        "--worker-class=gthread",
+        "--worker-class=ivr.web_worker.WaitingWorker",
         f"--workers={processes}",
         f"--threads={threads}",
         f"--bind={host}:{port}",
         "--timeout=60",
         "--graceful-timeout=20",
         "--keep-alive=30",
+        "--worker-connections=800",
         "--no-control-socket",
         f"--log-level={log_level}",
         application,
