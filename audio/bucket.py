@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
@@ -21,12 +22,17 @@ from obstore.store import S3Store
 
 from audio.stores import NotKept, StoreOutOfReach, name_in, place_of
 
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+
 Answer = TypeVar("Answer")
 
 CONNECT_SECONDS = 2
 ANSWER_SECONDS = 4
 RETRY_SECONDS = 6
 MOST_SIZES_KNOWN = 20_000
+SENT_AGAIN_SECONDS = 86_400
+"""What was sent longer ago is sent again by whoever keeps it, because nothing else makes it young in a bucket."""
 ASKED_ONE_BY_ONE = 8
 """Up to so many things are asked after one by one; of more, the whole list is quicker."""
 
@@ -92,11 +98,7 @@ class BucketStore:
         )
 
     def has(self, sha: str) -> bool:
-        try:
-            self._look(sha)
-        except NotKept:
-            return False
-        return True
+        return self._sent_at(sha) is not None
 
     def there(self, shas: Collection[str]) -> set[str]:
         if len(shas) <= ASKED_ONE_BY_ONE:
@@ -105,13 +107,13 @@ class BucketStore:
 
     def size(self, sha: str) -> int:
         known = self._sizes.get(sha)
-        return known if known is not None else self._look(sha)
+        return known if known is not None else self._look(sha)["size"]
 
     def put(self, content: bytes) -> str:
         sha = hashlib.sha256(content).hexdigest()
-        place = place_of(sha, self._suffix)
-        if not self.has(sha):
-            self._ask(sha, lambda: obstore.put(self._store, place, content, use_multipart=False))
+        sent_at = self._sent_at(sha)
+        if sent_at is None or sent_at < time.time() - SENT_AGAIN_SECONDS:
+            self._send(sha, content)
         return sha
 
     def put_file(self, file: Path) -> str:
@@ -137,6 +139,17 @@ class BucketStore:
         except NotKept:
             return
 
+    def take_away(self, sha: str, before: float) -> bytes | None:
+        sent_at = self._sent_at(sha)
+        if sent_at is None or sent_at >= before:
+            return None
+        try:
+            content = self.read(sha)
+        except NotKept:
+            return None
+        self.remove(sha)
+        return content
+
     def names(self) -> Iterator[str]:
         listing = self._ask("", lambda: obstore.list(self._store))
         while True:
@@ -152,13 +165,28 @@ class BucketStore:
         """A bucket shows nothing that isn't finished."""
         return 0
 
-    def _look(self, sha: str) -> int:
+    def _send(self, sha: str, content: bytes) -> None:
         place = place_of(sha, self._suffix)
-        size: int = self._ask(sha, lambda: obstore.head(self._store, place))["size"]
+        try:
+            self._ask(sha, lambda: obstore.put(self._store, place, content, use_multipart=False))
+        except NotKept:
+            # There isn't even a bucket of this name.
+            raise StoreOutOfReach("NoSuchBucket") from None
+
+    def _sent_at(self, sha: str) -> float | None:
+        """When it was kept last, in seconds since 1970; None where it isn't there."""
+        try:
+            return self._look(sha)["last_modified"].timestamp()
+        except NotKept:
+            return None
+
+    def _look(self, sha: str) -> ObjectMeta:
+        place = place_of(sha, self._suffix)
+        found = self._ask(sha, lambda: obstore.head(self._store, place))
         if len(self._sizes) >= MOST_SIZES_KNOWN:
             self._sizes.clear()
-        self._sizes[sha] = size
-        return size
+        self._sizes[sha] = found["size"]
+        return found
 
     def _ask(self, sha: str, question: Callable[[], Answer]) -> Answer:
         try:

@@ -196,9 +196,10 @@ def _put(stores: Mapping[str, Store], name: str, content: bytes, sha: str, resto
         raise BackupDamaged(f"{name} has changed while it was being read")
     if stores[place].has(sha):
         restored.sounds_kept += 1
-        return
+    else:
+        restored.sounds += 1
+    # Also what is there already: it is needed from now on, though no row says so yet.
     stores[place].put(content)
-    restored.sounds += 1
 
 
 def _add_rows(

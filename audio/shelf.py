@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from audio.tables import clips, takes
 from audio.take_rows import Take
@@ -49,6 +49,20 @@ def take_down(connection: Connection, take_id: str) -> None:
     connection.execute(
         update(clips).where(clips.c.take_id == take_id, clips.c.state == "approved").values(state="withdrawn")
     )
+
+
+def is_down(connection: Connection, take_id: str) -> date | None:
+    """The day on which the clip of this take was put up, if it was and is taken down now; None otherwise."""
+    return connection.execute(select(clips.c.made_on).where(*_down(take_id))).scalar()
+
+
+def put_up_again(connection: Connection, take_id: str) -> None:
+    """Takes back that it was taken down: its number is what it was, so what was put up meanwhile stays before it."""
+    connection.execute(update(clips).where(*_down(take_id)).values(state="approved"))
+
+
+def _down(take_id: str) -> tuple[ColumnElement[bool], ...]:
+    return clips.c.take_id == take_id, clips.c.state == "withdrawn"
 
 
 def next_number(connection: Connection, prompt: str, language: str) -> int:

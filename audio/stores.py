@@ -48,7 +48,7 @@ class Store(Protocol):
         """Bytes. Raises NotKept."""
 
     def put(self, content: bytes) -> str:
-        """Keeps it, and returns its SHA-256."""
+        """Keeps it, and returns its SHA-256. What is there already is young again (see `take_away`)."""
 
     def put_file(self, file: Path) -> str:
         """Keeps the content of a file of any size, and returns its SHA-256."""
@@ -61,6 +61,10 @@ class Store(Protocol):
 
     def remove(self, sha: str) -> None:
         """Forgets it; what isn't there is fine."""
+
+    def take_away(self, sha: str, before: float) -> bytes | None:
+        """Removes what nobody has kept since `before` (seconds since 1970), and returns it; None where it isn't there,
+        or is younger."""
 
     def names(self) -> Iterator[str]:
         """Every SHA-256 that is there, in no order."""
@@ -121,7 +125,7 @@ class FolderStore:
 
     def put(self, content: bytes) -> str:
         sha = hashlib.sha256(content).hexdigest()
-        if not self.path(sha).is_file():
+        if not _is_young_again(self.path(sha)):
             self._keep(lambda file: file.write(content))
         return sha
 
@@ -146,6 +150,20 @@ class FolderStore:
     def remove(self, sha: str) -> None:
         self.path(sha).unlink(missing_ok=True)
 
+    def take_away(self, sha: str, before: float) -> bytes | None:
+        path, aside = self.path(sha), self._aside()
+        try:
+            # Out of reach first: whoever keeps it again from now on writes it anew.
+            path.rename(aside)
+        except FileNotFoundError:
+            return None
+        if aside.stat().st_mtime >= before:
+            aside.rename(path)
+            return None
+        content = aside.read_bytes()
+        aside.unlink()
+        return content
+
     def names(self) -> Iterator[str]:
         for path in self.root.glob(f"??/??/*{self.suffix}"):
             name = name_in(path.as_posix(), self.suffix)
@@ -163,9 +181,7 @@ class FolderStore:
 
     def _keep(self, write: Callable[[BinaryIO], object]) -> str:
         """What is named is what was written: a file may change while it is read."""
-        unfinished = self.root / _UNFINISHED / uuid.uuid4().hex
-        self.root.mkdir(parents=True, exist_ok=True, mode=self.mode)
-        unfinished.parent.mkdir(exist_ok=True)
+        unfinished = self._aside()
         try:
             with unfinished.open("x+b") as file:
                 write(file)
@@ -174,7 +190,7 @@ class FolderStore:
                 file.seek(0)
                 sha = hashlib.file_digest(file, "sha256").hexdigest()
             path = self.path(sha)
-            if path.is_file():
+            if _is_young_again(path):
                 unfinished.unlink()
                 return sha
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -184,6 +200,22 @@ class FolderStore:
             raise
         _fsync_folder(path.parent)
         return sha
+
+    def _aside(self) -> Path:
+        """A place of its own for something that isn't there whole yet, or not any more."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=self.mode)
+        folder = self.root / _UNFINISHED
+        folder.mkdir(exist_ok=True)
+        return folder / uuid.uuid4().hex
+
+
+def _is_young_again(path: Path) -> bool:
+    """Says of what is there already that somebody needs it now; False where it isn't there."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _fsync_folder(folder: Path) -> None:

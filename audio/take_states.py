@@ -1,8 +1,8 @@
 """The life of a take, as a pure function of its state and what happens to it.
 
 `matching → received → at_work → to_review → approved | again`; a take made by phone begins as `at_provider`. What can't
-be used is `refused`; what somebody takes back is `withdrawn`. Every state but these, `approved` and `again` waits for
-somebody, and is found again: by a sweep, or by a person on a page.
+be used is `refused`; what somebody takes back is `withdrawn`, and for some days can be put back where it was. Every
+state but these, `approved` and `again` waits for somebody, and is found again: by a sweep, or by a person on a page.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class Happening(StrEnum):
     RAISED = "raised"
     """It was approved before, and is to be played again instead of a later one."""
     TAKEN_BACK = "taken_back"
+    UNDONE = "undone"
+    """That it was taken back, or sent back, was a mistake (audio/take_reviews.py)."""
 
 
 class NotNow(Exception):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from audio.limits import Limits
 from audio.originals import Originals
 from audio.reads import reading
 from audio.refusals import TooLarge
-from audio.shelf import put_up, take_down
 from audio.tables import takes
 from audio.take_rows import Source, Take, take_of
 from audio.take_states import Happening, TakeState, after
@@ -96,6 +95,7 @@ class Takes:
             today=today,
             now=now,
         )
+        self._make_sure(sha, content)
         if take.state is TakeState.RECEIVED:
             self._hurry(take.id)
         return take
@@ -136,6 +136,7 @@ class Takes:
         _check_size(content)
         sha = self._keep(content)
         take = self._move(take_id, Happening.FETCHED, now, original_sha=sha)
+        self._make_sure(sha, content)
         self._hurry(take_id)
         return take
 
@@ -150,7 +151,7 @@ class Takes:
     ) -> Take:
         """Says which script a file is of. Raises TakeUnknown, NotNow, TakeChanged."""
         with self.database.begin() as connection:
-            take = self._read(connection, take_id)
+            take = self.read(connection, take_id)
             spoken = language if language is not None else take.language
             matched = {
                 "prompt": prompt,
@@ -166,7 +167,7 @@ class Takes:
     def take(self, take_id: str) -> Take:
         """One take. Raises TakeUnknown."""
         with reading(self.database) as connection:
-            return self._read(connection, take_id)
+            return self.read(connection, take_id)
 
     def takes_of(self, prompt: str, language: str) -> list[Take]:
         """Every take of a prompt in a language, the newest first."""
@@ -184,45 +185,12 @@ class Takes:
         """It can't be used, for the reason that `code` names. Raises TakeUnknown, NotNow, TakeChanged."""
         return self._move(take_id, Happening.UNUSABLE, now, refusal=code)
 
-    def approve(self, connection: Connection, take_id: str, by: str, today: date) -> Take:
-        """Puts a take's clip where it can be published, in the transaction of whoever asks. Raises TakeUnknown, NotNow,
-        TakeChanged. Who may is not judged here (ivr/recording/reviewing.py)."""
-        take = self._read(connection, take_id)
-        approved = self.change(
-            connection, take, Happening.APPROVED, reviewed_by=by, reviewed_on=today, reason=""
-        )
-        put_up(connection, approved, today)
-        return approved
-
-    def ask_again(
-        self, connection: Connection, take_id: str, by: str, reason: str, at: float | None, today: date
-    ) -> Take:
-        """A reviewer wants another take, for a reason, at a second of the clip. A clip that was approved from it can't
-        be published any more; what is on air stays until something else is published. Raises as `approve` does."""
-        take = self._read(connection, take_id)
-        told = {"reason": reason, "reason_at": at, "reviewed_by": by, "reviewed_on": today}
-        sent_back = self.change(connection, take, Happening.SENT_BACK, **told)
-        take_down(connection, take_id)
-        return sent_back
-
-    def roll_back_to(self, connection: Connection, take_id: str, by: str, today: date) -> Take:
-        """Puts the clip of an approved take before all later ones. Raises as `approve` does."""
-        take = self._read(connection, take_id)
-        raised = self.change(connection, take, Happening.RAISED, reviewed_by=by, reviewed_on=today)
-        put_up(connection, raised, today)
-        return raised
-
-    def withdraw(self, connection: Connection, take_id: str) -> Take:
-        """Takes a take back, and its clip from what can be published. Raises as `approve` does."""
-        taken_back = self.change(connection, self._read(connection, take_id), Happening.TAKEN_BACK)
-        take_down(connection, take_id)
-        return taken_back
-
     def change(self, connection: Connection, take: Take, happening: Happening, /, **values: Any) -> Take:
         """Moves a take on, if nobody else has meanwhile. Raises NotNow, TakeChanged."""
-        return self._write(connection, take, after(take.state, happening, take.tries), values)
+        return self.put_into(connection, take, after(take.state, happening, take.tries), **values)
 
-    def _write(self, connection: Connection, take: Take, state: TakeState, values: Mapping[str, Any]) -> Take:
+    def put_into(self, connection: Connection, take: Take, state: TakeState, /, **values: Any) -> Take:
+        """Puts a take into a state, wherever it was. Raises TakeChanged."""
         done = connection.execute(
             update(takes)
             .where(takes.c.id == take.id, takes.c.version == take.version)
@@ -230,14 +198,15 @@ class Takes:
         )
         if done.rowcount != 1:
             raise TakeChanged(take.id)
-        return self._read(connection, take.id)
+        return self.read(connection, take.id)
 
     def _move(self, take_id: str, happening: Happening, now: float, **values: Any) -> Take:
         with self.database.begin() as connection:
-            take = self._read(connection, take_id)
+            take = self.read(connection, take_id)
             return self.change(connection, take, happening, touched_at=now, **values)
 
-    def _read(self, connection: Connection, take_id: str) -> Take:
+    def read(self, connection: Connection, take_id: str) -> Take:
+        """One take, in the transaction of whoever asks. Raises TakeUnknown."""
         row = connection.execute(select(takes).where(takes.c.id == take_id)).first()
         if row is None:
             raise TakeUnknown(take_id)
@@ -247,8 +216,18 @@ class Takes:
         with reading(self.database) as connection:
             return [take_of(row) for row in connection.execute(wanted)]
 
+    def look_at(self, take_id: str) -> None:
+        """A worker should look at this take soon. To be asked after the commit."""
+        self._hurry(take_id)
+
     def _keep(self, content: bytes | Path) -> str:
         return self.originals.put(content) if isinstance(content, bytes) else self.originals.put_file(content)
+
+    def _make_sure(self, sha: str, content: bytes | Path) -> None:
+        """Keeps it once more, if it was cleared away after two days of lying there without a row, in the moment before
+        this row came (audio/erasing.py)."""
+        if not self.originals.has(sha):
+            self._keep(content)
 
     def _sent_before(self, upload_id: str) -> Take | None:
         if not _UPLOAD_ID.fullmatch(upload_id):

@@ -50,7 +50,7 @@ def recording_of(
         drafts=drafts,
         shelves=Shelves(database, library),
         voices=voices,
-        reviewing=Reviewing(database, takes, drafts, voices, audit, people.accounts.person),
+        reviewing=Reviewing(database, takes, drafts, voices, audit, people.notices, people.accounts.person),
         spoken=spoken,
         panels=Panels(database, keys, Subjects(keys), audit, new_id),
         comments=SpokenComments(database, spoken, SealedVoices(vault.key_store, vault.master)),

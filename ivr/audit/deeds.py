@@ -39,6 +39,7 @@ class Deed(StrEnum):
     CLIP_ROLLED_BACK = "clip_rolled_back"
     TAKE_SENT_BACK = "take_sent_back"
     TAKE_WITHDRAWN = "take_withdrawn"
+    TAKE_PUT_BACK = "take_put_back"
     SCRIPT_REVIEWED = "script_reviewed"
     VOICES_MIXED = "voices_mixed"
     VOICES_PARTED = "voices_parted"

@@ -143,6 +143,15 @@ def entries(
     return [_entry(row) for row in connection.execute(wanted)]
 
 
+def latest_about(connection: Connection, about: str, deeds: Iterable[Deed]) -> Entry | None:
+    """The newest row of these deeds about one thing; None where there is none."""
+    wanted = select(audit_rows).where(
+        audit_rows.c.about == about, audit_rows.c.deed.in_([deed.value for deed in deeds])
+    )
+    row = connection.execute(wanted.order_by(audit_rows.c.seq.desc()).limit(1)).first()
+    return None if row is None else _entry(row)
+
+
 def head_of(connection: Connection) -> Head:
     """Where the chain ends. Raises ChainHeadMissing."""
     return _head(connection)

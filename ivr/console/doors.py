@@ -197,7 +197,10 @@ _SHELVES = {
     "console.roll_back": _door(
         "POST", _HEARING, "Goes back to an earlier take, in a language that one speaks."
     ),
-    "console.withdraw_take": _door("GET POST", _HEARING, "Takes back one's own take; staff, any."),
+    "console.withdraw_take": _door("POST", _HEARING, "Takes back one's own take; staff, any."),
+    "console.put_back_takes": _door(
+        "POST", _HEARING, "Undoes that takes were withdrawn or sent back; for a week, and not by everybody."
+    ),
     "console.review": _door("GET", _HEARING, "What waits for one's review."),
     "console.review_take": _door(
         "GET POST", _HEARING, "Somebody else's take, in a language that one speaks; asks for another one."

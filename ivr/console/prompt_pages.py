@@ -12,15 +12,14 @@ from audio.take_states import NotNow, TakeState
 from audio.takes import TakeChanged, TakeUnknown
 from flows.languages import right_to_left
 from flows.model import Pack, Script
-from ivr.console.frame import now, on_to, parts
+from ivr.console.frame import now, on_to, parts, today_of_the_house
 from ivr.console.gatekeeper import may_open
 from ivr.console.languages import gettext
 from ivr.console.panel_view import answers_view
-from ivr.console.people_forms import NothingToType
 from ivr.console.prompt_places import place_in_words, places_of
 from ivr.console.recording_words import STATES
-from ivr.console.review_refusals import MEANWHILE, refusal_words
-from ivr.console.says import say
+from ivr.console.review_refusals import refusal_words
+from ivr.console.says import Undo, say
 from ivr.console.shelf import room, shelf_page
 from ivr.console.signed_in import me
 from ivr.console.sounds import clip_of, original_of
@@ -44,7 +43,6 @@ def add_prompts(console: Blueprint) -> None:
     console.add_url_rule(f"{takes}/clip", "take_clip", take_clip, methods=["GET"])
     console.add_url_rule(f"{takes}/original", "take_original", take_original, methods=["GET"])
     console.add_url_rule(f"{takes}/roll-back", "roll_back", roll_back, methods=post)
-    console.add_url_rule(f"{takes}/withdraw", "withdraw_take", withdraw_take, methods=["GET", *post])
 
 
 def take_clip(take_id: str) -> Response:
@@ -54,9 +52,10 @@ def take_clip(take_id: str) -> Response:
 
 
 def take_original(take_id: str) -> Response:
-    """A take as it came in."""
+    """A take as it came in. What was withdrawn is heard by nobody."""
     take = found_take(take_id)
-    return original_of(room().originals, take.original_sha) if take.original_sha else abort(404)
+    heard = take.original_sha and take.state is not TakeState.WITHDRAWN
+    return original_of(room().originals, take.original_sha) if heard else abort(404)
 
 
 def found_take(take_id: str) -> Take:
@@ -138,17 +137,32 @@ def _take(take: Take, names: Mapping[str, str], outdated: bool, on_top: str) -> 
     mine, approved = take.recorded_by == me().id, take.state is TakeState.APPROVED
     waits = take.state is TakeState.TO_REVIEW and not outdated
     why_not = _why_not(take) if waits or approved else ""
-    over = take.state in (TakeState.WITHDRAWN, TakeState.REFUSED)
+    # What still lies at the provider would be deleted there, and couldn't be put back.
+    stays = take.state in (TakeState.WITHDRAWN, TakeState.REFUSED, TakeState.AT_PROVIDER)
     return {
         **card_of(take, names, outdated),
         "heard_now": approved and take.id == on_top,
-        "answers": answers_view(room().panels.results_for(take.clip_sha)) if take.can_be_heard else None,
+        "answers": _answers(take) if take.can_be_heard else None,
         "may_review": (waits or approved) and not why_not,
         "waits": waits,
         "why_not": why_not if waits else "",
         "may_roll_back": approved and not outdated and take.id != on_top and not why_not,
-        "may_withdraw": not over and (mine or me().may(Right.RECORD_AND_PUBLISH)),
+        "may_withdraw": not stays and (mine or me().may(Right.RECORD_AND_PUBLISH)),
+        "undo": _undo(take),
     }
+
+
+def _answers(take: Take) -> dict[str, Any] | None:
+    return answers_view(room().panels.results_for(take.clip_sha, today_of_the_house()))
+
+
+def _undo(take: Take) -> str:
+    """What undoes what was done to a take, in words; "" where this person can't undo it now."""
+    if take.state is TakeState.WITHDRAWN and room().reviewing.may_undo(me(), take, now()):
+        return gettext("Put it back")
+    if take.state is TakeState.AGAIN and room().reviewing.may_undo(me(), take, now()):
+        return gettext("No other take is wanted after all")
+    return ""
 
 
 def _why_not(take: Take) -> str:
@@ -176,46 +190,29 @@ def _others(cells: Mapping[Key, Cell], prompt: str, language: str) -> list[dict[
 def roll_back(take_id: str) -> Response:
     """Goes back to an earlier take that was approved."""
     take = found_take(take_id)
+    before = _on_top(take)
     try:
         room().reviewing.roll_back(me().id, take_id, now())
-        say(gettext("This take goes on air the next time the flow is published. The later ones are kept."))
+        undo = Undo(url_for("console.roll_back", take_id=before), []) if before not in ("", take_id) else None
+        said = gettext("This take goes on air the next time the flow is published. The later ones are kept.")
+        say(said, undo=undo)
     except (MayNot, NotNow, TakeChanged) as refusal:
         say(refusal_words(refusal), "")
     return _back_to(take)
 
 
-def withdraw_take(take_id: str) -> Response:
-    """Takes a take back for good, once that has been confirmed. What is on air stays until there is another release."""
-    take, form = found_take(take_id), NothingToType()
-    if take.state is TakeState.WITHDRAWN:
-        say(str(MEANWHILE), "")
-        return _back_to(take)
-    if form.validate_on_submit():
-        try:
-            room().reviewing.withdraw(me().id, take_id, now())
-            say(
-                gettext(
-                    "The take is withdrawn. What callers hear now stays until the flow is published again."
-                )
-            )
-        except (MayNot, NotNow, TakeChanged) as refusal:
-            say(refusal_words(refusal), "")
-        return _back_to(take)
-    names = names_of(parts().people.accounts.everybody())
-    return shelf_page(
-        "withdraw_take.html",
-        form=form,
-        take=card_of(take, names, outdated=False),
-        prompt=take.prompt,
-        prompt_at=_prompt_of(take),
-    )
+def _on_top(take: Take) -> str:
+    """The take that goes on air now for the same words; "" for none."""
+    clips = room().library.clips_for({take.key: take.script_fingerprint})
+    return clips[take.key].take_id if take.key in clips else ""
 
 
-def _prompt_of(take: Take) -> str:
+def prompt_of(take: Take) -> str:
+    """The address of the prompt that a take says, or of the library while nobody has said which."""
     if not take.prompt:
         return url_for("console.library")
     return url_for("console.library_prompt", language=take.language, prompt=take.prompt)
 
 
 def _back_to(take: Take) -> Response:
-    return on_to(_prompt_of(take))
+    return on_to(prompt_of(take))

@@ -30,6 +30,7 @@ from ivr.console.shelf import (
 from ivr.console.side_by_side import side_by_side
 from ivr.console.signed_in import me
 from ivr.console.take_cards import card_of
+from ivr.console.withdraw_pages import undo_of
 from ivr.console.words import language_name, language_names, names_of, who_in_words
 from ivr.publishing.lines import all_lines
 from ivr.recording.matrix import is_outdated
@@ -92,7 +93,8 @@ def review_take(take_id: str) -> Response:
         except (MayNot, NotNow, TakeChanged) as refusal:
             say(refusal_words(refusal), "")
         else:
-            say(gettext("Another take is asked for. Whoever records sees what you wrote."))
+            said = gettext("Another take is asked for. Whoever recorded it is told what you wrote.")
+            say(said, undo=undo_of([take_id]))
         return _to_the_next(take_id)
     return _review_page(take, form)
 

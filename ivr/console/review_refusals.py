@@ -13,9 +13,11 @@ from ivr.recording.reviewing import (
     NoReason,
     NothingToReview,
     NotYoursToReview,
+    NotYoursToUndo,
     OldWords,
     OtherLanguage,
     OwnRecording,
+    TooLate,
 )
 
 MEANWHILE = _l("Somebody has dealt with this meanwhile. This is how it is now.")
@@ -28,6 +30,8 @@ WORDS: Mapping[type[Exception], Any] = {
     OldWords: _l("The words have changed since, so this can't be used as it is. Nothing was changed."),
     NoReason: _l("Say in a few words what should be different."),
     NothingToReview: _l("There is nothing to review here any more."),
+    NotYoursToUndo: _l("Somebody else has done this, and only they can undo it."),
+    TooLate: _l("This can't be undone any more: its time is over."),
     NotNow: MEANWHILE,
     TakeChanged: MEANWHILE,
 }

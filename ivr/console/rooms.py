@@ -36,6 +36,7 @@ from ivr.console.take_pages import add_takes
 from ivr.console.term_pages import add_terms
 from ivr.console.upload_pages import add_uploads
 from ivr.console.voice_pages import add_voices
+from ivr.console.withdraw_pages import add_withdrawing
 
 SETTINGS = {
     # A page may stay open through a long night; whoever comes back to it loses nothing.
@@ -87,6 +88,14 @@ def console_blueprint() -> Blueprint:
         add(console)
     for add in (add_record, add_takes, add_uploads):
         add(console)
-    for add in (add_library, add_prompts, add_reviews, add_voices, add_publishing, add_panels):
+    for add in (
+        add_library,
+        add_prompts,
+        add_withdrawing,
+        add_reviews,
+        add_voices,
+        add_publishing,
+        add_panels,
+    ):
         add(console)
     return console

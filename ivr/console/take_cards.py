@@ -87,6 +87,10 @@ def _facts(take: Take) -> str:
 
 
 def _original(take: Take) -> str:
-    if not take.original_sha or not may_open(me(), "console.take_original"):
+    if (
+        not take.original_sha
+        or take.state is TakeState.WITHDRAWN
+        or not may_open(me(), "console.take_original")
+    ):
         return ""
     return url_for("console.take_original", take_id=take.id)

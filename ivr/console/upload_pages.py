@@ -19,6 +19,7 @@ from ivr.console.says import say
 from ivr.console.shelf import room, shelf_page
 from ivr.console.signed_in import me
 from ivr.console.upload_words import Result, result_of
+from ivr.console.withdraw_pages import undo_of
 from ivr.console.words import language_name
 from ivr.recording.incoming import Incoming, Sender
 from ivr.recording.matching import match
@@ -125,13 +126,14 @@ def _told(upload_id: str, results: Sequence[Result], status: int) -> Response:
 
 def settle_files() -> Response:
     """Says of files which prompt they are, or leaves them out. What isn't understood stays as it was typed."""
-    incoming, wrong, settled, left_out = Incoming(room()), {}, 0, 0
+    incoming, wrong, settled, left_out = Incoming(room()), {}, 0, []
     known = incoming.known()
     for take in room().takes.in_states(TakeState.MATCHING):
         typed = request.form.get(PROMPT + take.id, "").strip()
         language = _chosen(request.form.get(LANGUAGE + take.id, ""), room().drafts.languages())
         if request.form.get(LEAVE + take.id):
-            left_out += _done(lambda take=take: room().reviewing.withdraw(me().id, take.id, now()))
+            if _done(lambda take=take: room().reviewing.withdraw(me().id, take.id, now())):
+                left_out.append(take.id)
         elif typed:
             prompt = match(typed, known).prompt
             if incoming.script_known(prompt, language):
@@ -141,7 +143,7 @@ def settle_files() -> Response:
     if settled:
         say(gettext("Settled: %(count)s. They are being made into clips.", count=settled))
     if left_out:
-        say(gettext("Left out: %(count)s.", count=left_out))
+        say(gettext("Left out: %(count)s.", count=len(left_out)), undo=undo_of(left_out))
     return _page(wrong=wrong) if wrong else go("console.upload")
 
 

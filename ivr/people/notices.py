@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     OUTCOME_OVERDUE = "outcome_overdue"
     SHIFT_SET = "shift_set"
     SHIFT_REFUSED = "shift_refused"
+    TAKE_SENT_BACK = "take_sent_back"
 
 
 FOR_THOSE_WHO_LEAD = frozenset({NoticeKind.ROLE_GIVEN, NoticeKind.LINK_WITHOUT_CODES})

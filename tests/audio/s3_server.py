@@ -78,7 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._give(objects[key])
 
     def _give(self, content: bytes) -> None:
-        more = {"ETag": _etag(content), "Last-Modified": formatdate(0, usegmt=True), "Accept-Ranges": "bytes"}
+        more = {"ETag": _etag(content), "Last-Modified": formatdate(usegmt=True), "Accept-Ranges": "bytes"}
         wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if wanted is None:
             self._answer(200, content, **more)

@@ -20,6 +20,7 @@ from audio.media import MediaStore
 from audio.originals import OriginalsStore
 from audio.report import Expected, Measured, Report
 from audio.sound import Sound
+from audio.take_reviews import TakeReviews
 from audio.take_rows import Take
 from audio.take_work import Made, TakeWork
 from audio.takes import Takes
@@ -59,6 +60,7 @@ class Room:
         self.originals = OriginalsStore(self.folder / "originals")
         self.media = MediaStore(self.folder / "media")
         self.takes = Takes(self.database, self.originals, self.asked.append)
+        self.reviews = TakeReviews(self.takes)
         self.work = TakeWork(self.takes)
         self.library = ClipLibrary(self.database, self.media)
 
@@ -95,7 +97,7 @@ class Room:
     def approve(self, take: Take) -> Take:
         """Daniel approves it."""
         with self.database.begin() as connection:
-            return self.takes.approve(connection, take.id, DANIEL, DAY)
+            return self.reviews.approve(connection, take.id, DANIEL, DAY)
 
     def played(self, fingerprint: str = FINGERPRINT) -> str:
         """The clip that would be published now, or ""."""

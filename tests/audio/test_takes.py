@@ -187,7 +187,7 @@ def test_a_later_take_goes_first_and_an_earlier_one_can_be_raised_again(room: Ro
     assert room.played() == two.clip_sha
     for take in (one, two, one):
         with room.database.begin() as connection:
-            room.takes.roll_back_to(connection, take.id, DANIEL, DAY)
+            room.reviews.roll_back_to(connection, take.id, DANIEL, DAY)
         assert room.played() == take.clip_sha
     assert count(room, clips) == 2
 
@@ -196,14 +196,14 @@ def test_what_a_reviewer_sends_back_is_published_no_more(room: Room) -> None:
     """Daniel hears a mistake in what was approved: an earlier take is published next, and his reason stands there."""
     one, two = (room.approve(room.make(room.send(sound))) for sound in ("one", "two"))
     with room.database.begin() as connection:
-        again = room.takes.ask_again(connection, two.id, DANIEL, "a door slams", 1.5, DAY)
+        again = room.reviews.ask_again(connection, two.id, DANIEL, "a door slams", 1.5, DAY)
     assert (again.state, again.reason, again.reason_at) == (TakeState.AGAIN, "a door slams", 1.5)
     assert room.played() == one.clip_sha
     with room.database.begin() as connection:
-        room.takes.withdraw(connection, one.id)
+        room.reviews.withdraw(connection, one.id, NOW)
     assert room.played() == ""
     with room.database.begin() as connection, pytest.raises(NotNow):
-        room.takes.roll_back_to(connection, one.id, DANIEL, DAY)
+        room.reviews.roll_back_to(connection, one.id, DANIEL, DAY)
 
 
 def test_two_reviewers_at_once_do_not_both_decide(room: Room) -> None:
@@ -214,9 +214,9 @@ def test_two_reviewers_at_once_do_not_both_decide(room: Room) -> None:
         try:
             with room.database.begin() as connection:
                 if approves:
-                    room.takes.approve(connection, take.id, DANIEL, DAY)
+                    room.reviews.approve(connection, take.id, DANIEL, DAY)
                 else:
-                    room.takes.withdraw(connection, take.id)
+                    room.reviews.withdraw(connection, take.id, NOW)
         except (TakeChanged, NotNow):
             return "told"
         return "done"

@@ -207,16 +207,17 @@ def test_from_a_take_to_what_callers_hear(ready: Room, chromium: Browser) -> Non
 
 
 def test_without_scripts_everything_can_still_be_done(room: Room, chromium: Browser) -> None:
-    """Where scripts are switched off, Sara hears, withdraws and looks at the gate all the same, with plain forms."""
+    """Where scripts are switched off, Sara hears, withdraws, undoes it and looks at the gate, with plain forms."""
     take = recorded(room.desk, room.sara, "goodbye")
     window = room.window(chromium, room.sara, java_script_enabled=False)
     page = window.new_page()
     page.goto(f"{room.address}/console/library/sw/goodbye")
     item = page.locator(f"#take-{take.id}")
     expect(item.locator(".sound.main audio")).to_have_attribute("src", f"/console/takes/{take.id}/clip")
-    item.get_by_role("link", name="Withdraw …").click()
-    page.get_by_role("button", name="Withdraw").click()
-    expect(page.get_by_text("The take is withdrawn.")).to_be_visible()
+    item.get_by_role("button", name="Withdraw").click()
+    expect(page.get_by_text("The take is withdrawn, and its sound is erased")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("That is undone.")).to_be_visible()
     page.get_by_role("link", name="Recordings").first.click()
     expect(page.get_by_role("heading", name="How far each language is")).to_be_visible()
     window.close()

@@ -143,26 +143,37 @@ def test_an_earlier_take_is_played_again_by_one_press(small_desk: Desk, sara: Wo
     assert cell.clip and cell.clip.take_id == first.id
     assert f"/console/takes/{second.id}/roll-back" in browser.page.text
     assert [entry.deed for entry in small_desk.deeds()][-1] == "clip_rolled_back"
+    assert f'action="/console/takes/{second.id}/roll-back"' in browser.page.text.partition("<h1>")[0]
 
 
-def test_a_take_is_withdrawn_by_whoever_recorded_it_or_by_staff(
+def test_a_take_is_withdrawn_at_once_and_put_back_as_it_was(
     small_desk: Desk, sara: Worker, leila: Worker
 ) -> None:
-    """Sara takes back what she recorded; Leila, who only reviews, isn't offered it and is refused if she tries."""
-    take = recorded(small_desk, sara)
+    """Sara takes back what she recorded, hears no more of it, and undoes it, once; Leila, who only reviews, is offered
+    neither and refused if she tries."""
+    take = approved(small_desk, sara, leila)
     helper = small_desk.signed_in(leila)
     helper.get(WELCOME)
     assert "/withdraw" not in helper.page.text
-    helper.get(f"/console/takes/{take.id}/withdraw")
     helper.post(f"/console/takes/{take.id}/withdraw")
     assert "Your role doesn't include this." in helper.text
     browser = small_desk.signed_in(sara)
-    browser.get(f"/console/takes/{take.id}/withdraw")
-    assert "This can't be undone" in browser.text
-    assert room_of(small_desk).takes.take(take.id).state is TakeState.TO_REVIEW
+    browser.get(WELCOME)
     browser.post(f"/console/takes/{take.id}/withdraw")
-    assert "The take is withdrawn." in browser.text
+    assert "The take is withdrawn, and its sound is erased in 7 days." in browser.text
+    assert browser.page.text.count('action="/console/takes/put-back"') == 2
     assert room_of(small_desk).takes.take(take.id).state is TakeState.WITHDRAWN
+    assert small_desk.signed_in(sara).get(f"/console/takes/{take.id}/original").status_code == 404
+    helper.get(WELCOME)
+    assert "put-back" not in helper.page.text
+    helper.post("/console/takes/put-back", {"take": take.id})
+    assert "only they can undo it" in helper.text
+    for said in ("That is undone.", "Somebody has dealt with this meanwhile."):
+        browser.post("/console/takes/put-back", {"take": take.id})
+        assert said in browser.text
+        assert room_of(small_desk).takes.take(take.id).state is TakeState.APPROVED
+    assert "the one that goes on air" in browser.text
+    assert browser.post("/console/takes/put-back").status_code == 400
 
 
 def test_a_changed_script_makes_its_takes_outdated(small_desk: Desk, sara: Worker, leila: Worker) -> None:

@@ -86,6 +86,38 @@ def test_another_take_is_asked_for_with_a_reason_and_a_place(
     assert 'class="meant" x1="120.0"' in page.page.text
 
 
+def test_whoever_recorded_it_is_told_until_they_have_recorded_again(
+    small_desk: Desk, sara: Worker, leila: Worker
+) -> None:
+    """Sara reads on every page what Leila wrote and where, in her language, until she has recorded it again; nobody
+    else is told, and Leila can take it back."""
+    take = recorded(small_desk, sara)
+    reviewer, page = small_desk.signed_in(leila), small_desk.signed_in(sara)
+    ask = f"/console/review/{take.id}"
+    asked = "Leila asks you to record welcome in Swahili once more. It is about the place at 0:03."
+    for undone in (True, False):
+        reviewer.get(ask)
+        reviewer.post(ask, {"reason": "The end is too fast.", "at": "3"})
+        assert "Whoever recorded it is told what you wrote." in reviewer.text
+        page.get("/console/profile")
+        assert asked in page.text
+        assert "The end is too fast." in page.text
+        assert "/console/record?language=sw&amp;prompt=welcome" in page.page.text
+        assert "The end is too fast." not in small_desk.signed_in(leila).get("/console/profile").text
+        if undone:
+            reviewer.post("/console/takes/put-back", {"take": take.id})
+            assert "Undo" not in reviewer.text
+            page.get("/console/profile")
+            assert asked not in page.text
+            assert room_of(small_desk).takes.take(take.id).state is TakeState.TO_REVIEW
+    page.language = "ar"
+    page.get("/console/profile")
+    assert "عند 0:03" in page.text
+    recorded(small_desk, sara)
+    page.get("/console/profile")
+    assert "0:03" not in page.text
+
+
 @pytest.mark.parametrize(
     ("who", "why"),
     [("Sara", "You recorded this yourself"), ("Joseph", "Somebody who speaks this language has to hear it.")],

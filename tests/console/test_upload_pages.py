@@ -71,6 +71,7 @@ def test_sara_settles_what_names_don_t_say(studio: Studio) -> None:
         f"prompt_{second}": "wellcome", f"language_{second}": "en", f"leave_{third}": "yes",
     })  # fmt: skip
     assert "There is no such prompt." in said
+    assert f'name="take" value="{third}"' in studio.browser.page.text
     assert 'value="wellcome"' in studio.browser.page.text
     settled = studio.room.takes.take(first)
     assert (settled.prompt, settled.language, settled.voice, settled.state) == (
@@ -85,6 +86,9 @@ def test_sara_settles_what_names_don_t_say(studio: Studio) -> None:
     settle(studio, **{f"prompt_{second}": "welcome", f"language_{second}": "sw"})
     assert "Settled: 1." in studio.browser.text
     assert studio.takes(TakeState.MATCHING) == []
+    studio.browser.post("/console/takes/put-back", {"take": third})
+    assert studio.browser.path == "/console/upload"
+    assert [take.id for take in studio.takes(TakeState.MATCHING)] == [third]
 
 
 def test_a_script_is_told_what_became_of_each_file(studio: Studio) -> None:

@@ -76,7 +76,7 @@ def test_a_recording_that_waits_for_a_reviewer_is_not_published(hotline: Hotline
     release = prepare(changed, hotline.wiring.library, demo_allowed=False)
     assert release.clips[KEY].sha == take.clip_sha
     with room.database.begin() as connection:
-        room.takes.ask_again(connection, take.id, "someone", "too fast", None, TODAY)
+        room.reviews.ask_again(connection, take.id, "someone", "too fast", None, TODAY)
     assert kinds(hotline, changed) == {(Kind.AGAIN, *KEY)}
 
 

@@ -11,12 +11,14 @@ from audio.fingerprint import script_fingerprint
 from audio.take_rows import Take
 from flows.model import Pack, Script
 from ivr.audit.log import AuditLog, entries
+from ivr.people.notices import Notices
 from ivr.people.person import Person
 from ivr.people.roles import Role
 from ivr.recording.drafts import Drafts
 from ivr.recording.reviewing import Reviewing
 from ivr.recording.shelves import Shelves
 from ivr.recording.voices import Voices
+from ivr.store.ids import new_id
 from tests.audio.take_rig import DAY, NOW, Room
 from tests.hotline import the_shipped_pack
 
@@ -66,8 +68,15 @@ class PeopledRoom(Room):
         self.voices = Voices(self.database)
         self.shelves = Shelves(self.database, self.library)
         self.audit = AuditLog(b"s" * 40)
+        self.notices = Notices(new_id, idle_seconds=900.0)
         self.reviewing = Reviewing(
-            self.database, self.takes, self.drafts, self.voices, self.audit, PEOPLE.__getitem__
+            self.database,
+            self.takes,
+            self.drafts,
+            self.voices,
+            self.audit,
+            self.notices,
+            PEOPLE.__getitem__,
         )
         self.drafts.bring(the_shipped_pack(), DAY)
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from audio.erasing import UNDO_SECONDS
 from audio.fingerprint import script_fingerprint
 from audio.take_states import NotNow, TakeState
 from ivr.recording.reviewing import (
     NoReason,
     NothingToReview,
     NotYoursToReview,
+    NotYoursToUndo,
     OldWords,
     OtherLanguage,
     OwnRecording,
+    TooLate,
 )
 from tests.hotline import the_shipped_pack
 from tests.recording.room_rig import (
@@ -31,6 +35,8 @@ from tests.recording.room_rig import (
     peopled_room,
     reworded,
 )
+
+DAY_SECONDS = 86_400
 
 
 @pytest.fixture
@@ -117,6 +123,61 @@ def test_whoever_recorded_it_and_staff_may_take_it_back(room: PeopledRoom) -> No
     with pytest.raises(NotNow):
         room.reviewing.withdraw(SARA.id, other.id, NOW)
     assert [who for who, _, _ in room.deeds()] == ["Joseph", "Sara"]
+
+
+def test_what_the_speaker_took_back_nobody_else_brings_again(room: PeopledRoom) -> None:
+    """Sara puts back what she as staff withdrew, and Joseph, whose voice it is, may too; what Joseph took back himself
+    is his alone to bring again. Daniel, who is no staff, can undo neither."""
+    take = room.to_review("one", by=JOSEPH)
+    for who, undoes, refused in ((SARA, SARA, DANIEL), (SARA, JOSEPH, DANIEL), (JOSEPH, JOSEPH, SARA)):
+        room.reviewing.withdraw(who.id, take.id, NOW)
+        with pytest.raises(NotYoursToUndo):
+            room.reviewing.undo(refused.id, take.id, NOW)
+        assert room.reviewing.may_undo(undoes, room.takes.take(take.id), NOW)
+        assert room.reviewing.undo(undoes.id, take.id, NOW).state is TakeState.TO_REVIEW
+    assert [deed for _, deed, _ in room.deeds()] == ["take_withdrawn", "take_put_back"] * 3
+
+
+def test_undoing_brings_back_the_state_that_was(room: PeopledRoom) -> None:
+    """A take that waits for a worker, that waits for a review, that is approved, and that was sent back: each stands
+    where it stood when it was withdrawn, with whoever approved it and why it was sent back."""
+    waiting = room.send("new", prompt=KEY[0], language=KEY[1], voice="Sara", by=SARA.id)
+    unmatched = room.send("file", prompt="", language="", by=SARA.id)
+    reviewed, approved, again = (room.to_review(sound) for sound in ("one", "two", "three"))
+    room.reviewing.approve(JOSEPH.id, approved.id, NOW)
+    room.reviewing.ask_again(JOSEPH.id, again.id, "too fast", 1.5, NOW)
+    for take_id in (waiting.id, unmatched.id, reviewed.id, approved.id, again.id):
+        before = room.takes.take(take_id)
+        room.reviewing.withdraw(SARA.id, take_id, NOW)
+        assert played(room) == ("" if take_id == approved.id else approved.clip_sha)
+        after = room.reviewing.undo(SARA.id, take_id, NOW)
+        assert replace(after, version=0, touched_at=0) == replace(before, version=0, touched_at=0)
+    assert played(room) == approved.clip_sha
+    assert room.asked.count(waiting.id) == 2
+
+
+def test_undoing_is_safe_whatever_happened_meanwhile(room: PeopledRoom) -> None:
+    """A later take was approved before Joseph undoes: the earlier one is approved as before and the later one is
+    played. Pressed twice, or after somebody else acted, nothing is done a second time; after a week it is too late."""
+    one = room.to_review("one")
+    room.reviewing.approve(DANIEL.id, one.id, NOW)
+    room.reviewing.ask_again(JOSEPH.id, one.id, "too fast", 1.5, NOW)
+    two = room.to_review("two")
+    room.reviewing.approve(JOSEPH.id, two.id, NOW)
+    with pytest.raises(NotYoursToUndo):
+        room.reviewing.undo(DANIEL.id, one.id, NOW)
+    with pytest.raises(TooLate):
+        room.reviewing.undo(JOSEPH.id, one.id, NOW + UNDO_SECONDS + DAY_SECONDS)
+    undone = room.reviewing.undo(JOSEPH.id, one.id, NOW)
+    assert (undone.state, undone.reviewed_by, undone.reason) == (TakeState.APPROVED, DANIEL.id, "")
+    assert played(room) == two.clip_sha
+    with pytest.raises(NotNow):
+        room.reviewing.undo(JOSEPH.id, one.id, NOW)
+    room.reviewing.roll_back(JOSEPH.id, one.id, NOW)
+    assert played(room) == one.clip_sha
+    room.reviewing.withdraw(SARA.id, two.id, NOW)
+    with pytest.raises(TooLate):
+        room.reviewing.undo(SARA.id, two.id, NOW + UNDO_SECONDS + 1)
 
 
 def test_a_therapeutic_script_is_agreed_to_in_its_very_words(room: PeopledRoom) -> None:
