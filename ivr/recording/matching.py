@@ -18,6 +18,8 @@ LONGEST_LABEL = 160
 
 _WORDS = re.compile(r"[^\W_]+")
 _FOLDERS = re.compile(r"[/\\]+")
+_LONGEST_READ = 400
+"""Names come from strangers' archives, 65 535 signs if they like: looking for a prompt in them must cost nothing."""
 _MOST_TAKES = 9
 """A second number up to this tells takes apart ("017-2", "17 (3)"); what is larger is a date or a counter."""
 
@@ -59,7 +61,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def match(name: str, known: Known) -> Match:
     """What a file is. `name` may begin with folders: `sw/017 welcome (2).m4a`."""
-    *folders, file = _FOLDERS.split(name)
+    *folders, file = _FOLDERS.split(name[-_LONGEST_READ:])
     words = words_of(file.rpartition(".")[0] or file)
     named, at = _named(words, known)
     numbered = _numbered(words, known)
@@ -71,9 +73,10 @@ def match(name: str, known: Known) -> Match:
 
 def _named(words: tuple[str, ...], known: Known) -> tuple[str, slice]:
     """The one prompt whose id stands in a name. Ids begin with others ("to_listen", "to_listen_again"): the longest."""
+    longest = min(len(words), max(map(len, known.prompts), default=0))
     spans = [
         slice(start, start + size)
-        for size in range(len(words), 0, -1)
+        for size in range(longest, 0, -1)
         for start in range(len(words) - size + 1)
         if words[start : start + size] in known.prompts
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +61,14 @@ def test_two_languages_in_a_name_are_none() -> None:
     """A file that says French and Swahili is put into neither; the folder decides where there is one."""
     assert match("welcome fr sw.wav", KNOWN).language == ""
     assert match("sw/welcome fr.wav", KNOWN).language == "sw"
+
+
+@pytest.mark.parametrize("sign", ["a ", "welcome ", "1_", "/", "sw/"])
+def test_a_name_as_long_as_an_archive_allows_is_read_at_once(sign: str) -> None:
+    """Mallory hands Sara an archive whose names are as long as they can be: callers don't wait for their reading."""
+    began = time.process_time()
+    match(sign * (60_000 // len(sign)), KNOWN)
+    assert time.process_time() - began < 0.5
 
 
 @given(st.text(max_size=300))
