@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
@@ -17,7 +18,7 @@ from ivr.console.parts import ConsoleParts
 from ivr.console.says import said
 from ivr.console.signed_in import safe_next, who_is_in
 from ivr.console.times import both, day, hours, zone_of
-from ivr.publishing.lines import all_lines
+from ivr.publishing.lines import zone_of_the_house
 from ivr.store.engine import reading
 
 HEADERS = {
@@ -86,10 +87,15 @@ def my_zone() -> str:
     return person.time_zone if person and person.time_zone else _zone_of_the_house()
 
 
+def today_of_the_house() -> date:
+    """The day that it is for the hotline, whoever reads the page and wherever."""
+    return datetime.fromtimestamp(now(), zone_of(_zone_of_the_house())).date()
+
+
 def _zone_of_the_house() -> str:
     if "zone" not in g:
         with reading(parts().database) as connection:
-            g.zone = next((line.time_zone for line in all_lines(connection)), "UTC")
+            g.zone = zone_of_the_house(connection)
     return str(g.zone)
 
 

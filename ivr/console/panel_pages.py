@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
 
 from flows.languages import right_to_left
 from ivr.console.forms import options
-from ivr.console.frame import go, now, page, parts
+from ivr.console.frame import go, now, page, parts, today_of_the_house
 from ivr.console.languages import gettext, language, ngettext
 from ivr.console.panel_forms import PanelForm
 from ivr.console.panel_view import answers_view, scale_of
@@ -38,14 +38,9 @@ def add_panels(console: Blueprint) -> None:
     console.add_url_rule(f"{at}/comments/<comment_id>", "comment", comment, methods=["GET"])
 
 
-def today() -> date:
-    """The day on which panels open and close."""
-    return datetime.fromtimestamp(now(), UTC).date()
-
-
 def panels() -> Response:
     """Every panel, open ones first."""
-    known = sorted(room().panels.all(), key=lambda one: not one.is_open(today()))
+    known = sorted(room().panels.all(), key=lambda one: not one.is_open(today_of_the_house()))
     return shelf_page("panels.html", panels=[_card(one) for one in known])
 
 
@@ -53,10 +48,10 @@ def _card(one: Panel) -> dict[str, Any]:
     return {
         "title": one.title,
         "address": url_for("console.panel", panel_id=one.id),
-        "open": one.is_open(today()),
+        "open": one.is_open(today_of_the_house()),
         "language": language_name(one.language),
         "clips": ngettext("%(num)s clip", "%(num)s clips", len(one.clips)),
-        "heard": _heard(room().panels.results(one.id).listeners),
+        "heard": _heard(room().panels.results(one.id, today_of_the_house()).listeners),
         "days": _days(one),
     }
 
@@ -117,9 +112,15 @@ def _clip_of(cell: Cell) -> PanelClip | None:
 
 
 def _made(code: str, form: PanelForm, clips: list[PanelClip]) -> Response:
-    last = today() + timedelta(days=form.days.data - 1)
+    last = today_of_the_house() + timedelta(days=form.days.data - 1)
     made = room().panels.make(
-        title=form.title.data, language=code, clips=clips, opens=today(), closes=last, by=me().id, now=now()
+        title=form.title.data,
+        language=code,
+        clips=clips,
+        opens=today_of_the_house(),
+        closes=last,
+        by=me().id,
+        now=now(),
     )
     with reading(parts().database) as connection:
         lines = all_lines(connection)
@@ -137,7 +138,7 @@ def _made(code: str, form: PanelForm, clips: list[PanelClip]) -> Response:
 def panel(panel_id: str) -> Response:
     """What a panel has brought, clip by clip."""
     try:
-        results = room().panels.results(panel_id)
+        results = room().panels.results(panel_id, today_of_the_house())
     except NoSuchPanel:
         abort(404)
     one, scale = results.panel, scale_of(results.clips)
@@ -148,7 +149,7 @@ def panel(panel_id: str) -> Response:
         code=one.language,
         language_spoken=language_name(one.language),
         right_to_left=right_to_left(one.language),
-        open=one.is_open(today()),
+        open=one.is_open(today_of_the_house()),
         days=_days(one),
         heard=_heard(results.listeners),
         clips=[_clip(one, clip, scale) for clip in results.clips],
@@ -177,7 +178,7 @@ def _clip(one: Panel, heard: ClipAnswers, scale: int) -> dict[str, Any]:
 def close_panel(panel_id: str) -> Response:
     """Nobody is let in any more."""
     try:
-        room().panels.close(panel_id, today())
+        room().panels.close(panel_id, today_of_the_house())
     except NoSuchPanel:
         abort(404)
     say(gettext("The panel is closed. What was said stays here for 90 days."))
@@ -189,6 +190,6 @@ def comment(comment_id: str) -> Response:
     if not comment_id.isalnum():
         abort(404)
     try:
-        return sealed_sound(room().comments.listen(comment_id))
+        return sealed_sound(room().comments.listen(comment_id, today_of_the_house()))
     except NoSuchComment:
         abort(404)

@@ -63,8 +63,6 @@ class PanelLeg:
     def begin(self, event: LegEvent, panel: Panel) -> Said:
         """The first screen, for somebody who has keyed the code of a panel that is offered."""
         words = self._words(self._parts.release_on(event.line_number), panel)
-        if not panel.is_open(self._today(event)):
-            return Said(words.end("panel_not_open"))
         return self._next_listener(words, panel)
 
     def answer(self, dialect: Dialect, event: LegEvent) -> Said:
@@ -96,7 +94,7 @@ class PanelLeg:
         clip, keys = panel.clips[place.clip], event.keys if event.happening == "digits" else ""
         keyed = KEYED.get(keys)
         if keyed is not None:
-            self._panels.answered(panel, place.listener, clip, keyed, self._today(event))
+            self._panels.answered(panel, place.listener, clip, keyed, self._today())
             if keyed is not Keyed.OTHERWISE:
                 return self._go_on(words, panel, place)
             screen = RecordScreen(words.clips("panel_speak"), LONGEST_COMMENT_SECONDS)
@@ -105,7 +103,7 @@ class PanelLeg:
             return self._play(words, panel, place._replace(again=place.again + 1, times=1))
         if place.times < MOST_TIMES:
             return self._play(words, panel, place._replace(times=place.times + 1))
-        self._panels.answered(panel, place.listener, clip, Keyed.NOTHING, self._today(event))
+        self._panels.answered(panel, place.listener, clip, Keyed.NOTHING, self._today())
         if place.silent + 1 >= MOST_SILENT:
             return Said(words.end("panel_goodbye"))
         return self._go_on(words, panel, place, silent=place.silent + 1)
@@ -119,7 +117,7 @@ class PanelLeg:
         spoken = self._rows.made(recorded, "comment", now, wanted=worth)
         if worth:
             clip = panel.clips[place.clip]
-            today = self._today(event)
+            today = self._today()
             answer = self._panels.answered(panel, place.listener, clip, Keyed.OTHERWISE, today)
             self._rows.keep(spoken, answer, now)
 
@@ -141,6 +139,8 @@ class PanelLeg:
         return Said(words.end("panel_goodbye"))
 
     def _next_listener(self, words: Words, panel: Panel) -> Said:
+        if not panel.is_open(self._today()):
+            return Said(words.end("panel_not_open"))
         return self._play(words, panel, Place("clip", self._new_id()), "panel_hello")
 
     def _play(self, words: Words, panel: Panel, place: Place, *before: str) -> Said:
@@ -164,8 +164,8 @@ class PanelLeg:
         """In the panel's own language, or in the line's first where that isn't on air yet."""
         return Words.of(release, self._parts.addresses, [panel.language])
 
-    def _today(self, event: LegEvent) -> date:
-        return self._parts.today_on(event.line_number)
+    def _today(self) -> date:
+        return self._parts.today_of_the_house()
 
 
 def _said(screen: ListenScreen | RecordScreen, panel: Panel, place: Place) -> Said:

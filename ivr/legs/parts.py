@@ -14,6 +14,7 @@ from ivr.callbacks.ports import Hurry, MayHave
 from ivr.calls.screens import Addresses
 from ivr.people.tables import people
 from ivr.publishing.hours import zone
+from ivr.publishing.lines import zone_of_the_house
 from ivr.publishing.releases import Release, Releases
 from ivr.store.callback_tables import attempts, callbacks
 from ivr.store.engine import reading
@@ -76,6 +77,11 @@ class LegParts:
             query = select(lines.c.time_zone).where(lines.c.number == line_number)
             time_zone = connection.execute(query).scalar()
         return datetime.fromtimestamp(self.clock(), zone(time_zone or "UTC")).date()
+
+    def today_of_the_house(self) -> date:
+        """The day that it is for the hotline, whichever line is rung: what staff read on their pages holds here."""
+        with reading(self.database) as connection:
+            return datetime.fromtimestamp(self.clock(), zone(zone_of_the_house(connection))).date()
 
 
 def attempt_with_all(connection: Connection, attempt_id: str) -> Any:

@@ -98,6 +98,11 @@ def all_lines(connection: Connection) -> list[Line]:
     return [Line(**row) for row in rows]
 
 
+def zone_of_the_house(connection: Connection) -> str:
+    """The time zone of what isn't of one line alone: that of the first line; UTC where there is none yet."""
+    return next((line.time_zone for line in all_lines(connection)), "UTC")
+
+
 def put_on_air(connection: Connection, number: str, release_id: str) -> None:
     """From the next call on, the line plays this release."""
     connection.execute(update(lines).where(lines.c.number == number).values(release_id=release_id))

@@ -6,7 +6,7 @@ from calendar import timegm
 from datetime import date, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, select, update
 
 from ivr.recording.spoken import FETCHED, KEPT, Spoken, SpokenRows
 from ivr.recording.tables import panel_answers, panels, spoken
@@ -34,11 +34,11 @@ class SpokenComments:
         self._rows = rows
         self._voices = voices
 
-    def listen(self, comment_id: str) -> bytes:
-        """A comment as a WAV file. Who may is for the page to say. Raises NoSuchComment, VaultOutOfReach,
-        CiphertextDamaged."""
+    def listen(self, comment_id: str, today: date) -> bytes:
+        """A comment as a WAV file. Who may is for the page to say. Raises NoSuchComment, also when its time is over and
+        no worker has come to destroy it; VaultOutOfReach, CiphertextDamaged."""
         with reading(self._database) as connection:
-            query = select(spoken.c.sealed).where(spoken.c.id == comment_id, _can_be_heard())
+            query = select(spoken.c.sealed).where(spoken.c.id == comment_id, _can_be_heard(today))
             sealed = connection.execute(query).scalar()
         if sealed is None:
             raise NoSuchComment(comment_id)
@@ -52,7 +52,12 @@ class SpokenComments:
         panel is gone."""
         shred_on = self._shred_on(held.of)
         sealed = self._voices.seal(held.id, sound, _end_of(shred_on + timedelta(days=LATER_THAN_DAYS)))
-        return self._rows.is_fetched(held, now, sealed, shred_on)
+        kept = self._rows.is_fetched(held, now, sealed, shred_on)
+        if kept and (earlier := self._shred_on(held.of)) < shred_on:
+            # The panel was closed while this was being sealed, when there was nothing yet to be destroyed earlier.
+            with self._database.begin() as connection:
+                connection.execute(update(spoken).where(spoken.c.id == held.id).values(shred_on=earlier))
+        return kept
 
     def shred_due(self, today: date) -> int:
         """Destroys what was kept long enough, key first; how many comments. Raises VaultOutOfReach."""
@@ -97,10 +102,12 @@ def panel_closes_earlier(connection: Connection, panel_id: str, closes_on: date)
     connection.execute(update(spoken).where(*said).values(shred_on=day_of_shredding(closes_on)))
 
 
-def comments_of(connection: Connection, answer_ids: list[str]) -> dict[str, list[tuple[str, float]]]:
+def comments_of(
+    connection: Connection, answer_ids: list[str], today: date
+) -> dict[str, list[tuple[str, float]]]:
     """The comments that can be listened to, as (id, seconds), by answer."""
     query = select(spoken.c.of, spoken.c.id, spoken.c.seconds).where(
-        spoken.c.of.in_(answer_ids), _can_be_heard()
+        spoken.c.of.in_(answer_ids), _can_be_heard(today)
     )
     found: dict[str, list[tuple[str, float]]] = {}
     for row in connection.execute(query.order_by(spoken.c.id)):
@@ -108,8 +115,19 @@ def comments_of(connection: Connection, answer_ids: list[str]) -> dict[str, list
     return found
 
 
-def _can_be_heard() -> ColumnElement[bool]:
-    return and_(spoken.c.sealed.is_not(None), spoken.c.state.in_((FETCHED, KEPT)), spoken.c.kind == "comment")
+def overdue(connection: Connection, today: date) -> int:
+    """How many comments should have been destroyed before today, and are still there, though nobody can hear them."""
+    late = select(func.count()).select_from(spoken).where(spoken.c.shred_on < today)
+    return int(connection.execute(late).scalar_one())
+
+
+def _can_be_heard(today: date) -> ColumnElement[bool]:
+    return and_(
+        spoken.c.sealed.is_not(None),
+        spoken.c.state.in_((FETCHED, KEPT)),
+        spoken.c.kind == "comment",
+        spoken.c.shred_on > today,
+    )
 
 
 def _end_of(day: date) -> float:

@@ -100,9 +100,9 @@ def all_answers() -> Select[Any]:
     ).order_by(panel_answers.c.id)
 
 
-def counted(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, ClipAnswers]:
+def counted(connection: Connection, rows: Sequence[Row[Any]], today: date) -> dict[str, ClipAnswers]:
     """Answers put together, by the clip that they are about."""
-    said_of = comments_of(connection, [row.id for row in rows])
+    said_of = comments_of(connection, [row.id for row in rows], today)
     by_clip: dict[str, list[Row[Any]]] = {}
     for row in rows:
         by_clip.setdefault(row.clip_sha, []).append(row)

@@ -145,20 +145,20 @@ class Panels:
             connection.execute(update(panels).where(panels.c.id == panel_id).values(closes_on=closes_on))
             panel_closes_earlier(connection, panel_id, closes_on)
 
-    def results(self, panel_id: str) -> Results:
+    def results(self, panel_id: str, today: date) -> Results:
         """What it has brought so far. Raises NoSuchPanel."""
         panel = self.panel(panel_id)
         with reading(self._database) as connection:
             rows = connection.execute(all_answers().where(panel_answers.c.panel_id == panel_id)).all()
-            found = counted(connection, rows)
+            found = counted(connection, rows, today)
         clips = tuple(found.get(clip.sha, ClipAnswers(clip.prompt, clip.sha)) for clip in panel.clips)
         return Results(panel, len({row.listener for row in rows}), clips)
 
-    def results_for(self, clip_sha: str) -> ClipAnswers | None:
+    def results_for(self, clip_sha: str, today: date) -> ClipAnswers | None:
         """How one clip was understood, in all panels that heard it; None when nobody has."""
         with reading(self._database) as connection:
             rows = connection.execute(all_answers().where(panel_answers.c.clip_sha == clip_sha)).all()
-            return counted(connection, rows).get(clip_sha)
+            return counted(connection, rows, today).get(clip_sha)
 
     def come_in(self, code: str, phone: str, now: float) -> Panel:
         """The panel of a code, whether or not it is open. `phone` is an opaque token of the phone that is being used,

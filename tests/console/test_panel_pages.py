@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from ivr.people.roles import Role
 from ivr.recording.panel_results import PanelClip, Said
+from ivr.store.tables import lines
 from tests.console.desk import Browser, Desk
 from tests.console.recorded import bring, room_of
 from tests.hotline import TODAY
@@ -51,6 +54,20 @@ def test_a_panel_is_made_and_its_code_is_shown_once(small_desk: Desk, sara: Brow
     for address in (f"/console/panels/{panel_id}", "/console/panels"):
         sara.get(address)
         assert code not in sara.page.text
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati"])
+def test_a_panels_days_are_those_of_the_hotline(small_desk: Desk, sara: Browser, zone: str) -> None:
+    """Far west and far east of Greenwich a panel is open from the moment it is made, and shut once it is closed."""
+    with small_desk.hotline.wiring.database.begin() as connection:
+        connection.execute(update(lines).values(time_zone=zone))
+    here = datetime.fromtimestamp(small_desk.now, ZoneInfo(zone)).date()
+    panel_id, _code = make_panel(sara)
+    panels = room_of(small_desk).panels
+    assert panels.panel(panel_id).is_open(here)
+    sara.get(f"/console/panels/{panel_id}")
+    sara.post(f"/console/panels/{panel_id}/close", {})
+    assert not panels.panel(panel_id).is_open(here)
 
 
 @pytest.mark.parametrize(

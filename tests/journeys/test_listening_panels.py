@@ -86,21 +86,21 @@ def test_a_listener_says_how_it_should_be_said(house: CallingBack) -> None:
     assert works(house) == {"fetched": 1}
     assert works(house) == {"deleted": 1}
     assert house.network.provider.recordings == {}
-    first, second = room.panels.results(made.id).clips
+    first, second = room.panels.results(made.id, day).clips
     assert (first.otherwise, second.understood, [said.seconds for said in first.comments]) == (1, 1, [8.0])
     [row], comment = house.rows(spoken), first.comments[0].id
     assert (row.state, row.provider, row.call, row.recording, row.address) == ("kept", "", "", "", "")
     assert b"WAVE" not in bytes(row.sealed)
     house.go_on(24 * 3600)
     tend_keys(wiring.database, wiring.vault, house.now)
-    assert b"WAVE" in room.comments.listen(comment)[:16]
+    assert b"WAVE" in room.comments.listen(comment, day)[:16]
     assert room.comments.shred_due(day + timedelta(days=89)) == 0
     assert comment in keys_of(house)
     assert room.comments.shred_due(day + timedelta(days=90)) == 1
     assert comment not in keys_of(house)
     with pytest.raises(NoSuchComment):
-        room.comments.listen(comment)
-    assert room.panels.results(made.id).clips[0].comments == ()
+        room.comments.listen(comment, day)
+    assert room.panels.results(made.id, day).clips[0].comments == ()
 
 
 def test_nothing_knows_who_listened(house: CallingBack) -> None:

@@ -160,6 +160,17 @@ def test_the_same_webhook_twice_is_one_answer(group: Group) -> None:
     assert len(group.answers()) == 1
 
 
+def test_closing_lets_nobody_else_in_though_the_phone_goes_round(group: Group) -> None:
+    """Whoever is listening when Sara closes the panel comes to the end; the next in the group isn't let in."""
+    phone = group.comes()
+    group.hotline.wiring.recording.panels.close(group.made.id, today(group.hotline))
+    for _ in SHAS:
+        phone.key("1")
+    assert phone.heard[0] == "panel_end"
+    assert phone.key("1").heard == ["panel_not_open"]
+    assert len(group.answers()) == 3
+
+
 @pytest.mark.parametrize("days", [(-2, -1), (1, 2)], ids=["over", "not begun"])
 def test_a_panel_that_is_not_open_lets_nobody_in(group: Group, days: tuple[int, int]) -> None:
     """The code is right and the day is wrong: that is said kindly, and nothing is played."""

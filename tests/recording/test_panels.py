@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ivr.audit.tables import audit_rows
 from ivr.people.refusals import ShutFor
-from ivr.recording.comments import NoSuchComment
+from ivr.recording.comments import NoSuchComment, overdue
 from ivr.recording.panel_results import Panel, PanelClip, Said
 from ivr.recording.panels import (
     CODE_DIGITS,
@@ -21,6 +21,7 @@ from ivr.recording.panels import (
 )
 from ivr.recording.spoken import Recorded
 from ivr.recording.tables import panels, spoken
+from ivr.store.engine import reading
 from ivr.store.ids import new_id
 from ivr.vault.errors import CiphertextDamaged
 from tests.hotline import Hotline
@@ -109,14 +110,14 @@ def test_results_stand_beside_their_clips(on_air: Hotline) -> None:
     for said in (Said.UNDERSTOOD, Said.UNDERSTOOD, Said.OTHERWISE):
         answer(on_air, one, said, heard)
     answer(on_air, other, Said.NOT_UNDERSTOOD, heard)
-    first, second = room.results(one.id).clips
+    first, second = room.results(one.id, FIRST).clips
     assert (first.understood, first.not_understood, first.otherwise, first.listeners) == (2, 0, 1, 3)
     assert (second.sha, second.listeners) == ("f" * 64, 0)
-    assert room.results(one.id).listeners == 3
-    for_clip = room.results_for("e" * 64)
+    assert room.results(one.id, FIRST).listeners == 3
+    for_clip = room.results_for("e" * 64, FIRST)
     assert for_clip is not None
     assert (for_clip.understood, for_clip.not_understood, for_clip.listeners) == (2, 1, 4)
-    assert room.results_for("f" * 64) is None
+    assert room.results_for("f" * 64, FIRST) is None
 
 
 def test_the_last_word_counts_and_silence_takes_back_nothing(on_air: Hotline) -> None:
@@ -128,7 +129,7 @@ def test_the_last_word_counts_and_silence_takes_back_nothing(on_air: Hotline) ->
         for said in (Said.UNDERSTOOD, Said.OTHERWISE, Said.NOTHING)
     }
     assert len(ids) == 1
-    assert room.results(panel.id).clips[0].otherwise == 1
+    assert room.results(panel.id, FIRST).clips[0].otherwise == 1
 
 
 def test_a_panel_is_open_from_its_first_day_to_its_last(on_air: Hotline) -> None:
@@ -150,10 +151,45 @@ def test_closing_it_early_destroys_earlier_what_was_said(on_air: Hotline) -> Non
     said = comment(on_air, answer(on_air, panel, Said.OTHERWISE))
     room.panels.close(panel.id, FIRST)
     assert room.comments.shred_due(FIRST + timedelta(days=88)) == 0
-    assert room.comments.listen(said) == b"RIFF and so on"
+    assert room.comments.listen(said, FIRST) == b"RIFF and so on"
     assert room.comments.shred_due(FIRST + timedelta(days=89)) == 1
     with pytest.raises(NoSuchComment):
-        room.comments.listen(said)
+        room.comments.listen(said, FIRST)
+
+
+def test_after_ninety_days_nobody_hears_a_comment_though_no_worker_has_come(on_air: Hotline) -> None:
+    """What listeners were promised holds on the day itself: it doesn't wait for a process that may have stopped."""
+    room = on_air.wiring.recording
+    panel = room.panels.panel(make(on_air).id)
+    said = comment(on_air, answer(on_air, panel, Said.OTHERWISE))
+    last = LAST + timedelta(days=89)
+    assert room.comments.listen(said, last) == b"RIFF and so on"
+    assert len(room.panels.results(panel.id, last).clips[0].comments) == 1
+    with pytest.raises(NoSuchComment):
+        room.comments.listen(said, last + timedelta(days=1))
+    assert room.panels.results(panel.id, last + timedelta(days=1)).clips[0].comments == ()
+    with reading(on_air.wiring.database) as connection:
+        assert [overdue(connection, last + timedelta(days=more)) for more in (1, 2)] == [0, 1]
+
+
+def test_a_panel_closed_while_a_comment_is_being_sealed_destroys_it_as_early(on_air: Hotline) -> None:
+    """Sara closes the panel in the moment in which a worker keeps what somebody has said."""
+    room = on_air.wiring.recording
+    panel = room.panels.panel(make(on_air).id)
+    sealing = room.comments._voices
+    answered = answer(on_air, panel, Said.OTHERWISE)
+
+    class Closing:
+        def seal(self, voice_id: str, sound: bytes, needed_until: float) -> bytes:
+            room.panels.close(panel.id, FIRST)
+            return sealing.seal(voice_id, sound, needed_until)
+
+    room.comments._voices = Closing()  # type: ignore[assignment]
+    said = comment(on_air, answered)
+    room.comments._voices = sealing
+    with reading(on_air.wiring.database) as connection:
+        kept = connection.execute(select(spoken.c.shred_on).where(spoken.c.id == said)).scalar_one()
+    assert kept == FIRST + timedelta(days=89)
 
 
 def test_a_comment_cannot_be_put_in_the_place_of_another(on_air: Hotline) -> None:
@@ -165,7 +201,7 @@ def test_a_comment_cannot_be_put_in_the_place_of_another(on_air: Hotline) -> Non
         sealed = connection.execute(select(spoken.c.sealed).where(spoken.c.id == one)).scalar()
         connection.execute(spoken.update().where(spoken.c.id == other).values(sealed=sealed))
     with pytest.raises(CiphertextDamaged):
-        room.comments.listen(other)
+        room.comments.listen(other, FIRST)
 
 
 def test_guessing_from_phones_without_a_number_is_slow_and_shuts_nobody_out_for_long(
