@@ -36,6 +36,7 @@ REFUSALS = {
     **advice.REFUSALS,
     "sent_before": "Somebody else has brought in this very file before.",
     "unreadable": "It can't be opened.",
+    "link": "It is a link to somewhere else. Put the recording itself into the folder.",
     "original_lost": "The recording is gone from where recordings are kept.",
 }
 
@@ -150,11 +151,14 @@ def _person_named(wiring: Wiring, sign_in_name: str) -> str:
 
 
 def _bring_in(wiring: Wiring, console: Console, folder: Path, sender: Sender) -> Iterator[Received]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder))
+    files = sorted(path for path in folder.rglob("*") if _is_file(path) and not _is_hidden(path, folder))
     incoming = Incoming(wiring.recording)
     with bar(console, "Bringing in") as progress:
         for done, path in enumerate(files, start=1):
             name = path.relative_to(folder).as_posix()
+            if path.is_symlink():
+                yield Received(name, None, "link")
+                continue
             try:
                 with path.open("rb") as file:
                     sha = hashlib.file_digest(file, "sha256").hexdigest()
@@ -163,6 +167,12 @@ def _bring_in(wiring: Wiring, console: Console, folder: Path, sender: Sender) ->
             except OSError:
                 yield Received(name, None, "unreadable")
             progress(done, len(files), name)
+
+
+def _is_file(path: Path) -> bool:
+    """Also what is only a link, so that it is named among what can't be used: nothing is read through
+    links. What came in can be listened to, and a link in a shared folder may lead to the master key."""
+    return path.is_file() or path.is_symlink()
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:

@@ -113,6 +113,23 @@ def test_a_folder_comes_in_and_becomes_clips(operator: Operator) -> None:
     assert "Clips: 0 made" in operator.run("audio", "rebuild").output
 
 
+def test_nothing_is_read_through_a_link(operator: Operator) -> None:
+    """Mallory puts a link to the keys into a shared folder: nobody can listen to what lies at its other end."""
+    operator.bring()
+    operator.put("sw/breathing.wav")
+    (operator.folder / "secrets").mkdir()
+    (operator.folder / "secrets" / "welcome.wav").write_bytes(b"0123456789abcdef")
+    (operator.folder / "in" / "sw" / "goodbye.wav").symlink_to(operator.folder / "secrets" / "welcome.wav")
+    (operator.folder / "in" / "en").symlink_to(operator.folder / "secrets")
+    said = operator.run(
+        "audio", "import", operator.folder / "in", "--language", "sw", "--voice", "Sara"
+    ).output
+    assert "3 files: 1 matched" in said
+    assert "2 can't be used:" in said
+    assert "sw/goodbye.wav: It is a link" in said
+    assert set(operator.states()) == {"breathing.wav"}
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
