@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, url_for
 
 from ivr.console.frame import go, my_zone, now, page, parts
 from ivr.console.languages import gettext
 from ivr.console.roster_forms import ShiftForm, as_chosen, first_offer
 from ivr.console.says import Undo, say
-from ivr.console.shift_parts import DAYS, coming_of, kept_by, kept_in_words
+from ivr.console.shift_parts import DAYS, coming_of, kept_by, kept_in_words, on_one_day, shift_of
 from ivr.console.signed_in import me
 from ivr.console.words import isolated
 from ivr.people.person import Person
 from ivr.people.refusals import NobodyOfThisId, NoSuchShift, NotAHelper
-from ivr.people.roster import Shift
 from ivr.store.engine import reading
 
 
@@ -65,7 +63,7 @@ def plan_add(person_id: str) -> Response:
 
 def plan_move(person_id: str, shift_id: str) -> Response:
     """Another time for a shift of this helper."""
-    helper, kept = _helper_of(person_id), _shift_of(person_id, shift_id)
+    helper, kept = _helper_of(person_id), shift_of(person_id, shift_id)
     form = ShiftForm(data=as_chosen(kept))
     form.offer(now(), kept, _zone_of(helper))
     planning = parts().people.planning
@@ -107,13 +105,8 @@ def plan_take_back(person_id: str, shift_id: str) -> Response:
 
 def _on_one_day(person_id: str, shift_id: str, *, out: bool) -> Person:
     helper, planning = _helper_of(person_id), parts().people.planning
-    try:
-        day = date.fromisoformat(request.form.get("on", ""))
-        with parts().database.begin() as connection:
-            deed = planning.leave_out if out else planning.take_back
-            deed(connection, me().id, person_id, shift_id, day, now())
-    except (NoSuchShift, ValueError):
-        abort(404)
+    deed = planning.leave_out if out else planning.take_back
+    on_one_day(lambda connection, day: deed(connection, me().id, person_id, shift_id, day, now()))
     return helper
 
 
@@ -131,12 +124,4 @@ def _helper_of(person_id: str) -> Person:
         with reading(parts().database) as connection:
             return parts().people.helpers.helper(connection, person_id, now()).person
     except (NobodyOfThisId, NotAHelper):
-        abort(404)
-
-
-def _shift_of(person_id: str, shift_id: str) -> Shift:
-    try:
-        with reading(parts().database) as connection:
-            return parts().people.shifts.shift(connection, person_id, shift_id)
-    except NoSuchShift:
         abort(404)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -18,7 +17,7 @@ from ivr.console.roster_words import (
     shift_hours,
 )
 from ivr.console.says import Undo, say
-from ivr.console.shift_parts import DAYS, coming_of, kept_by, kept_in_words
+from ivr.console.shift_parts import DAYS, coming_of, kept_by, kept_in_words, on_one_day, shift_of
 from ivr.console.signed_in import me
 from ivr.console.times import zone_of
 from ivr.console.words import isolated, names_of, who_in_words
@@ -114,7 +113,7 @@ def add_shift() -> Response:
 
 def shift(shift_id: str) -> Response:
     """Another time for a shift."""
-    kept = _mine(shift_id)
+    kept = shift_of(me().id, shift_id)
     form = ShiftForm(data=as_chosen(kept))
     form.offer(now(), kept, my_zone())
     service, mine = parts().people.shifts, me().id
@@ -162,12 +161,8 @@ def take_back(shift_id: str) -> Response:
 
 def _on_one_day(shift_id: str, *, out: bool) -> Response:
     service = parts().people.shifts
-    try:
-        day = date.fromisoformat(request.form.get("on", ""))
-        with parts().database.begin() as connection:
-            (service.leave_out if out else service.take_back)(connection, me().id, shift_id, day)
-    except (NoSuchShift, ValueError):
-        abort(404)
+    deed = service.leave_out if out else service.take_back
+    on_one_day(lambda connection, day: deed(connection, me().id, shift_id, day))
     say(
         gettext("Left out. Your supervisor sees that nobody is there then.")
         if out
@@ -197,11 +192,3 @@ def refuse(shift_id: str) -> Response:
     else:
         say(gettext("That is fine. Your supervisor is told, and looks for somebody else."))
     return go("console.shifts")
-
-
-def _mine(shift_id: str) -> Shift:
-    try:
-        with reading(parts().database) as connection:
-            return parts().people.shifts.shift(connection, me().id, shift_id)
-    except NoSuchShift:
-        abort(404)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from flask import abort
+from flask import abort, request
 from sqlalchemy import Connection
 
 from ivr.console.frame import my_zone, now, parts
@@ -16,6 +17,7 @@ from ivr.console.times import zone_of
 from ivr.people.refusals import NoSuchShift, ShiftIsOver, TooManyShifts
 from ivr.people.roster import OnShift, Shift, ShiftImpossible
 from ivr.people.shifts import Roster
+from ivr.store.engine import reading
 
 DAYS = 14
 
@@ -46,6 +48,25 @@ def kept_in_words(one: Shift) -> dict[str, Any]:
         "hours": shift_hours(one),
         "clock": shift_clock(one, my_zone()),
     }
+
+
+def shift_of(person_id: str, shift_id: str) -> Shift:
+    """A shift of this person; ends the request where there is none."""
+    try:
+        with reading(parts().database) as connection:
+            return parts().people.shifts.shift(connection, person_id, shift_id)
+    except NoSuchShift:
+        abort(404)
+
+
+def on_one_day(deed: Callable[[Connection, date], None]) -> None:
+    """Does it for the date that was sent; ends the request where that is none, or there is no such shift."""
+    try:
+        day = date.fromisoformat(request.form.get("on", ""))
+        with parts().database.begin() as connection:
+            deed(connection, day)
+    except (NoSuchShift, ValueError):
+        abort(404)
 
 
 def kept_by(form: ShiftForm, keep: Callable[[Connection], Shift]) -> Shift | None:

@@ -61,9 +61,8 @@ class Planning:
         self, connection: Connection, who: str, person_id: str, shift_id: str, when: When, now: float
     ) -> Shift:
         """Another time for a shift of this helper. Raises NotAHelper, and what `Shifts.change` raises."""
-        _check_helper(connection, person_id)
+        old = when_of(self._theirs(connection, person_id, shift_id))
         asked = self.asked(connection, [person_id]).get(shift_id)
-        old = when_of(self._shifts.shift(connection, person_id, shift_id))
         shift = self._shifts.change(connection, person_id, shift_id, when, now)
         if when_of(shift) == old:
             if asked is not None:
@@ -85,8 +84,7 @@ class Planning:
         self, connection: Connection, who: str, person_id: str, shift_id: str, day: date, now: float
     ) -> None:
         """On this date it doesn't take place; the helper can take it back. Raises NotAHelper, NoSuchShift."""
-        _check_helper(connection, person_id)
-        shift = self._shifts.shift(connection, person_id, shift_id)
+        shift = self._theirs(connection, person_id, shift_id)
         self._shifts.leave_out(connection, person_id, shift_id, day)
         self._tell(connection, LEFT_OUT, who, shift, day, now)
 
@@ -94,8 +92,7 @@ class Planning:
         self, connection: Connection, who: str, person_id: str, shift_id: str, day: date, now: float
     ) -> None:
         """It takes place after all; the helper can leave it out. Raises NotAHelper, NoSuchShift."""
-        _check_helper(connection, person_id)
-        shift = self._shifts.shift(connection, person_id, shift_id)
+        shift = self._theirs(connection, person_id, shift_id)
         self._shifts.take_back(connection, person_id, shift_id, day)
         self._tell(connection, TAKEN_BACK, who, shift, day, now)
 
@@ -132,6 +129,11 @@ class Planning:
         said, kind = details_of(shift), NoticeKind.SHIFT_REFUSED
         self._notices.tell_these(connection, kind, [asked.by], person_id, shift_id, said, now)
         return shift
+
+    def _theirs(self, connection: Connection, person_id: str, shift_id: str) -> Shift:
+        """A shift of a helper. Raises NotAHelper, NoSuchShift."""
+        _check_helper(connection, person_id)
+        return self._shifts.shift(connection, person_id, shift_id)
 
     def _go_back(self, connection: Connection, shift: Shift, before: When, now: float) -> None:
         try:
