@@ -79,10 +79,12 @@ def trimmed(text: str | None) -> str | None:
     return text.strip() if text else text
 
 
-def code_field(label: Any, **options: Any) -> StringField:
-    """A field for digits that are read off another screen."""
+def code_field(description: Any, **options: Any) -> StringField:
+    """A field for the six digits that an app shows."""
     return StringField(
-        label,
+        _l("Six-digit code"),
+        [Needed(_l("Type the six digits that your app shows now.")), NotTooLong()],
+        description=description,
         filters=[trimmed],
         render_kw={
             "class": "short code",

@@ -90,23 +90,14 @@ class PasswordForm(ConsoleForm):
 class SetUpCodesForm(ConsoleForm):
     """The first code, which proves that the app has the secret."""
 
-    code = code_field(
-        _l("Six-digit code"),
-        validators=[Needed(_l("Type the six digits that your app shows now.")), NotTooLong()],
-        description=_l("The one your app shows now."),
-    )
+    code = code_field(_l("The one your app shows now."))
     sealed = HiddenField()
 
 
 class FreshCodesForm(ConsoleForm):
     """A code, in return for new recovery codes."""
 
-    code = code_field(
-        _l("Six-digit code"),
-        validators=[Needed(_l("Type the six digits that your app shows now.")), NotTooLong()],
-        description=_l("The one your app shows now."),
-        id="fresh-code",
-    )
+    code = code_field(_l("The one your app shows now."), id="fresh-code")
 
 
 class CodesOffForm(ConsoleForm):

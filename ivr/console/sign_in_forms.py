@@ -36,11 +36,7 @@ class SignInForm(ConsoleForm):
 class CodeForm(ConsoleForm):
     """The one-time code."""
 
-    code = code_field(
-        _l("Six-digit code"),
-        validators=[Needed(_l("Type the six digits that your app shows now.")), NotTooLong()],
-        description=_l("Your authenticator app shows a new one every half minute."),
-    )
+    code = code_field(_l("Your authenticator app shows a new one every half minute."))
     next = HiddenField()
 
 
