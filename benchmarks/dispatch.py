@@ -7,7 +7,7 @@ import logging
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from benchmarks.databases import Databases, databases
 from benchmarks.dispatch_fairness import busy_hours
 from benchmarks.dispatch_house import House, house_with, workers_of
 from benchmarks.machine import facts
+from benchmarks.teller import Say, teller
 from ivr.people.roster_tables import helper_talks
 from ivr.store.callback_tables import attempts, callbacks
 
@@ -30,8 +31,6 @@ A_SECOND = 6.0
 PATIENCE_SECONDS = 10.0
 WARM_UP = 10
 CALLERS_A_HELPER = 4
-
-Say = Callable[[str], None]
 
 
 @dataclass
@@ -60,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     given = parser.parse_args(arguments)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    measured = run(given.tiny, _teller())
+    measured = run(given.tiny, teller())
     given.into.mkdir(parents=True, exist_ok=True)
     (given.into / "dispatch.md").write_text(dispatch_report.report(measured))
     dispatch_report.draw(measured, given.into / dispatch_report.PICTURE)
@@ -139,16 +138,6 @@ def _clear(house: House) -> None:
             wiring.people.helpers.choose(connection, helper, "off", time.time())
         for table in (callbacks, attempts, helper_talks):
             connection.execute(delete(table))
-
-
-def _teller() -> Say:
-    start = time.monotonic()
-
-    def say(what: str) -> None:
-        taken = int(time.monotonic() - start)
-        print(f"{taken // 60:2}:{taken % 60:02}  {what}", file=sys.stderr, flush=True)
-
-    return say
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,14 +21,13 @@ from benchmarks.parts import where_time_goes
 from benchmarks.plain_way import DATABASE_VARIABLE, THREADS, make_plain_app
 from benchmarks.plan import FULL, QUICK, TINY, Plan
 from benchmarks.results import Results
+from benchmarks.teller import Say, teller
 from benchmarks.variants import BARE, FLASK, Crowd, Variant, plain_name, real_name, thousands
 from ivr.store.engine import open_database
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 ELSEWHERE = ROOT / "build" / "performance"
-
-Say = Callable[[str], None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     plan = TINY if given.tiny else QUICK if given.quick else FULL
     into: Path = given.into or (DOCS if plan is FULL else ELSEWHERE)
-    results = run(plan, _teller())
+    results = run(plan, teller())
     into.mkdir(parents=True, exist_ok=True)
     (into / "performance.md").write_text(report.report(results))
     picture.draw(results, into / report.PICTURE)
@@ -125,16 +124,6 @@ def _version() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return asked.stdout.strip()
-
-
-def _teller() -> Say:
-    start = time.monotonic()
-
-    def say(what: str) -> None:
-        taken = int(time.monotonic() - start)
-        print(f"{taken // 60:2}:{taken % 60:02}  {what}", file=sys.stderr, flush=True)
-
-    return say
 
 
 if __name__ == "__main__":
