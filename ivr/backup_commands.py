@@ -25,14 +25,16 @@ IS_THERE = "{file} is there already, and is left as it is: give another name."
 @click.command()
 @FILE
 def backup(file: Path) -> None:
-    """Write the whole library into one new file: drafts, recordings as they came in, clips, and who approved them."""
+    """Write the whole library into one new file: drafts, recordings as they came in, clips, who approved them, and what
+    listening panels have keyed."""
     wiring, console = wire(load_settings()), Console(stderr=False, highlight=False)
-    library = whole_library(wiring.database, wiring.recording)
+    today = datetime.now(UTC).date()
+    library = whole_library(wiring.database, wiring.recording, today)
     if file.exists():
         sys.exit(IS_THERE.format(file=file))
     try:
         with bar(console, "Writing") as progress:
-            written = write_backup(library, file, datetime.now(UTC).date(), progress)
+            written = write_backup(library, file, today, progress)
     except FileExistsError:
         sys.exit(IS_THERE.format(file=file))
     except (OSError, StoreOutOfReach) as error:
@@ -57,7 +59,7 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Add what is in a backup and isn't here. It is looked through first; what is here stays as it is."""
     wiring, console = wire(load_settings()), Console(stderr=False, highlight=False)
-    library = whole_library(wiring.database, wiring.recording)
+    library = whole_library(wiring.database, wiring.recording, datetime.now(UTC).date())
     try:
         with bar(console, "Restoring") as progress:
             restored = restore_backup(library, file, progress)

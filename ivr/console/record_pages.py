@@ -114,7 +114,7 @@ def session_of(language: str) -> Session:
     numbers = room().drafts.sheet_numbers()
     for pack in _packs_in(language):
         cells = room().shelves.cells(pack)
-        first = first or next((cell.prompt for cell in due(cells, language)), "")
+        first = first or next((cell.prompt for cell in due(cells, language, me().id)), "")
         for prompt, line in lines_of(pack, cells, language, numbers).items():
             lines.setdefault(prompt, line)
     voices = tuple(voice.name for voice in room().voices.all(language))

@@ -1,13 +1,19 @@
-"""Making clips of takes: for the tasks of workers. Sound is opened here and in commands, never in a web process."""
+"""Making clips of takes, and clearing sounds away: for the tasks of workers. Sound is opened here and in commands,
+never in a web process."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from functools import partial
+
 import structlog
 
+from audio.erasing import clear_unnamed, erase_withdrawn
 from audio.make_many import ORIGINAL_LOST, make_clip
 from audio.refusals import Refused
-from audio.stores import NotKept
+from audio.stores import NotKept, StoreOutOfReach
 from ivr.recording.expecting import expected_of_take
+from ivr.recording.whole_library import sounds_kept, stores_of
 from ivr.store.queue import DEFAULT_QUEUE
 from ivr.wiring import Wiring
 
@@ -16,6 +22,7 @@ ALONE_SECONDS = 20.0
 MOST_AT_ONCE = 40
 """How many are asked for at a time: workers do about as many until the next look, and what rings somebody waits for
 none of them."""
+MOST_CLEARED_AT_ONCE = 500
 
 log = structlog.get_logger()
 
@@ -54,3 +61,19 @@ def sweep_takes_of(wiring: Wiring) -> dict[str, int]:
             break
         asked += 1
     return {"lost": lost, "asked": asked}
+
+
+def clear_sounds_of(wiring: Wiring) -> dict[str, int]:
+    """Erases what was withdrawn a week ago, and removes the sounds that nothing speaks of any more."""
+    now = wiring.clock()
+    database, stores = wiring.database, stores_of(wiring.recording)
+    erased = erase_withdrawn(database, now)
+    kept = partial(sounds_kept, datetime.fromtimestamp(now, UTC).date())
+    try:
+        removed = clear_unnamed(database, stores, kept, now, MOST_CLEARED_AT_ONCE)
+    except StoreOutOfReach as error:
+        log.error("sounds_not_cleared", error=str(error))
+        removed = 0
+    if erased or removed:
+        log.info("sounds_cleared", erased=erased, removed=removed)
+    return {"erased": erased, "removed": removed}

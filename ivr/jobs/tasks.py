@@ -16,7 +16,7 @@ from ivr.callbacks.ring_backs import RingBacks
 from ivr.calls.sweep import Swept, sweep_calls
 from ivr.jobs.callbacks import ringing_of, sweep_of
 from ivr.jobs.paging import page_ringing_of
-from ivr.jobs.recordings import make_clip_of, sweep_takes_of
+from ivr.jobs.recordings import clear_sounds_of, make_clip_of, sweep_takes_of
 from ivr.jobs.ring_backs import ring_backs_of
 from ivr.jobs.scrubs import reconcile_with_providers, scrub_what_is_due
 from ivr.jobs.spoken import fetching_of
@@ -216,6 +216,11 @@ def sweep_takes() -> dict[str, int]:
     return sweep_takes_of(_wiring())
 
 
+def clear_sounds() -> dict[str, int]:
+    """Erases recordings that were withdrawn a week ago, and sounds that nothing speaks of any more."""
+    return clear_sounds_of(_wiring())
+
+
 def fetch_spoken() -> dict[str, int]:
     """Fetches recordings that were made by phone, and deletes at the providers those that are here or not wanted."""
     return fetching_of(_wiring()).run()
@@ -317,6 +322,12 @@ TASKS = (
         "Asks for clips of recordings that no worker has looked at, and of those that a killed worker left.",
         every_seconds=10,
         longest_seconds=10,
+    ),
+    Task(
+        clear_sounds,
+        "Erases recordings that were withdrawn a week ago, and removes sounds that nothing speaks of any more.",
+        every_seconds=HOUR,
+        longest_seconds=5 * MINUTE,
     ),
     Task(
         fetch_spoken,

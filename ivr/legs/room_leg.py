@@ -63,7 +63,7 @@ class RoomLeg:
             return Said(words.end("room_no_texts", "helper_goodbye"))
         if len(languages) == 1:
             return self._ask_for(
-                words, person, languages[0], self._room.next_due(languages[0]), 1, "room_hello"
+                words, person, languages[0], self._room.next_due(person, languages[0]), 1, "room_hello"
             )
         return self._ask_language(event, words, person, languages, 1, "room_hello")
 
@@ -109,7 +109,7 @@ class RoomLeg:
         keys = dict(zip(KEYS_FOR_LANGUAGES, languages, strict=False))
         chosen = keys.get(event.keys) if event.happening == "digits" else None
         if chosen is not None:
-            return self._ask_for(words, person, chosen, self._room.next_due(chosen), 1)
+            return self._ask_for(words, person, chosen, self._room.next_due(person, chosen), 1)
         if place.times >= MOST_TRIES:
             return Said(words.end("helper_goodbye"))
         return self._ask_language(event, words, person, languages, place.times + 1)
@@ -201,7 +201,7 @@ class RoomLeg:
         return self._ask_for(words, person, place.language, text, place.times + 1, *before)
 
     def _go_on(self, words: Words, person: Person, place: Place, *before: str) -> Said:
-        text = self._room.next_due(place.language, place.number)
+        text = self._room.next_due(person, place.language, place.number)
         return self._ask_for(words, person, place.language, text, 1, *before)
 
     def _record(self, words: Words, person: Person, text: Text, times: int) -> Said:

@@ -23,10 +23,17 @@ class Around:
     after: str = ""
 
 
-def due(cells: Mapping[Key, Cell], language: str) -> list[Cell]:
-    """What has to be recorded in a language: first what somebody waits for, then in the order of the sheet."""
+def due(cells: Mapping[Key, Cell], language: str, by: str = "") -> list[Cell]:
+    """What has to be recorded in a language, in the order of the sheet; before it what somebody waits for, and first of
+    all what was sent back to this person."""
     wanted = [one for one in cells.values() if one.language == language and one.state in TO_RECORD]
-    return sorted(wanted, key=lambda one: one.state not in FIRST)
+    return sorted(wanted, key=lambda one: _rank(one, by))
+
+
+def _rank(cell: Cell, by: str) -> int:
+    if cell.state is CellState.AGAIN and cell.take is not None and by and cell.take.recorded_by == by:
+        return -1
+    return FIRST.index(cell.state) if cell.state in FIRST else len(FIRST)
 
 
 def around(pack: Pack, prompt: str) -> Around:

@@ -68,12 +68,12 @@ class PhoneRoom:
         script = self._drafts.script(prompt, language) if prompt is not None else None
         return None if script is None else Text(number, script)
 
-    def next_due(self, language: str, after: int = 0) -> Text | None:
+    def next_due(self, person: Person, language: str, after: int = 0) -> Text | None:
         """What is to be read after the text of this number: in the order of the sheet, and then from its beginning. At
-        first what a reviewer waits for. None when nothing is due.
+        first what was sent back to this person, or what else somebody waits for. None when nothing is due.
         """
         numbers = self._drafts.sheet_numbers()
-        waiting = [numbers[prompt] for prompt in self._prompts_due(language) if prompt in numbers]
+        waiting = [numbers[prompt] for prompt in self._prompts_due(person, language) if prompt in numbers]
         if not waiting:
             return None
         following = [number for number in waiting if number > after]
@@ -104,12 +104,12 @@ class PhoneRoom:
             return True
         return False
 
-    def _prompts_due(self, language: str) -> list[str]:
+    def _prompts_due(self, person: Person, language: str) -> list[str]:
         found: dict[str, None] = {}
         for pack_id in self._drafts.packs():
             pack = self._drafts.pack(pack_id)
             if language in pack.languages:
-                cells = due(self._shelves.cells(pack), language)
+                cells = due(self._shelves.cells(pack), language, person.id)
                 found |= dict.fromkeys(cell.prompt for cell in cells)
         return list(found)
 

@@ -145,6 +145,19 @@ def test_after_the_last_number_the_first_comes_again(room: Room) -> None:
     assert phone.heard == named(room.due[0])
 
 
+def test_what_was_sent_back_to_her_comes_first(room: Room) -> None:
+    """Sara and Leila have each kept a text that somebody wants once more: each hears the number of her own first."""
+    codes = [room.employ(Role.STAFF) for _ in range(2)]
+    for code, number in zip(codes, (room.due[2], room.due[1]), strict=True):
+        phone = room.comes_in(code).key(str(number))
+        phone.speak(5, Digits="1")
+        phone.key("1")
+    with room.hotline.wiring.database.begin() as connection:
+        connection.execute(update(takes).values(state="again", reason="too fast"))
+    for code, number in zip(codes, (room.due[2], room.due[1]), strict=True):
+        assert room.comes_in(code).heard == ["room_hello", *named(number)]
+
+
 def test_another_number_of_the_sheet_can_be_keyed(room: Room) -> None:
     """Nobody has asked for it, but the line was noisy that day; a number that isn't on the sheet is told so."""
     phone = room.rings().key("99999")

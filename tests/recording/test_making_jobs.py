@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
+from audio.erasing import UNDO_SECONDS
 from audio.fingerprint import script_fingerprint
+from audio.take_reviews import TakeReviews
 from audio.take_rows import Take
 from audio.take_states import TakeState
 from audio.take_work import LOST_SECONDS
-from ivr.jobs.recordings import ALONE_SECONDS, MOST_AT_ONCE, make_clip_of, sweep_takes_of
+from ivr.jobs.recordings import ALONE_SECONDS, MOST_AT_ONCE, clear_sounds_of, make_clip_of, sweep_takes_of
 from ivr.recording.expecting import expected_of_take, options_of
-from ivr.recording.whole_library import contradictions, sounds_named, whole_library
-from ivr.store.tables import releases
+from ivr.recording.panel_results import PanelClip
+from ivr.recording.whole_library import contradictions, sounds_named
+from ivr.store.tables import lines, live_calls, releases
 from ivr.wiring import Wiring
 from tests.audio.take_rig import as_recorded
 from tests.hotline import Clock, settings_for, the_shipped_pack, wire_for_tests
@@ -134,24 +139,80 @@ def test_a_recording_is_held_to_its_words_and_its_place(wiring: Wiring) -> None:
     assert expected_of_take(drafts, replace(option, prompt="gone")).seconds == 0.0
 
 
-def test_a_backup_holds_everything_that_is_spoken_of(wiring: Wiring) -> None:
-    """Clips on air that were replaced since are among it, and a number that means other words stops a restore."""
-    take = send(wiring, as_recorded())
+def release(connection: Connection, release_id: str, sha: str) -> None:
+    """A pack that was put on air with one clip."""
+    connection.execute(
+        releases.insert().values(
+            id=release_id,
+            pack="first_line",
+            document="{}",
+            published_on="2026-03-01",
+            clips=f'{{"sw": {{"breathing": ["{sha}", 1.0]}}}}',
+        )
+    )
+
+
+def test_what_is_spoken_of_is_backed_up_and_everything_else_is_cleared_away(wiring: Wiring) -> None:
+    """Clips that are on air, that a call still hears, or that an open panel hears are kept though nobody would publish
+    them again; what was withdrawn is in no backup, and a week later it is gone, as is what was on air long ago."""
+    room, clock = wiring.recording, wiring.clock
+    assert isinstance(clock, Clock)
+    take, withdrawn = send(wiring, as_recorded()), send(wiring, b"one", prompt="breathing")
     make_clip_of(wiring, take.id)
-    made = wiring.recording.takes.take(take.id)
+    made = room.takes.take(take.id)
+    on_air, heard, asked_about, long_ago = (
+        room.media.put(word) for word in (b"air", b"call", b"panel", b"old")
+    )
+    save_line(wiring, on_air)
     with wiring.database.begin() as connection:
+        release(connection, "under-way", heard)
+        release(connection, "long-ago", long_ago)
+        call = dict.fromkeys(("provider", "provider_call", "call_id", "line_id", "session", "reply"), "x")
+        times = dict.fromkeys(("screen_seconds", "started_at", "turn_at", "expires_at"), 0.0)
         connection.execute(
-            releases.insert().values(
-                id="r", pack="first_line", document="{}", published_on="2026-03-01",
-                clips='{"sw": {"breathing": ["' + "a" * 64 + '", 1.0]}}',
+            live_calls.insert().values(**call, **times, release_id="under-way", has_number=0, turn=1)
+        )
+    hears = [PanelClip("breathing", asked_about, 1.0)]
+    room.panels.make(
+        title="Neighbours", language="sw", clips=hears, opens=DAY, closes=DAY, by=SARA.id, now=clock()
+    )
+    with wiring.database.begin() as connection:
+        TakeReviews(room.takes).withdraw(connection, withdrawn.id, clock())
+        named = sounds_named(DAY, connection)
+    clips = [("clips", sha) for sha in (made.clip_sha, on_air, asked_about)]
+    assert named == {("originals", made.original_sha), *clips}
+    for store in (room.media, room.originals):
+        for sha in store.names():
+            os.utime(store.path(sha), (0, 0))  # type: ignore[attr-defined]
+    assert clear_sounds_of(wiring) == {"erased": 0, "removed": 1}
+    assert not room.media.has(long_ago)
+    clock.forward(UNDO_SECONDS + 1)
+    assert clear_sounds_of(wiring) == {"erased": 1, "removed": 2}
+    assert set(room.originals.names()) == {made.original_sha}
+    assert set(room.media.names()) == {made.clip_sha, on_air, heard}
+
+
+def save_line(wiring: Wiring, sha: str) -> None:
+    """A line with a clip on air."""
+    with wiring.database.begin() as connection:
+        release(connection, "on-air", sha)
+        line = {"id": "l", "number": "+12025550100", "name": "Line", "provider": "simulator", "country": "TZ"}
+        connection.execute(
+            lines.insert().values(
+                **line,
+                release_id="on-air",
+                time_zone="UTC",
+                emergency_number="112",
+                open_hours="[]",
+                dial_emergency=False,
             )
-        )  # fmt: skip
-        named = sounds_named(connection)
-        row = {"printed": 1, "prompt": "other"}
-        told = contradictions(connection, {"sheet_numbers": [row]})
+        )
+
+
+def test_a_number_that_means_other_words_stops_a_restore(wiring: Wiring) -> None:
+    """With such a number somebody would record other words than they read."""
+    with wiring.database.connect() as connection:
+        told = contradictions(connection, {"sheet_numbers": [{"printed": 1, "prompt": "other"}]})
         same = {"printed": 1, "prompt": wiring.recording.drafts.prompt_of(1)}
         assert contradictions(connection, {"sheet_numbers": [same]}) == []
-    assert named == {("originals", made.original_sha), ("clips", made.clip_sha), ("clips", "a" * 64)}
     assert told[0].startswith("Number 1 is other in the backup")
-    library = whole_library(wiring.database, wiring.recording)
-    assert {table.name for table in library.tables} >= {"takes", "clips", "drafts", "sheet_numbers", "voices"}
