@@ -73,7 +73,9 @@ def prepare_demo(settings: Settings, progress: Progress) -> tuple[Wiring, Counts
     wiring.vault.key_store.prepare()
     pack = shipped_pack()
     today = datetime.now(UTC).date()
-    wiring.recording.drafts.bring(pack, today)
+    drafts = wiring.recording.drafts
+    if pack.id not in drafts.packs() or drafts.pack(pack.id) != pack:
+        drafts.bring(pack, today)
     counts = make_demo(wanted_by(pack), wiring.library, today, progress)
     put_demo_on_air(wiring, pack, today)
     employ_demo_people(wiring, demo_password(settings))

@@ -136,6 +136,23 @@ def bring(folder: Path) -> None:
             click.echo(f"  {_count(count, 'script')}: {what}")
 
 
+@flow.command()
+@click.argument("pack")
+def drop(pack: str) -> None:
+    """Take a draft away that nobody records any more. What is on air stays on air, and no recording is lost."""
+    from ivr.recording.drafts import NoSuchDraft
+    from ivr.settings import load_settings
+    from ivr.wiring import wire
+
+    drafts = wire(load_settings()).recording.drafts
+    try:
+        drafts.drop(pack)
+    except NoSuchDraft:
+        known = ", ".join(drafts.packs()) or "none"
+        raise click.ClickException(f"No pack “{pack}” is being recorded. There are: {known}.") from None
+    click.echo(f"{pack} isn't recorded any more. Bring it again at any time: warmline flow bring FOLDER")
+
+
 def _draft(examined: Examined) -> Pack:
     if examined.draft is None:
         _print_problems(examined.problems, err=True)

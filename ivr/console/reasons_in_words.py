@@ -19,6 +19,7 @@ OF_CLIPS: Mapping[Kind, Any] = {
     Kind.MISSING: _l("Not recorded yet"),
     Kind.DEMO: _l("Only the demo voice: a person has to record it"),
     Kind.OUTDATED: _l("The script has changed: to be recorded anew"),
+    Kind.OTHER_WORDS: _l("Another flow, brought in later, has other words for it"),
     Kind.AGAIN: _l("Asked for again: to be recorded once more"),
     Kind.UNAPPROVED: _l("Recorded, and not approved yet"),
     Kind.CLINICAL: _l("Therapeutic words that no supervisor has read as they are now"),
@@ -57,7 +58,7 @@ def _group(kind: Kind, language: str, reasons: list[Reason]) -> dict[str, Any]:
     return {
         "title": f"{language_name(language)}: {OF_CLIPS[kind]}",
         "count": len(reasons),
-        "sentences": [],
+        "sentences": [_other_words(pack) for pack in dict.fromkeys(one.pack for one in reasons) if pack],
         "prompts": [{"prompt": reason.prompt, "address": _address(kind, reason)} for reason in reasons],
         "all": _all_of(kind, language),
         "deed": gettext("Record them one by one")
@@ -80,11 +81,22 @@ def _sentence(reason: Reason) -> dict[str, Any]:
     return {"words": reason.words, "english": True}
 
 
+def _other_words(pack: str) -> dict[str, Any]:
+    words = gettext(
+        "The words of %(pack)s are recorded now. Have this flow brought in again, and its own words are; or have "
+        "%(pack)s taken away, if nobody needs it any more. Whoever runs the hotline can do either.",
+        pack=isolated(pack),
+    )
+    return {"words": words, "english": False}
+
+
 def _is_to_record(kind: Kind) -> bool:
     return kind in (Kind.MISSING, Kind.DEMO, Kind.OUTDATED, Kind.AGAIN)
 
 
 def _all_of(kind: Kind, language: str) -> str:
+    if kind is Kind.OTHER_WORDS:
+        return ""
     if _is_to_record(kind):
         return url_for("console.record", language=language) if may_open(me(), "console.record") else ""
     return url_for("console.review") if may_open(me(), "console.review") else ""

@@ -18,6 +18,7 @@ from flows.model import Pack, VoiceMessage
 from flows.problems import Problem
 from ivr.publishing.lines import put_on_air
 from ivr.publishing.releases import Release, ReleasedClip, make_release, store_release
+from ivr.recording.drafts import Drafts
 from ivr.recording.gate_reasons import Kind, Reason, in_words, reasons_of
 from ivr.recording.matrix import Cell
 from ivr.recording.scripts import Key, scripts_to_record, wanted_clips
@@ -87,7 +88,8 @@ def _not_recorded(
 ) -> list[Reason]:
     has_file = dict.fromkeys(clips, True)
     mixed = _mixes_not_meant(pack, library.engine, clips)
-    return reasons_of(wanted_clips(pack), cells, has_file, mixed, demo_allowed)
+    elsewhere = Drafts(library.engine).said_otherwise(pack)
+    return reasons_of(wanted_clips(pack), cells, has_file, mixed, demo_allowed, elsewhere)
 
 
 def _mixes_not_meant(pack: Pack, database: Engine, clips: dict[Key, Clip]) -> Iterable[Mix]:

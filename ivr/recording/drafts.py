@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from audio.fingerprint import script_fingerprint
@@ -28,7 +28,8 @@ class NoSuchDraft(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A pack being worked on. `version` goes up each time it is brought with a change."""
+    """A pack being worked on. `version` goes up each time it is brought with a change, beyond that of every other:
+    where two have words for one prompt, those of the higher version hold."""
 
     pack: Pack
     brought_on: date
@@ -53,9 +54,17 @@ class Drafts:
         self._reading = Lock()
 
     def bring(self, pack: Pack, today: date) -> Brought:
-        """Makes this pack the draft of its name, and gives its new prompts the next numbers on the sheet."""
+        """Makes this pack the draft of its name, and gives its new prompts the next numbers on the sheet. Its words
+        hold from now on, also for prompts that another draft has in other words."""
         document = json.dumps(pack_to_document(pack), ensure_ascii=False)
         return _twice(lambda: self._bring(pack, document, today))
+
+    def drop(self, pack_id: str) -> None:
+        """Takes a draft away. What is on air stays on air, recordings stay, and numbers stay those of their prompts.
+        Raises NoSuchDraft."""
+        with self._database.begin() as connection:
+            if connection.execute(delete(drafts).where(drafts.c.pack == pack_id)).rowcount == 0:
+                raise NoSuchDraft(pack_id)
 
     def packs(self) -> list[str]:
         """The ids of all drafts."""
@@ -86,17 +95,30 @@ class Drafts:
 
     def scripts(self, language: str) -> dict[str, Script]:
         """What has to be recorded in a language, by prompt, in the order of the sheets. Where two drafts have words for
-        one prompt, those of the first hold."""
+        one prompt, those that were brought last hold."""
         found: dict[str, Script] = {}
-        for pack_id in self.packs():
-            pack = self.pack(pack_id)
-            if language not in pack.languages:
-                continue
-            for prompt in in_recording_order(pack):
-                script = pack.scripts.get((prompt, language))
-                if script is not None:
-                    found.setdefault(prompt, script)
+        for pack in map(self.pack, self._last_brought_last()):
+            if language in pack.languages:
+                for prompt in in_recording_order(pack):
+                    if (prompt, language) in pack.scripts:
+                        found[prompt] = pack.scripts[prompt, language]
         return found
+
+    def said_otherwise(self, pack: Pack) -> dict[Key, str]:
+        """The scripts of a pack for which another draft, brought later, has other words: the id of that draft."""
+        order = self._last_brought_last()
+        later = order[order.index(pack.id) + 1 :] if pack.id in order else []
+        said: dict[Key, tuple[str, str]] = {}
+        for pack_id in later:
+            words = scripts_to_record(self.pack(pack_id))
+            said |= {key: (fingerprint, pack_id) for key, fingerprint in words.items()}
+        own = scripts_to_record(pack) if said else {}
+        return {key: said[key][1] for key in own if key in said and said[key][0] != own[key]}
+
+    def _last_brought_last(self) -> list[str]:
+        with reading(self._database) as connection:
+            wanted = select(drafts.c.pack).order_by(drafts.c.version, drafts.c.pack)
+            return list(connection.execute(wanted).scalars())
 
     def script(self, prompt: str, language: str) -> Script | None:
         """The words of a prompt as they are now; None where no draft has any."""
@@ -133,14 +155,15 @@ class Drafts:
     def _bring(self, pack: Pack, document: str, today: date) -> Brought:
         with self._database.begin() as connection:
             before = _draft(connection, pack.id)
+            others = select(func.max(drafts.c.version)).where(drafts.c.pack != pack.id)
+            last = connection.execute(others).scalar() or 0
+            values = {"document": document, "brought_on": today}
             if before is None:
-                values = {"pack": pack.id, "document": document, "brought_on": today, "version": 1}
-                connection.execute(insert(drafts).values(**values))
-            elif before.pack != pack:
+                connection.execute(insert(drafts).values(pack=pack.id, version=last + 1, **values))
+            elif before.pack != pack or before.version <= last:
+                version = max(last, before.version) + 1
                 connection.execute(
-                    update(drafts)
-                    .where(drafts.c.pack == pack.id)
-                    .values(document=document, brought_on=today, version=drafts.c.version + 1)
+                    update(drafts).where(drafts.c.pack == pack.id).values(version=version, **values)
                 )
             _give_numbers(connection, in_recording_order(pack))
         return _difference(before.pack if before else None, pack)

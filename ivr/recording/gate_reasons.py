@@ -22,6 +22,7 @@ class Kind(StrEnum):
     AGAIN = "again"
     UNAPPROVED = "unapproved"
     OUTDATED = "outdated"
+    OTHER_WORDS = "other_words"
     DEMO = "demo"
     CLINICAL = "clinical"
     TWO_VOICES = "two_voices"
@@ -31,7 +32,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One thing that stands in the way. `node` is “flow: node”, of a mistake and of voices that meet; `words` says a
-    mistake in a sentence, `voices` names those that meet."""
+    mistake in a sentence, `voices` names those that meet, `pack` the draft that has other words."""
 
     kind: Kind
     prompt: str = ""
@@ -39,6 +40,7 @@ class Reason:
     node: str = ""
     words: str = ""
     voices: tuple[str, ...] = ()
+    pack: str = ""
 
 
 _OF_STATE = {
@@ -57,15 +59,21 @@ def reasons_of(
     has_file: Mapping[Key, bool],
     mixed: Iterable[Mix],
     demo_allowed: bool,
+    elsewhere: Mapping[Key, str] | None = None,
 ) -> list[Reason]:
     """What the clips of a pack lack. `wanted` are the prompts that it can't go on air without; `has_file`: whether the
-    clip of a cell is really in the media store. Where the demo voice is allowed, a clip of it is enough, whatever else
-    is still being worked on, and so are therapeutic words that nobody has reviewed."""
+    clip of a cell is really in the media store; `elsewhere`: the draft whose other words are recorded now. Where the
+    demo voice is allowed, a clip of it is enough, whatever else is still being worked on, and so are therapeutic words
+    that nobody has reviewed."""
     found = []
     needed = dict.fromkeys(wanted)
     for key, one in cells.items():
         kinds = _lacks(one, has_file.get(key, False), demo_allowed, key in needed)
-        found += [Reason(kind, prompt=one.prompt, language=one.language) for kind in kinds]
+        if kinds and elsewhere and key in elsewhere:
+            # It can't be recorded, reviewed or agreed to while the sheet has the other's words.
+            found.append(Reason(Kind.OTHER_WORDS, *key, pack=elsewhere[key]))
+            continue
+        found += [Reason(kind, *key) for kind in kinds]
     meet = [Reason(Kind.TWO_VOICES, language=m.language, node=m.node, voices=m.voices) for m in mixed]
     return found + meet
 
@@ -102,10 +110,24 @@ def in_words(reasons: Sequence[Reason]) -> list[str]:
     said = []
     for kind in Kind:
         own = [reason for reason in reasons if reason.kind is kind]
-        said += (
-            _by_language(own, *_SENTENCES[kind]) if kind in _SENTENCES else [_sentence(one) for one in own]
-        )
+        if kind in _SENTENCES:
+            said += _by_language(own, *_SENTENCES[kind])
+        elif kind is Kind.OTHER_WORDS:
+            said += _by_pack(own)
+        else:
+            said += [_sentence(one) for one in own]
     return said
+
+
+def _by_pack(reasons: Sequence[Reason]) -> list[str]:
+    return [
+        f"{len(own)} texts have other words in {pack}, which was brought later and is what is recorded now: "
+        f"{', '.join(f'{one.prompt} ({one.language})' for one in own[:MOST_NAMED])}"
+        f"{' …' if len(own) > MOST_NAMED else ''}. Bring this pack again for its words to be recorded, give its "
+        f"prompts names of their own, or take the other away: warmline flow drop {pack}"
+        for pack in dict.fromkeys(reason.pack for reason in reasons)
+        for own in [[reason for reason in reasons if reason.pack == pack]]
+    ]
 
 
 def _sentence(reason: Reason) -> str:

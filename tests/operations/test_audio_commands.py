@@ -73,6 +73,8 @@ def test_a_pack_is_brought_before_anything_is_recorded(operator: Operator) -> No
     script = copy / "scripts" / "sw.yaml"
     script.write_text(script.read_text("utf-8").replace("Kiswahili,", "Kiswahili sanifu,", 1), "utf-8")
     assert "changed, and has to be recorded again" in operator.run("flow", "bring", copy).output
+    assert "isn't recorded any more" in operator.run("flow", "drop", "first_line").output
+    assert "There are: none" in operator.run("flow", "drop", "first_line", status=1).output
     script.write_text("broken: [", "utf-8")
     assert "isn't brought" in operator.run("flow", "bring", copy, status=1).output
 

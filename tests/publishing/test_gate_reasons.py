@@ -21,6 +21,7 @@ from ivr.recording.clinical import agree
 from ivr.recording.gate_reasons import Kind
 from tests.audio.take_rig import Room
 from tests.hotline import LINE, TODAY, Hotline, make_hotline, the_shipped_pack
+from tests.recording.room_rig import reworded
 from tests.signing_in import employ
 
 KEY = ("breathing", "sw")
@@ -78,6 +79,20 @@ def test_a_recording_that_waits_for_a_reviewer_is_not_published(hotline: Hotline
     with room.database.begin() as connection:
         room.reviews.ask_again(connection, take.id, "someone", "too fast", None, TODAY)
     assert kinds(hotline, changed) == {(Kind.AGAIN, *KEY)}
+
+
+def test_words_that_another_draft_keeps_from_being_recorded_are_named_as_that(hotline: Hotline) -> None:
+    """A copy with other words waits for its recording, and another flow's words stand on the sheet: the gate says
+    which flow that is, instead of asking for a recording that nobody can make."""
+    drafts = hotline.wiring.recording.drafts
+    own = replace(reworded(hotline.pack, KEY, "Pumua polepole."), id="a_copy")
+    drafts.bring(own, TODAY)
+    assert kinds(hotline, own) == {(Kind.OUTDATED, *KEY)}
+    drafts.bring(replace(hotline.pack, id="another"), TODAY)
+    assert kinds(hotline, own) == {(Kind.OTHER_WORDS, *KEY)}
+    with pytest.raises(NotReadyForAir, match="warmline flow drop another"):
+        prepare(own, hotline.wiring.library, demo_allowed=False)
+    assert kinds(hotline) == set()
 
 
 def test_two_voices_in_one_menu_have_to_be_meant(hotline: Hotline) -> None:

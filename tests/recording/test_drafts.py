@@ -82,6 +82,27 @@ def test_the_sheet_is_numbered_as_phones_and_files_are(drafts: Drafts) -> None:
     assert places == sorted(places)
 
 
+def test_where_two_drafts_differ_the_last_one_brought_is_recorded(drafts: Drafts) -> None:
+    """Sara begins her own flow as a copy of the shipped one: her words are what is recorded, however it is called."""
+    shipped = the_shipped_pack()
+    own = replace(reworded(shipped, KEY, "Pumua polepole."), id="a_copy")
+    drafts.bring(own, DAY)
+    drafts.bring(shipped, DAY)
+    assert drafts.scripts("sw")["breathing"] == shipped.scripts[KEY]
+    assert (drafts.said_otherwise(own), drafts.said_otherwise(shipped)) == ({KEY: "first_line"}, {})
+    drafts.bring(own, DAY)
+    script = drafts.script(*KEY)
+    assert script is not None
+    assert script.text == "Pumua polepole."
+    assert (drafts.said_otherwise(own), drafts.said_otherwise(shipped)) == ({}, {KEY: "a_copy"})
+    drafts.drop("a_copy")
+    assert drafts.script(*KEY) == shipped.scripts[KEY]
+    assert drafts.said_otherwise(shipped) == {}
+    assert drafts.sheet_number("breathing") is not None
+    with pytest.raises(NoSuchDraft):
+        drafts.drop("a_copy")
+
+
 def test_two_who_bring_at_once_share_the_numbers(database: Engine) -> None:
     """Two people publish two packs in the same second: no number is given twice."""
     pack = the_shipped_pack()
