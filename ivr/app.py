@@ -12,11 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from ivr.console.gatekeeper import set_up_gatekeeper
 from ivr.console.rooms import set_up_console
 from ivr.console.signed_in import set_up_signing_in
+from ivr.console_wiring import console_parts_of
 from ivr.media import media_blueprint
 from ivr.phone.webhooks import LARGEST_WEBHOOK_BYTES, Webhooks
 from ivr.settings import START, START_HEADER
 from ivr.store.engine import reading
-from ivr.wiring import Wiring, console_parts_of, make_emergency_screens
+from ivr.wiring import Wiring, make_emergency_screens
 
 log = structlog.get_logger()
 

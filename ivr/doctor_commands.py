@@ -25,6 +25,7 @@ from ivr.operations.connecting import (
 )
 from ivr.operations.doctor import examine
 from ivr.operations.findings import MARKS, Finding, any_problem, problem
+from ivr.provider_wiring import twilio_network_of
 from ivr.publishing.lines import Line, find_line
 from ivr.settings import Settings, SettingsIncomplete, read_settings
 from ivr.store.engine import reading
@@ -37,7 +38,7 @@ from ivr.telephony.contract import (
 )
 from ivr.telephony.twilio_network_http import is_loopback
 from ivr.telephony.twilio_number import TwilioNumber
-from ivr.wiring import twilio_network_of, wire
+from ivr.wiring import wire
 
 COLOURS = {"good": "green", "warning": "yellow", "problem": "red"}
 Answer = TypeVar("Answer")

@@ -1,4 +1,4 @@
-"""Chooses the concrete classes. Nothing else in the house does."""
+"""Chooses the concrete classes, together with the wirings of its rooms. Nothing else in the house does."""
 
 from __future__ import annotations
 
@@ -22,15 +22,12 @@ from ivr.callback_wiring import (
     outcomes_of,
     withdrawing_of,
 )
-from ivr.callbacks.cases import Cases
 from ivr.callbacks.countries import countries_called
 from ivr.callbacks.crisis_parts import CrisisParts
 from ivr.callbacks.desk import Desk
 from ivr.callbacks.leaving import end_calls_of
-from ivr.callbacks.longest_waits import LongestWaits
 from ivr.callbacks.outlook import Outlook
 from ivr.callbacks.parts import CallbackParts
-from ivr.callbacks.wish_cap import WishCap
 from ivr.calls.connector import PeopleToTalkTo
 from ivr.calls.directory import ListedServices
 from ivr.calls.emergency import EmergencyScreens
@@ -39,7 +36,6 @@ from ivr.calls.live import CallRows
 from ivr.calls.remembered import Remembered
 from ivr.calls.screens import Addresses
 from ivr.calls.turns import Turns
-from ivr.console.parts import ConsoleParts
 from ivr.legs.legs import Legs
 from ivr.outcomes.parts import OutcomeParts
 from ivr.people.keys import PeopleKeys
@@ -49,8 +45,8 @@ from ivr.people.records import Records
 from ivr.people.sessions import Times
 from ivr.people.wellbeing import Care
 from ivr.phone.filling import Filler
+from ivr.provider_wiring import dialects_of, twilio_network_of
 from ivr.publishing.lines import Line, all_lines
-from ivr.publishing.on_air import OnAir
 from ivr.publishing.releases import Release, ReleaseDamaged, Releases, ReleaseUnknown
 from ivr.recording.parts import RecordingParts
 from ivr.recording_wiring import recording_of
@@ -60,16 +56,13 @@ from ivr.store.engine import open_database, open_for_turns, reading
 from ivr.store.hot import HotDatabase
 from ivr.store.ids import new_id
 from ivr.telephony.contract import Dialect, Network
-from ivr.telephony.simulator.dialect import SimulatorDialect
-from ivr.telephony.twilio import TwilioDialect
 from ivr.telephony.twilio_number import PERSISTENCE
 from ivr.vault.key_store import KeyStore
 from ivr.vault.master_keys import MasterKeys
-from ivr.vault.noted import noted_end
 from ivr.vault.vault import Vault
 
 if TYPE_CHECKING:
-    from ivr.telephony.twilio_network import TwilioNetwork
+    pass
 
 
 log = structlog.get_logger()
@@ -197,49 +190,6 @@ def care_of(settings: Settings) -> Care:
     )
 
 
-def console_parts_of(wiring: Wiring) -> ConsoleParts:
-    """What the pages work with."""
-    people = wiring.people
-    return ConsoleParts(
-        database=wiring.database,
-        people=people,
-        audit=wiring.audit,
-        cases=Cases(wiring.database, wiring.vault, wiring.audit, people.notices, people.accounts.person),
-        vault=wiring.vault,
-        noted_end=lambda: noted_end(wiring.vault),
-        clock=wiring.clock,
-        new_id=new_id,
-        public_url=wiring.settings.public_url,
-        spoken=lambda: languages_on_air(wiring),
-        taking=wiring.callbacks.taking,
-        hurry=wiring.callbacks.jobs,
-        outcomes=wiring.outcomes,
-        pages=wiring.crisis.pages,
-        longest_waits=LongestWaits(wiring.releases.get, wiring.settings.crisis_ring_seconds),
-        recording=wiring.recording,
-        releases=wiring.releases,
-        on_air=OnAir(
-            wiring.database,
-            wiring.library,
-            wiring.audit,
-            people.accounts.person,
-            lambda: make_emergency_screens(wiring),
-            wiring.settings.demo,
-        ),
-        largest_upload=wiring.settings.upload_megabytes * 1_000_000,
-        wish_cap=WishCap(wiring.database, wiring.settings.callbacks_an_hour),
-        # A slow sender holds a thread for minutes; most of them are for callers.
-        uploads_at_once=max(1, wiring.settings.web_threads // 4),
-    )
-
-
-def languages_on_air(wiring: Wiring) -> list[str]:
-    """The languages that callers hear, in the order of their codes."""
-    with reading(wiring.database) as connection:
-        on_air = {line.release_id for line in all_lines(connection) if line.release_id is not None}
-    return sorted({code for release_id in on_air for code in wiring.releases.get(release_id).pack.languages})
-
-
 def times_of(settings: Settings) -> Times:
     """When a sign-in ends by itself."""
     return Times(idle=settings.sign_in_idle_minutes * 60.0, longest=settings.sign_in_hours * 3600.0)
@@ -263,34 +213,6 @@ def master_keys_of(settings: Settings) -> MasterKeys:
         settings.master_key.get_secret_value(),
         settings.master_key_old.get_secret_value(),
     )
-
-
-def dialects_of(settings: Settings) -> dict[str, Dialect]:
-    """The providers whose webhooks are answered."""
-    found: dict[str, Dialect] = {}
-    if settings.twilio_account_sid:
-        found["twilio"] = TwilioDialect(
-            "twilio",
-            settings.twilio_account_sid,
-            settings.twilio_auth_token.get_secret_value(),
-            settings.twilio_shared_key.get_secret_value(),
-        )
-    if settings.simulator:
-        found["simulator"] = SimulatorDialect(
-            "simulator", settings.simulator_account_sid, settings.simulator_auth_token.get_secret_value()
-        )
-    return found
-
-
-def twilio_network_of(settings: Settings) -> TwilioNetwork | None:
-    """The side of Twilio that reaches out; None where no account is set. For workers and the command line only."""
-    token = settings.twilio_auth_token.get_secret_value()
-    if not settings.twilio_account_sid or not token:
-        return None
-    # Imported here, because it takes half a second and web processes never need it.
-    from ivr.telephony.twilio_network import TwilioNetwork
-
-    return TwilioNetwork(settings.twilio_account_sid, token, settings.twilio_api_url)
 
 
 def networks_of(wiring: Wiring) -> Callable[[str], Network | None]:
