@@ -34,7 +34,12 @@ CONCRETE = {
     "HotDatabase", "ClipLibrary", "MediaStore", "OriginalsStore", "BucketStore", "Takes", "CallRows", "Vault",
     "Releases", "EmergencyScreens", "Turns", "House",
 }  # fmt: skip
-CHOOSERS = {"ivr/wiring.py", "ivr/recording_wiring.py", "ivr/telephony/simulator/parts.py"}
+CHOOSERS = {
+    "ivr/wiring.py",
+    "ivr/provider_wiring.py",
+    "ivr/recording_wiring.py",
+    "ivr/telephony/simulator/parts.py",
+}
 """The last puts the simulator's page together, and exists only where the simulator is on."""
 
 
@@ -91,7 +96,8 @@ def test_only_the_wiring_chooses_classes() -> None:
         if (found := constructed(path)) and str(path.relative_to(ROOT)) not in CHOOSERS
     }
     assert makers == {}
-    assert constructed(ROOT / "ivr" / "wiring.py") >= {"TwilioDialect", "Desk", "HotDatabase"}
+    assert constructed(ROOT / "ivr" / "wiring.py") >= {"Desk", "HotDatabase"}
+    assert constructed(ROOT / "ivr" / "provider_wiring.py") == {"TwilioDialect", "TwilioNetwork"}
 
 
 @pytest.mark.parametrize("room", ["flows", "audio", "referrals"])
