@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -13,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ivr.audit.deeds import Deed
 from ivr.audit.log import COMMAND_LINE
+from ivr.people.account_rows import end_sign_ins, give_roles, keep_an_admin, new_person
 from ivr.people.helper_rows import forget_helper
 from ivr.people.keys import new_token
 from ivr.people.names import folded_sign_in_name, tidy_name, tidy_sign_in_name
@@ -20,10 +20,10 @@ from ivr.people.notices import NoticeKind, Notices
 from ivr.people.passwords import Passwords, judge_password
 from ivr.people.person import Person
 from ivr.people.records import Records, find_person, open_account, people_where
-from ivr.people.refusals import InvitationNotValid, LastAdmin, NameTaken, NobodyOfThisId, NoRole
+from ivr.people.refusals import InvitationNotValid, NameTaken, NobodyOfThisId, NoRole
 from ivr.people.roles import TOLD_OF_EVERYTHING, Right, Role, may
 from ivr.people.subjects import Subjects
-from ivr.people.tables import invitations, known_browsers, people, person_roles, recovery_codes, sign_ins
+from ivr.people.tables import invitations, people, person_roles, recovery_codes
 from ivr.store.engine import reading
 from ivr.vault.errors import VaultOutOfReach
 
@@ -73,12 +73,12 @@ class Accounts:
 
         Raises NameUnusable, NameTaken, NoRole.
         """
-        row = _new_person(self._records.new_id(), tidy_name(name), tidy_sign_in_name(sign_in_name), now)
+        row = new_person(self._records.new_id(), tidy_name(name), tidy_sign_in_name(sign_in_name), now)
         wanted = _wanted(roles)
         try:
             with self._records.database.begin() as connection:
                 connection.execute(insert(people).values(**row))
-                _give(connection, row["id"], wanted)
+                give_roles(connection, row["id"], wanted)
                 invitation = self._new_link(connection, row["id"], now)
                 self._tell_of_roles(connection, who, row["id"], wanted, now)
                 self._note(connection, who, Deed.PERSON_INVITED, row["id"], now, {"roles": _listed(wanted)})
@@ -131,7 +131,7 @@ class Accounts:
         """
         with self._records.database.begin() as connection:
             if who != COMMAND_LINE:
-                _keep_an_admin(connection, without=person_id)
+                keep_an_admin(connection, without=person_id)
             open_account(connection, person_id)
             changes: dict[str, Any] = {"state": "invited", "password": ""}
             if codes_off:
@@ -139,7 +139,7 @@ class Accounts:
                 changes["code_secret"] = None
                 connection.execute(delete(recovery_codes).where(recovery_codes.c.person_id == person_id))
             connection.execute(update(people).where(people.c.id == person_id).values(**changes))
-            _end_sign_ins(connection, person_id)
+            end_sign_ins(connection, person_id)
             self._end_calls(connection, person_id, now)
             invitation = self._new_link(connection, person_id, now)
             self._note(connection, who, Deed.PERSON_INVITED, person_id, now, {"again": "yes"})
@@ -156,11 +156,11 @@ class Accounts:
         wanted = _wanted(roles)
         with self._records.database.begin() as connection:
             if Role.ADMIN not in wanted:
-                _keep_an_admin(connection, without=person_id)
+                keep_an_admin(connection, without=person_id)
             before = open_account(connection, person_id).roles
             if before == wanted:
                 return
-            _give(connection, person_id, wanted)
+            give_roles(connection, person_id, wanted)
             if not may(wanted, Right.TAKE_CALLBACKS):
                 self._end_calls(connection, person_id, now)
             self._tell_of_roles(connection, who, person_id, wanted - before, now)
@@ -176,9 +176,9 @@ class Accounts:
         Where the key store doesn't answer, the number is shredded later: nobody must stay in for it.
         """
         with self._records.database.begin() as connection:
-            _keep_an_admin(connection, without=person_id)
+            keep_an_admin(connection, without=person_id)
             open_account(connection, person_id)
-            _end_sign_ins(connection, person_id)
+            end_sign_ins(connection, person_id)
             for table in (invitations, recovery_codes, person_roles):
                 connection.execute(delete(table).where(table.c.person_id == person_id))
             # Before the state of the helper goes: whoever ends a call holds its rows in this order.
@@ -283,26 +283,6 @@ class Accounts:
         self._records.audit.append(connection, at=now, who=who, deed=deed, about=about, details=details)
 
 
-def _new_person(person_id: str, name: str, sign_in_name: str, now: float) -> dict[str, Any]:
-    return {
-        "id": person_id,
-        "name": name,
-        "sign_in_name": sign_in_name,
-        "state": "invited",
-        "password": "",
-        "code_secret": None,
-        "code_step": 0,
-        "phone_code": None,
-        "pin": "",
-        "languages": "[]",
-        "gender": "",
-        "time_zone": "",
-        "reads": "",
-        "number_id": None,
-        "created_on": datetime.fromtimestamp(now, UTC).date().isoformat(),
-    }
-
-
 def _wanted(roles: Collection[Role]) -> frozenset[Role]:
     if not roles:
         raise NoRole
@@ -311,30 +291,3 @@ def _wanted(roles: Collection[Role]) -> frozenset[Role]:
 
 def _listed(roles: Collection[Role]) -> str:
     return ", ".join(sorted(roles))
-
-
-def _give(connection: Connection, person_id: str, roles: Collection[Role]) -> None:
-    of_this_person = person_roles.c.person_id == person_id
-    had = set(connection.execute(select(person_roles.c.role).where(of_this_person)).scalars())
-    connection.execute(delete(person_roles).where(of_this_person, person_roles.c.role.not_in(sorted(roles))))
-    for role in sorted({role.value for role in roles} - had):
-        connection.execute(insert(person_roles).values(person_id=person_id, role=role))
-
-
-def _end_sign_ins(connection: Connection, person_id: str) -> None:
-    for table in (sign_ins, known_browsers):
-        connection.execute(delete(table).where(table.c.person_id == person_id))
-
-
-def _keep_an_admin(connection: Connection, without: str) -> None:
-    """Raises LastAdmin where `without` is the only admin who can sign in."""
-    # All of them are held: two admins who close each other at once come one after the other.
-    wanted = (
-        select(people.c.id)
-        .join(person_roles)
-        .where(person_roles.c.role == Role.ADMIN.value, people.c.state == "active")
-        .order_by(people.c.id)
-        .with_for_update(key_share=True)
-    )
-    if list(connection.execute(wanted).scalars()) == [without]:
-        raise LastAdmin
