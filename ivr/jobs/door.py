@@ -15,7 +15,7 @@ import structlog
 from rq.exceptions import DeserializationError, NoSuchJobError
 from rq.job import Job
 
-from ivr.jobs.tasks import LISTED, Task
+from ivr.jobs.table import LISTED, Task
 
 NOT_LISTED = "not listed"
 FAILURE_SECONDS = 86_400

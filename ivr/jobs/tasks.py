@@ -1,12 +1,11 @@
 """What workers run. Each task may be run again, at any time, by two workers at once, without doing anything twice.
 
-A task is in the table at the end, or no worker runs it; docs/jobs.md shows the same table to people.
+A task is in the table (`ivr/jobs/table.py`), or no worker runs it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -23,45 +22,15 @@ from ivr.jobs.spoken import fetching_of
 from ivr.outcomes import mixing
 from ivr.people import upkeep as people_upkeep
 from ivr.settings import load_settings
-from ivr.store.queue import DEFAULT_QUEUE, URGENT
 from ivr.telephony.simulator.parts import tell_unanswered
 from ivr.vault import upkeep as vault_upkeep
 from ivr.vault.errors import VaultOutOfReach
 from ivr.wiring import Wiring, times_of, wire
 
-MINUTE = 60
-HOUR = 3600
-DAY = 86_400
 RING_BACK_SECONDS = 0.5
 """For so long at most the one that rings helpers may be kept waiting."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A function that workers run, and what people should know of it.
-
-    `every_seconds` is how often the timetable asks for it, None for never; `ids` how many ids it is given. It is
-    stopped after `longest_seconds`; what it has not done by then is done the next time.
-    """
-
-    run: Callable[..., object]
-    does: str
-    every_seconds: int | None
-    longest_seconds: int
-    ids: int = 0
-    queue: str = DEFAULT_QUEUE
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return self.run.__name__
-
-    @property
-    def place(self) -> str:
-        """What jobs call it."""
-        return f"{self.run.__module__}.{self.run.__qualname__}"
 
 
 @lru_cache(maxsize=1)
@@ -235,153 +204,3 @@ def shred_comments() -> dict[str, int]:
     except VaultOutOfReach as error:
         log.error("comments_not_shredded", error=type(error).__name__)
         return {"shredded": 0}
-
-
-TASKS = (
-    Task(
-        dispatch,
-        "Offers callbacks that wait to helpers who are free; also asked for whenever somebody becomes free.",
-        every_seconds=3,
-        longest_seconds=3,
-        queue=URGENT,
-    ),
-    Task(
-        ring_helper,
-        "Rings the helper of one attempt, once.",
-        every_seconds=None,
-        longest_seconds=45,
-        ids=1,
-        queue=URGENT,
-    ),
-    Task(
-        find_lost_answers,
-        "Asks providers whether calls exist of which nobody knows any more whether they were asked for.",
-        every_seconds=30,
-        longest_seconds=30,
-    ),
-    Task(
-        sweep_callbacks,
-        "Ends waits that are over, finds lost jobs, hangs up legs that were left on the line.",
-        every_seconds=10,
-        longest_seconds=10,
-    ),
-    Task(
-        page_supervisors,
-        "Rings supervisors, one after the other, when somebody in crisis was reached by nobody or a life is at risk.",
-        every_seconds=5,
-        longest_seconds=45,
-        queue=URGENT,
-    ),
-    Task(
-        tidy_crisis_calls,
-        "Ends talks in a crisis whose end was never reported; shreds the numbers of callers whom nobody could help.",
-        every_seconds=MINUTE,
-        longest_seconds=MINUTE,
-    ),
-    Task(
-        ring_back,
-        "Rings missed calls back, in the order of their coming; also asked for when the first of them comes.",
-        every_seconds=1,
-        longest_seconds=45,
-        queue=URGENT,
-    ),
-    Task(
-        clear_ring_backs,
-        "Shreds the numbers of missed calls that were rung back or came too late.",
-        every_seconds=MINUTE,
-        longest_seconds=MINUTE,
-    ),
-    Task(
-        close_callback,
-        "Writes the outcome of one callback that is over, shreds its number and deletes it.",
-        every_seconds=None,
-        longest_seconds=30,
-        ids=1,
-    ),
-    Task(
-        close_callbacks,
-        "Does so for all that are left, reminds helpers of outcomes, and rings again for lives in danger.",
-        every_seconds=MINUTE,
-        longest_seconds=MINUTE,
-    ),
-    Task(
-        mix_outcomes,
-        "Forgets in which order outcomes were written, where the database keeps it.",
-        every_seconds=DAY,
-        longest_seconds=MINUTE,
-    ),
-    Task(
-        make_clip,
-        "Makes the clip of one recording, so that it can be listened to and reviewed.",
-        every_seconds=None,
-        longest_seconds=240,
-        ids=1,
-    ),
-    Task(
-        sweep_takes,
-        "Asks for clips of recordings that no worker has looked at, and of those that a killed worker left.",
-        every_seconds=10,
-        longest_seconds=10,
-    ),
-    Task(
-        clear_sounds,
-        "Erases recordings that were withdrawn a week ago, and removes sounds that nothing speaks of any more.",
-        every_seconds=HOUR,
-        longest_seconds=5 * MINUTE,
-    ),
-    Task(
-        fetch_spoken,
-        "Fetches recordings that were made by phone; deletes at the provider those that are here or not wanted.",
-        every_seconds=30,
-        longest_seconds=30,
-    ),
-    Task(
-        shred_comments,
-        "Destroys the spoken comments of listening panels that ended ninety days ago.",
-        every_seconds=HOUR,
-        longest_seconds=5 * MINUTE,
-    ),
-    Task(
-        end_lost_calls,
-        "Ends calls whose end the provider never reported, and forgets the marks of calls that ended.",
-        every_seconds=MINUTE,
-        longest_seconds=MINUTE,
-    ),
-    Task(
-        scrub_due,
-        "Deletes at the provider the records and recordings of calls that are over.",
-        every_seconds=MINUTE,
-        longest_seconds=MINUTE,
-    ),
-    Task(
-        reconcile,
-        "Asks the provider which records and recordings it still has, and puts them on the list.",
-        every_seconds=DAY,
-        longest_seconds=10 * MINUTE,
-    ),
-    Task(
-        shred_due_numbers,
-        "Shreds the numbers of callers whose time is over and that nobody holds.",
-        every_seconds=MINUTE,
-        longest_seconds=MINUTE,
-    ),
-    Task(
-        tend_keys,
-        "Destroys the keys of old epochs, sweeps left-overs of the vault, and notes where the audit log ends.",
-        every_seconds=HOUR,
-        longest_seconds=5 * MINUTE,
-    ),
-    Task(
-        forget_old_sign_ins,
-        "Forgets sign-ins, links and wrong attempts that are over.",
-        every_seconds=HOUR,
-        longest_seconds=MINUTE,
-    ),
-    Task(
-        tell_unanswered_calls,
-        "Tells the hotline which calls to simulated phones rang for nothing, where the simulator is on.",
-        every_seconds=MINUTE,
-        longest_seconds=MINUTE,
-    ),
-)
-LISTED = {task.place: task for task in TASKS}

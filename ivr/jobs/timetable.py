@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from ivr.jobs.door import FAILURE_SECONDS
 from ivr.jobs.queue import queue_named
-from ivr.jobs.tasks import TASKS
+from ivr.jobs.table import TASKS
 from ivr.store.queue import DEFAULT_QUEUE
 
 LOOK_SECONDS = 1.0

@@ -22,7 +22,7 @@ from ivr.jobs import door
 from ivr.jobs.door import ListedJob
 from ivr.jobs.queue import default_queue, default_worker
 from ivr.jobs.queue_server import running
-from ivr.jobs.tasks import LISTED, TASKS, Task
+from ivr.jobs.table import LISTED, TASKS, Task
 from ivr.store.queue import DEFAULT_QUEUE, connect_to_queue
 from tests.hotline import make_hotline, settings_for
 from tests.serving import PROGRAM, environment_of, wait_until

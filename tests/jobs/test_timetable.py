@@ -19,7 +19,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from ivr.jobs import tasks, timetable
+from ivr.jobs import table, tasks, timetable
 from ivr.jobs.queue import default_queue, default_worker, queue_named
 from ivr.jobs.queue_server import running
 from ivr.jobs.timetable import ENTRIES, Entry, enqueue_due, keep_time
@@ -139,7 +139,7 @@ def test_a_worker_does_every_task_of_the_table(
         monkeypatch.setenv(name, value)
     tasks._wiring.cache_clear()
     queue = default_queue(connection)
-    jobs = [queue.enqueue(task.run, *["0" * 32] * task.ids) for task in tasks.TASKS for _ in range(2)]
+    jobs = [queue.enqueue(task.run, *["0" * 32] * task.ids) for task in table.TASKS for _ in range(2)]
     default_worker(connection, SimpleWorker).work(burst=True, logging_level="ERROR")
     assert [job.get_status().value for job in jobs] == ["finished"] * len(jobs)
     tasks._wiring.cache_clear()
