@@ -23,6 +23,7 @@ from ivr.backup_commands import backup, restore
 from ivr.people.refusals import NobodyOfThisId
 from ivr.people.roles import Right
 from ivr.progress_bars import SaysProgress, bar
+from ivr.recording.archives import LARGEST_CONTENTS
 from ivr.recording.drafts import NoSuchDraft
 from ivr.recording.expecting import expected_of_take
 from ivr.recording.incoming import Incoming, Received, Sender
@@ -155,18 +156,27 @@ def _bring_in(wiring: Wiring, console: Console, folder: Path, sender: Sender) ->
     incoming = Incoming(wiring.recording)
     with bar(console, "Bringing in") as progress:
         for done, path in enumerate(files, start=1):
-            name = path.relative_to(folder).as_posix()
-            if path.is_symlink():
-                yield Received(name, None, "link")
-                continue
-            try:
-                with path.open("rb") as file:
-                    sha = hashlib.file_digest(file, "sha256").hexdigest()
-                    file.seek(0)
-                    yield from incoming.receive(_upload_id(name, sha), name, file, sender)
-            except OSError:
-                yield Received(name, None, "unreadable")
+            named = os.fsencode(path.relative_to(folder).as_posix())
+            # A stick or an old archive may hold names in no encoding that is known: they are shown as well as can be.
+            name = named.decode("utf-8", "replace")
+            yield from _brought(incoming, path, name, named, sender)
             progress(done, len(files), name)
+
+
+def _brought(incoming: Incoming, path: Path, name: str, named: bytes, sender: Sender) -> Iterator[Received]:
+    if path.is_symlink():
+        yield Received(name, None, "link")
+        return
+    try:
+        if path.stat().st_size > LARGEST_CONTENTS:
+            yield Received(name, None, "too_large")
+            return
+        with path.open("rb") as file:
+            sha = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            yield from incoming.receive(_upload_id(named, sha), name, file, sender)
+    except OSError:
+        yield Received(name, None, "unreadable")
 
 
 def _is_file(path: Path) -> bool:
@@ -179,9 +189,9 @@ def _is_hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
-def _upload_id(name: str, sha: str) -> str:
+def _upload_id(named: bytes, sha: str) -> str:
     """The same file at the same place is the same take, whenever it is brought in."""
-    return hashlib.sha256(f"{name}\n{sha}".encode()).hexdigest()
+    return hashlib.sha256(named + b"\n" + sha.encode()).hexdigest()
 
 
 def _say_received(wiring: Wiring, received: list[Received]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
 from audio.backup import write_backup
 from audio.restore import BackupContradicts, BackupDamaged, NotABackup, restore_backup
@@ -73,6 +74,9 @@ def restore(file: Path) -> None:
         sys.exit(f"{error} Nothing was changed.")
     except StoreOutOfReach:
         sys.exit("The bucket is out of reach. What was restored so far does no harm; run it again.")
+    except (OSError, SQLAlchemyError) as error:
+        why = getattr(error, "strerror", None) or "the database is out of reach"
+        sys.exit(f"It can't be restored here: {why}. What was restored so far does no harm; run it again.")
     rows = sum(restored.rows.values())
     click.echo(
         f"Added: {_counted(restored.sounds, 'sound')} and {_counted(rows, 'row')}. Here already: "

@@ -64,7 +64,7 @@ class DoorParts:
     person: Callable[[str], Person]
     helpers: Helpers
     taking: Taking
-    mark: Callable[[PhoneNumber], str]
+    mark: Callable[[PhoneNumber, float], str]
     """A token by which a phone is known again; raises VaultOutOfReach, CiphertextDamaged."""
     came_in: Callable[[str, str, str], None]
     """This call of a provider is a helper's or a listener's, and no caller's any more."""
@@ -226,7 +226,7 @@ class Door:
         if caller is None:
             return ""
         try:
-            return self._door.mark(caller)
+            return self._door.mark(caller, self._parts.clock())
         except (VaultOutOfReach, CiphertextDamaged) as error:
             # Without it the right PIN still opens; only somebody else's wrong ones may keep this phone out.
             log.warning("phone_not_known_again", error=type(error).__name__)

@@ -152,10 +152,10 @@ def _check(info: zipfile.ZipInfo) -> None:
 
 
 def _is_clutter(info: zipfile.ZipInfo) -> bool:
-    """Folders, and what computers put beside files without being asked."""
+    """Folders, names that are none, and what computers put beside files without being asked."""
     parts = info.filename.replace("\\", "/").split("/")
     return (
-        info.is_dir()
+        not parts[-1]
         or "__MACOSX" in parts
         or parts[-1].startswith(".")
         or parts[-1] in ("Thumbs.db", "desktop.ini")

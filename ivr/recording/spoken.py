@@ -92,7 +92,9 @@ class SpokenRows:
             changes: dict[str, Any] = {"there": True}
             if recorded.address:
                 changes["address"] = recorded.address
-            connection.execute(update(spoken).where(spoken.c.id == recorded.id).values(**changes))
+            # Said once more after all was done, it must not put back what leads to the call.
+            waited_for = spoken.c.id == recorded.id, spoken.c.state.in_((MADE, WAITING))
+            connection.execute(update(spoken).where(*waited_for).values(**changes))
             waits = spoken.c.id == recorded.id, spoken.c.state == WAITING, spoken.c.tries == 0
             connection.execute(update(spoken).where(*waits).values(not_before=now))
 

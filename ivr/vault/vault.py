@@ -117,15 +117,17 @@ class Vault:
         found: str | None = connection.execute(query.limit(1)).scalar()
         return found
 
-    def mark(self, number: PhoneNumber) -> str:
-        """A token by which a phone is known again for a month or so, and nobody's number; "" when there is no key yet.
+    def mark(self, number: PhoneNumber, now: float) -> str:
+        """A token by which a phone is known again for a month or so, and nobody's number. Where nothing was kept yet
+        under a key that lives, one is made: otherwise nobody's guesses could be counted by their phone.
 
         Raises VaultOutOfReach, CiphertextDamaged.
         """
         ring = self.master.ring()
         with self.key_store.reading() as keys:
             living = living_epochs(keys, ring)
-        return sealing.token(max(living, key=lambda one: one.epoch).key, number) if living else ""
+        newest = max(living, key=lambda one: one.epoch) if living else self._new_epoch(now)
+        return sealing.token(newest.key, number)
 
     def open(self, connection: Connection, entry_id: str, now: float) -> PhoneNumber:
         """A number that is about to be rung, or revealed by a supervisor. One whose time is over counts as shredded,
@@ -194,6 +196,19 @@ class Vault:
         same = vault_entries.c.sealed == row.sealed
         this = vault_entries.c.id == entry_id
         return connection.execute(update(vault_entries).where(this, same).values(changed)).rowcount == 1
+
+    def _new_epoch(self, now: float) -> EpochKey:
+        try:
+            return self._epoch(now)
+        except MasterKeyRetired:
+            # As in `keep`: a rotation came between reading the ring and using it.
+            return self._epoch(now)
+
+    def _epoch(self, now: float) -> EpochKey:
+        ring = self.master.ring()
+        with self.key_store.writing() as keys:
+            keys.use_master(ring.current.id)
+            return epoch_in_use(keys, ring, now, self.keep_hours)
 
     def _keep(self, number: PhoneNumber, kind: Kind, line_id: str, now: float) -> KeptNumber:
         ring = self.master.ring()

@@ -12,6 +12,7 @@ from ivr.jobs.scrubs import scrub_what_is_due
 from ivr.jobs.spoken import fetching_of
 from ivr.recording.comments import NoSuchComment
 from ivr.recording.panel_results import PanelClip
+from ivr.recording.spoken import Recorded
 from ivr.recording.tables import panel_answers, spoken
 from ivr.vault.key_tables import row_keys
 from ivr.vault.upkeep import tend_keys
@@ -83,12 +84,18 @@ def test_a_listener_says_how_it_should_be_said(house: CallingBack) -> None:
         title="Mwanza", language="sw", clips=CLIPS, opens=day, closes=day, by="sara", now=1.0
     )
     comes(house, made.code)
+    [told] = house.rows(spoken)
     assert works(house) == {"fetched": 1}
     assert works(house) == {"deleted": 1}
     assert house.network.provider.recordings == {}
     first, second = room.panels.results(made.id, day).clips
     assert (first.otherwise, second.understood, [said.seconds for said in first.comments]) == (1, 1, [8.0])
     [row], comment = house.rows(spoken), first.comments[0].id
+    # The provider says once more that it is ready: that leads nobody back to the call.
+    again = Recorded(told.provider, told.call, told.recording, told.address, 8.0)
+    assert (again.id, again.address[:4]) == (row.id, "http")
+    room.spoken.ready(again, "comment", house.now)
+    [row] = house.rows(spoken)
     assert (row.state, row.provider, row.call, row.recording, row.address) == ("kept", "", "", "", "")
     assert b"WAVE" not in bytes(row.sealed)
     house.go_on(24 * 3600)

@@ -16,7 +16,6 @@ from ivr.recording.panel_results import Panel, PanelClip
 from ivr.recording.panels import NewPanel
 from ivr.recording.tables import panel_answers, panels, spoken
 from ivr.store.tables import calls
-from ivr.vault.number import PhoneNumber
 from tests.hotline import AMINA, Hotline
 from tests.legs.phoning import Phone
 
@@ -190,16 +189,10 @@ def test_a_wrong_code_is_asked_for_again_and_ends(group: Group) -> None:
     assert (phone.heard, phone.is_over) == (["door_wrong", "helper_goodbye"], True)
 
 
-def phones_are_known_again(group: Group) -> None:
-    """As from the first number that is kept in a month."""
-    vault, now = group.hotline.wiring.vault, group.hotline.clock.now
-    vault.keep(PhoneNumber(AMINA), kind="caller", line_id="a-line", now=now)
-
-
 def test_mallory_cannot_go_on_guessing_from_her_phone(group: Group) -> None:
-    """After a dozen wrong codes hers are looked at no more, right ones neither; another phone still comes in."""
+    """After a dozen wrong codes hers are looked at no more, right ones neither; another phone still comes in. So it is
+    from the first day, when no caller's number was ever kept."""
     mallory = "+12025550166"
-    phones_are_known_again(group)
     wrong = "1" * 7 if group.made.code != "1" * 7 else "2" * 7
     heard = [group.comes(wrong, mallory).heard for _ in range(13)]
     assert heard[0] == ["door_wrong", "door_code"]
@@ -210,7 +203,6 @@ def test_mallory_cannot_go_on_guessing_from_her_phone(group: Group) -> None:
 
 def test_right_codes_are_never_counted(group: Group) -> None:
     """Twenty listeners ring from the phone of their centre, one after the other, and all are let in."""
-    phones_are_known_again(group)
     assert {group.comes().heard[0] for _ in range(20)} == {"panel_hello"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tarfile
 from dataclasses import dataclass
@@ -113,6 +114,19 @@ def test_a_folder_comes_in_and_becomes_clips(operator: Operator) -> None:
     made = operator.wiring.recording.takes.takes_of("breathing", "sw")[0]
     assert made.pipeline == PIPELINE_VERSION
     assert "Clips: 0 made" in operator.run("audio", "rebuild").output
+
+
+def test_a_name_in_an_unknown_encoding_stops_nothing(operator: Operator) -> None:
+    """An old memory stick has a name that isn't text any more: that file comes in, and so does all behind it."""
+    operator.bring()
+    folder = operator.folder / "in" / "sw"
+    folder.mkdir(parents=True)
+    operator.put("sw/breathing.wav")
+    (folder / os.fsdecode(b"a s\xe9lection.wav")).write_bytes(as_recorded(words="Something."))
+    for _ in range(2):
+        said = operator.run("audio", "import", operator.folder / "in", "--language", "sw", "--voice", "Sara")
+        assert "2 files: 1 matched" in said.output
+    assert sorted(operator.states().values()) == [TakeState.MATCHING, TakeState.RECEIVED]
 
 
 def test_nothing_is_read_through_a_link(operator: Operator) -> None:
