@@ -16,6 +16,9 @@ from audio.media import MediaStore
 from audio.sound import Pause, Sound
 from audio.tables import metadata
 from tests.audio.measuring import samples_of
+from tests.audio.s3_server import s3_behind, shop
+
+__all__ = ["s3_behind", "shop"]
 
 Tone = Callable[..., Sound]
 

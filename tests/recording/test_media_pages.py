@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from audio.bucket import Bucket, BucketStore
 from audio.media import CLIP_SUFFIX, Media, MediaStore
 from audio.stores import StoreOutOfReach
 from ivr.media import media_blueprint
 from ivr.operations.checks.house import check_lines
 from ivr.operations.facts import line_facts
-from tests.audio.s3_server import BUCKET, KEY_ID, REGION, SECRET, Shop, s3_shop
+from tests.audio.s3_server import Shop
 from tests.hotline import LINE_NUMBER, Hotline, short_clip
 
 CLIP = short_clip(7, seconds=0.5)
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    with s3_shop() as opened:
-        yield opened
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -34,7 +27,7 @@ def media(request: pytest.FixtureRequest, tmp_path: Path) -> Media:
     if request.param == "folder":
         return MediaStore(tmp_path / "media")
     shop: Shop = request.getfixturevalue("shop")
-    return BucketStore(Bucket(f"s3://{BUCKET}/media", shop.url, REGION, KEY_ID, SECRET), CLIP_SUFFIX)
+    return shop.store("media", CLIP_SUFFIX)
 
 
 @pytest.fixture
@@ -112,7 +105,7 @@ def test_what_is_no_clip_is_not_there(network: FlaskClient, name: str) -> None:
 
 def test_a_bucket_that_is_away_is_no_lost_clip(shop: Shop) -> None:
     """While the bucket doesn't answer, caches are told to come again, not that the clip is gone for ever."""
-    store = BucketStore(Bucket(f"s3://{BUCKET}", shop.url, REGION, KEY_ID, SECRET), CLIP_SUFFIX)
+    store = shop.store("media", CLIP_SUFFIX)
     sha = store.put(CLIP)
     app = Flask("media")
     app.register_blueprint(media_blueprint(store))

@@ -12,7 +12,7 @@ from audio.media import MediaStore
 from audio.originals import OriginalsStore
 from ivr.recording_wiring import media_of, originals_of
 from ivr.settings_problems import problems_of
-from tests.audio.s3_server import BUCKET, KEY_ID, REGION, SECRET, s3_shop
+from tests.audio.s3_server import KEY_ID, REGION, SECRET, Shop
 from tests.hotline import settings_for
 
 
@@ -30,26 +30,25 @@ def test_without_a_word_they_are_in_the_data_folder(tmp_path: Path) -> None:
     assert settings.media_place == str(tmp_path / "media")
 
 
-def test_buckets_are_used_as_the_settings_say(tmp_path: Path) -> None:
+def test_buckets_are_used_as_the_settings_say(tmp_path: Path, shop: Shop) -> None:
     """With an address, a region and a key, sounds go where they are meant to, under a prefix of their own."""
-    with s3_shop() as shop:
-        settings = settings_for(
-            tmp_path,
-            media=f"s3://{BUCKET}/clips",
-            originals=f"s3://{BUCKET}/originals",
-            bucket_endpoint=shop.url,
-            bucket_region=REGION,
-            bucket_key_id=KEY_ID,
-            bucket_secret=SECRET,
-        )
-        assert problems(tmp_path, media=settings.media, originals=settings.originals) == []
-        assert isinstance(media_of(settings), BucketStore)
-        clip, recording = media_of(settings).put(b"clip"), originals_of(settings).put(b"recording")
-        assert sorted(shop.objects) == [
-            f"clips/{clip[:2]}/{clip[2:4]}/{clip}.wav",
-            f"originals/{recording[:2]}/{recording[2:4]}/{recording}",
-        ]
-    assert settings.media_place == f"s3://{BUCKET}/clips"
+    settings = settings_for(
+        tmp_path,
+        media=f"s3://{shop.bucket}/clips",
+        originals=f"s3://{shop.bucket}/originals",
+        bucket_endpoint=shop.url,
+        bucket_region=REGION,
+        bucket_key_id=KEY_ID,
+        bucket_secret=SECRET,
+    )
+    assert problems(tmp_path, media=settings.media, originals=settings.originals) == []
+    assert isinstance(media_of(settings), BucketStore)
+    clip, recording = media_of(settings).put(b"clip"), originals_of(settings).put(b"recording")
+    assert shop.objects() == [
+        f"clips/{clip[:2]}/{clip[2:4]}/{clip}.wav",
+        f"originals/{recording[:2]}/{recording[2:4]}/{recording}",
+    ]
+    assert settings.media_place == f"s3://{shop.bucket}/clips"
     assert SECRET not in repr(settings)
 
 

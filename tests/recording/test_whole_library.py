@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import Engine, select
 
 from audio.backup import Library, write_backup
-from audio.bucket import Bucket, BucketStore
 from audio.fingerprint import script_fingerprint
 from audio.restore import restore_backup
 from audio.stores import Store
@@ -23,7 +22,7 @@ from ivr.recording.drafts import Drafts
 from ivr.recording.tables import panel_answers, panels, spoken
 from ivr.recording.whole_library import TABLES, contradictions, sounds_named
 from ivr.store.engine import open_database
-from tests.audio.s3_server import BUCKET, KEY_ID, REGION, SECRET, s3_shop
+from tests.audio.s3_server import Shop
 from tests.hotline import the_shipped_pack
 from tests.recording.room_rig import DANIEL, DAY, JOSEPH, KEY, NOW, SARA, PeopledRoom, peopled_room
 
@@ -75,7 +74,7 @@ def rows(database: Engine) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-def test_everything_is_moved_from_a_folder_to_a_bucket(database: Engine, tmp_path: Path) -> None:
+def test_everything_is_moved_from_a_folder_to_a_bucket(database: Engine, tmp_path: Path, shop: Shop) -> None:
     """The operator writes a backup, loses everything, and restores it into a bucket: every row and every sound is as
     it was, and the draft is there to be worked on."""
     room = filled(database, tmp_path)
@@ -86,15 +85,11 @@ def test_everything_is_moved_from_a_folder_to_a_bucket(database: Engine, tmp_pat
     with database.begin() as connection:
         for table in TABLES:
             connection.execute(table.delete())
-    with s3_shop() as shop:
-        clips, originals = (
-            BucketStore(Bucket(f"s3://{BUCKET}/{place}", shop.url, REGION, KEY_ID, SECRET), suffix)
-            for place, suffix in (("clips", ".wav"), ("originals", ""))
-        )
-        restored = restore_backup(library(room, clips, originals), tmp_path / "library.tar")
-        assert (restored.sounds, restored.rows_kept) == (4, 0)
-        assert set(clips.names()) == set(room.media.names())
-        assert {originals.read(sha) for sha in originals.names()} == {b"one", b"two"}
+    clips, originals = shop.store("clips", ".wav"), shop.store("originals", "")
+    restored = restore_backup(library(room, clips, originals), tmp_path / "library.tar")
+    assert (restored.sounds, restored.rows_kept) == (4, 0)
+    assert set(clips.names()) == set(room.media.names())
+    assert {originals.read(sha) for sha in originals.names()} == {b"one", b"two"}
     assert rows(database) == before
     assert Drafts(database).pack("first_line") == the_shipped_pack()
 
