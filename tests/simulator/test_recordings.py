@@ -16,6 +16,7 @@ from ivr.telephony.simulator.recordings import (
     RecordingKnown,
     Recordings,
     ShelfFull,
+    wav_of,
 )
 from ivr.telephony.simulator.terminal import hum
 from tests.hotline import Clock
@@ -97,3 +98,10 @@ def test_recordings_never_fill_the_disk(recordings: Recordings, clock: Clock, tm
     assert len(list((tmp_path / "kept").iterdir())) == MOST_KEPT
     clock.forward(FORGOTTEN_AFTER + 1)
     assert recordings.keep(NAME, hum(1)) == 1
+
+
+def test_samples_of_a_page_become_a_recording(recordings: Recordings) -> None:
+    """A telephone in the browser sends bare samples; half a sample is no sound."""
+    assert recordings.keep(NAME, wav_of(bytes(2 * 8000 * 3))) == 3
+    with pytest.raises(NotARecording):
+        wav_of(b"x")

@@ -17,7 +17,8 @@ class HeardClip:
     """A clip's script. `prompt` is its id, "" when unknown.
 
     `always` are the keys that mean the same on every screen, as (key, what it does) in the clip's language; `passable`
-    whether it is something to listen to, which # goes on from.
+    whether it is something to listen to, which # goes on from; `apart` whether it is said in a dialogue of the line's
+    own, with helpers, staff or listeners, in which the keys of the flow mean nothing.
     """
 
     prompt: str
@@ -26,6 +27,7 @@ class HeardClip:
     seconds: float
     always: tuple[tuple[str, str], ...] = ()
     passable: bool = False
+    apart: bool = False
 
 
 def sha_of(url: str) -> str:

@@ -21,10 +21,12 @@ from ivr.telephony.simulator.clips import HeardClip
 from ivr.telephony.simulator.exchange import NUMBER, Exchange, Leg, NoSuchNumber
 from ivr.telephony.simulator.recordings import (
     MOST_BYTES,
+    SAMPLES,
     NotARecording,
     RecordingKnown,
     Recordings,
     ShelfFull,
+    wav_of,
 )
 from ivr.telephony.simulator.signing import NotOursToSign, Signer
 
@@ -214,7 +216,9 @@ class _Views:
         request.max_content_length = MOST_BYTES
         try:
             call = request.args.get("call", "")[:34]
-            seconds = self._parts.recordings.keep(recording, request.get_data(), call)
+            sent = request.get_data()
+            wav = wav_of(sent) if request.mimetype == SAMPLES else sent
+            seconds = self._parts.recordings.keep(recording, wav, call)
         except NotARecording as refused:
             return jsonify(error=str(refused)), 400
         except RecordingKnown:

@@ -22,6 +22,10 @@ MOST_KEPT = 100
 """However many are sent within the hour, they don't fill the disk that the hotline lives on."""
 
 FORGOTTEN_AFTER = 3600
+RATE = 8000
+"""Samples a second, as a telephone gives them."""
+SAMPLES = "audio/x-samples"
+"""What a page sends: bare samples of 16 bits, the lower byte first."""
 _ID = re.compile(r"RE[0-9a-f]{32}")
 
 
@@ -103,6 +107,19 @@ class Recordings:
         if not _ID.fullmatch(recording):
             raise NotARecording("not a recording's name")
         return self._folder / f"{recording}.wav"
+
+
+def wav_of(samples: bytes) -> bytes:
+    """A WAV file of what a page has recorded. Raises NotARecording."""
+    if len(samples) % 2:
+        raise NotARecording("half a sample")
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(samples)
+    return made.getvalue()
 
 
 def _seconds(wav: bytes) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from flows.house import MOMENTS, WAITING_TIMES
 from flows.model import AGAIN, BACK, Pack, Play
+from flows.prompts import named_by
 from ivr.publishing.lines import Line, all_lines
 from ivr.publishing.releases import Release, Releases, ReleaseUnknown
 from ivr.store.engine import reading
@@ -52,10 +54,17 @@ class ScriptsOnAir:
 def _heard(release: Release) -> dict[str, HeardClip]:
     pack = release.pack
     passable = _passable(pack)
+    apart = _apart(pack)
     always = {language: _always(pack, language) for language in pack.languages}
     return {
         clip.sha: HeardClip(
-            prompt, script.text.strip(), language, clip.seconds, always.get(language, ()), prompt in passable
+            prompt,
+            script.text.strip(),
+            language,
+            clip.seconds,
+            always.get(language, ()),
+            passable=prompt in passable,
+            apart=prompt in apart,
         )
         for (prompt, language), clip in release.clips.items()
         if (script := pack.scripts.get((prompt, language))) is not None
@@ -74,3 +83,9 @@ def _always(pack: Pack, language: str) -> tuple[tuple[str, str], ...]:
 def _passable(pack: Pack) -> frozenset[str]:
     nodes = (node for flow in pack.flows.values() for node in flow.nodes.values())
     return frozenset(prompt for node in nodes if isinstance(node, Play) for prompt in node.prompts)
+
+
+def _apart(pack: Pack) -> frozenset[str]:
+    """What no flow says: it is said to helpers, staff and listeners, and to callers whom the line rings."""
+    nodes = (node for flow in pack.flows.values() for node in flow.nodes.values())
+    return frozenset(MOMENTS) - {prompt for node in nodes for prompt in named_by(node)} - set(WAITING_TIMES)

@@ -20,6 +20,7 @@ export class LiveCall {
     this.#machine = new Call(opening);
     this.answered = opening.rung;
     this.connected = false;
+    this.records = false;
   }
 
   get sid() {
@@ -126,7 +127,9 @@ export class LiveCall {
   }
 
   async #record(action) {
+    this.records = true;
     const event = await this.#house.recorder.record(action, this.#house.sound, this.sid);
+    this.records = false;
     if (event.noMicrophone) {
       this.#house.transcript.add(this.seconds, "recording", "There is no microphone, so nothing is recorded.");
     }

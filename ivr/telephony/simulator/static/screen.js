@@ -56,7 +56,9 @@ export class Screen {
     const words = {
       "at rest": ["Ready", line ? `Rings ${line.dataset.name}, ${number}` : "No line is on air yet"],
       "calling": ["Ringing …", `${line?.dataset.name ?? ""} ${number}`],
-      "talking": [live?.connected ? "Connected to a person" : "In a call", "Press keys, or hang up"],
+      "talking": live?.records
+        ? ["Recording you", "Speak after the tone. Any key ends it"]
+        : [live?.connected ? "Connected to a person" : "In a call", "Press keys, or hang up"],
       "rung": ["Your telephone rings", ring ? `From ${spaced(ring.from_number)}` : ""],
     }[state];
     setText(this.#state, words[0]);

@@ -3,6 +3,8 @@
 const PRESS = /^press_([0-9]|star|hash)$/;
 const CONTINUES = /^(press|digit)_/;
 const NAMES = { star: "*", hash: "#" };
+const AT_ONCE = 0.5;
+const RECORDED = /\/Recordings?\//i;
 
 const OUTCOMES = {
   "completed": "The call is over",
@@ -20,6 +22,8 @@ export class Transcript {
   #show;
   #spoken = Promise.resolve();
   #played = [];
+  #pressedAt = -1;
+  #asks = false;
 
   // `aboutClip` gives back a promise of what is said at an address, or of null.
   constructor(aboutClip, show) {
@@ -28,6 +32,7 @@ export class Transcript {
   }
 
   add(at, kind, text, language = "") {
+    if (kind === "pressed") this.#pressedAt = at;
     this.#later(() => this.#show({ at, kind, text, language }));
   }
 
@@ -48,7 +53,7 @@ export class Transcript {
       case "listening":
         return this.#keys(action.clips, at);
       case "nothing-keyed":
-        return this.add(at, "silence", "No key was pressed.");
+        return this.#silence(at);
       case "start-recording":
         return this.add(at, "recording", `Speak after the tone. At most ${action.mostSeconds} seconds.`);
       case "start-dialling": {
@@ -64,6 +69,12 @@ export class Transcript {
     }
   }
 
+  // A key that only ends what is keyed, with nothing before it, is no silence; and where nothing is asked there is none.
+  #silence(at) {
+    if (at - this.#pressedAt < AT_ONCE) return;
+    this.#later(() => this.#asks && this.#show({ at, kind: "silence", text: "No key was pressed.", language: "" }));
+  }
+
   // Lines come in the order in which things happened, however long the look-ups take.
   #later(show) {
     this.#spoken = this.#spoken.then(show);
@@ -72,7 +83,7 @@ export class Transcript {
   #clip(url, at) {
     this.#later(async () => {
       const clip = await this.#aboutClip(url);
-      const text = clip?.text ?? new URL(url).pathname;
+      const text = clip?.text ?? (RECORDED.test(url) ? "(what was recorded)" : new URL(url).pathname);
       // "English," and "press one." are two clips and one sentence.
       const continues = CONTINUES.test(clip?.prompt ?? "");
       this.#show({ at, kind: "heard", text, language: clip?.language ?? "", continues });
@@ -84,7 +95,9 @@ export class Transcript {
     const heard = urls.length ? urls : this.#played;
     this.#later(async () => {
       const clips = await Promise.all(heard.map((url) => (url ? this.#aboutClip(url) : null)));
-      this.#show({ at, kind: "keys", text: "", language: "", ...keysThatCount(clips) });
+      const count = keysThatCount(clips);
+      this.#asks = urls.length > 0 || count.keys.length > 0;
+      this.#show({ at, kind: "keys", text: "", language: "", ...count });
     });
   }
 }
@@ -94,6 +107,8 @@ export function keysThatCount(clips) {
   const keys = keysAnnounced(clips);
   if (!keys.length && clips.some((clip) => clip?.passable)) keys.push({ key: "#", does: "To go on", language: "en" });
   const named = new Set(keys.map(({ key }) => key));
+  // What the line says to its own people has keys of its own, and no others.
+  if (clips.some((clip) => clip?.apart)) return { keys, always: [] };
   const { always = [], language = "" } = clips.find((clip) => clip?.always?.length) ?? {};
   const others = always.filter(([key]) => !named.has(key)).map(([key, does]) => ({ key, does, language }));
   return { keys, always: others };
