@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr.callbacks.own_legs import leg_of
 from ivr.callbacks.ringing import Addressed
 from ivr.callbacks.time_zones import zone_by_clock
 from ivr.store.callback_tables import crisis_calls
@@ -56,16 +57,6 @@ class CrisisHelpers(Protocol):
 
     def crisis_free(self, connection: Connection, now: float) -> Sequence[CrisisHelper]:
         """Everybody who may be rung, in the order in which it is fair."""
-
-
-def leg_of(call: str, person: str) -> str:
-    """What the address of a helper's leg says it is of. A call's id has 32 characters; together they are 64."""
-    return call + person
-
-
-def call_and_person(of: str) -> tuple[str, str]:
-    """The call and the helper of a leg."""
-    return of[:32], of[32:]
 
 
 @dataclass(frozen=True, slots=True)

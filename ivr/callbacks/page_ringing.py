@@ -15,11 +15,12 @@ import structlog
 from sqlalchemy import Connection, Engine, Row, and_, delete, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from ivr.callbacks.own_legs import hang_up, leg_of, of_nobody
 from ivr.callbacks.paging import CRISIS_PAGE, Pages, is_about_something
 from ivr.callbacks.ringing import LONGEST_PAUSE, Addressed
 from ivr.callbacks.supervisors import Supervisor
 from ivr.people.tables import people
-from ivr.store.callback_tables import attempts, pages
+from ivr.store.callback_tables import pages
 from ivr.store.engine import reading
 from ivr.store.tables import lines
 from ivr.telephony.contract import (
@@ -50,16 +51,6 @@ NOT_RUNG = (
 )
 
 log = structlog.get_logger()
-
-
-def leg_of(page: str, person: str) -> str:
-    """What the address of a supervisor's leg says it is of. A page's id has 32 characters; together they are 64."""
-    return page + person
-
-
-def page_and_person(of: str) -> tuple[str, str]:
-    """The page and the supervisor of a leg."""
-    return of[:32], of[32:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,20 +179,15 @@ class PageRinging:
     def _end_ring(self, row: Row[Any], now: float) -> int:
         """Hangs up whatever may ring; where that can't be done now, the next pass tries again."""
         network = self.networks(row.provider)
-        try:
-            if network is not None:
-                for leg in [row.leg] if row.leg else self._in_doubt(network, row, now):
-                    network.hangup(leg)
-        except (ProviderBusy, ProviderOutOfReach, CredentialsRefused) as error:
-            log.warning("page_not_ended", error=type(error).__name__)
-            return 0
-        except RequestRefused as error:
-            log.error("page_not_ended", error=type(error).__name__)
+        if network is not None:
+            legs = [row.leg] if row.leg else self._in_doubt(network, row, now)
+            if legs is None or not all(hang_up(network, leg) for leg in legs):
+                return 0
         self.pages.ring_is_over(row.id, row.ringing, row.leg, now)
         return 1
 
-    def _in_doubt(self, network: Network, row: Row[Any], now: float) -> list[str]:
-        """The calls that may have been placed for a ring whose answer was lost."""
+    def _in_doubt(self, network: Network, row: Row[Any], now: float) -> list[str] | None:
+        """The calls that may have been placed for a ring whose answer was lost; None where that can't be asked now."""
         asked_at = row.next_at - self.pages.rules.longest_ring
         try:
             with reading(self.database) as connection:
@@ -210,11 +196,16 @@ class PageRinging:
                 if number_id is None:
                     return []
                 number = self.vault.open(connection, number_id, now)
-                others = {
-                    *connection.execute(select(attempts.c.helper_leg)).scalars(),
-                    *connection.execute(select(pages.c.leg)).scalars(),
-                }
         except (NumberShredded, CiphertextDamaged, VaultOutOfReach) as error:
             log.error("page_in_doubt", error=type(error).__name__)
             return []
-        return [leg for leg in network.placed(number, row.line_number, asked_at - 1.0) if leg not in others]
+        try:
+            found = network.placed(number, row.line_number, asked_at - 1.0)
+        except (ProviderBusy, ProviderOutOfReach, CredentialsRefused) as error:
+            log.warning("page_in_doubt", error=type(error).__name__)
+            return None
+        except RequestRefused as error:
+            log.error("page_in_doubt", error=type(error).__name__)
+            return []
+        with reading(self.database) as connection:
+            return of_nobody(connection, found)

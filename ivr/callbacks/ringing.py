@@ -17,9 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from ivr.callbacks import machine
 from ivr.callbacks.book import Book
 from ivr.callbacks.machine import State
+from ivr.callbacks.own_legs import hang_up, of_nobody
 from ivr.callbacks.ports import HelperClaims, Hurry
 from ivr.people.tables import people
-from ivr.store.callback_tables import attempts, callbacks, pages
+from ivr.store.callback_tables import attempts, callbacks
 from ivr.store.tables import lines
 from ivr.telephony.contract import (
     AnswerLost,
@@ -209,21 +210,15 @@ class Ringing:
 
     def _hang_up(self, network: Network, leg: str) -> None:
         """The attempt was over before its phone rang."""
-        try:
-            network.hangup(leg)
-        except (ProviderBusy, ProviderOutOfReach, CredentialsRefused, RequestRefused) as error:
-            # Whoever picks up hears that it is over.
-            log.warning("leg_not_ended", error=type(error).__name__)
+        # Where that fails, whoever picks up hears that it is over.
+        hang_up(network, leg)
         now = self.clock()
         with self.database.begin() as connection:
             self.book.leg_is_over(connection, network.name, leg, now)
 
     def _not_of_another(self, legs: list[str]) -> str | None:
         with self.database.connect() as connection:
-            of_attempts = select(attempts.c.helper_leg).where(attempts.c.helper_leg.in_(legs))
-            of_pages = select(pages.c.leg).where(pages.c.leg.in_(legs))
-            others = set(connection.execute(of_attempts.union(of_pages)).scalars())
-        return next((leg for leg in legs if leg not in others), None)
+            return next(iter(of_nobody(connection, legs)), None)
 
 
 def _of(attempt_id: str) -> Any:

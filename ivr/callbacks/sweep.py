@@ -11,16 +11,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, or_, select
 from ivr.callbacks import machine
 from ivr.callbacks.book import Book, Change, ChangedMeanwhile
 from ivr.callbacks.machine import State
+from ivr.callbacks.own_legs import hang_up
 from ivr.callbacks.ports import Hurry
 from ivr.callbacks.queue import make_ready
 from ivr.store.callback_tables import attempts, callbacks
 from ivr.store.engine import reading
 from ivr.telephony.contract import (
-    CredentialsRefused,
     Network,
-    ProviderBusy,
-    ProviderOutOfReach,
-    RequestRefused,
 )
 
 MOST_AT_ONCE = 500
@@ -105,15 +102,9 @@ class Sweep:
         if row is None:
             return
         for leg in (row.caller_leg, row.helper_leg):
-            if leg and network is not None:
-                try:
-                    network.hangup(leg)
-                except (ProviderBusy, ProviderOutOfReach, CredentialsRefused) as error:
-                    # The next pass tries again: nobody may be left listening to silence.
-                    log.warning("leg_not_ended", error=type(error).__name__)
-                    return
-                except RequestRefused as error:
-                    log.error("leg_not_ended", error=type(error).__name__)
+            if leg and network is not None and not hang_up(network, leg):
+                # The next pass tries again: nobody may be left listening to silence.
+                return
         with self.database.begin() as connection:
             change = self.book.helper_leg_is_over(connection, attempt_id, now)
         if change is not None:

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, select
 
-from ivr.callbacks.crisis import call_and_person
 from ivr.callbacks.crisis_talks import Claim, CrisisTalks
 from ivr.callbacks.crisis_wait import REFUSED, TAKE, offered
+from ivr.callbacks.own_legs import subject_and_person
 from ivr.calls.screens import Addresses
 from ivr.legs.parts import Said
 from ivr.legs.words import Words
@@ -58,7 +58,7 @@ class CrisisLeg:
         if event.gone:
             self.tell(dialect, event)
             return Said(NOTHING)
-        call, person = call_and_person(event.of)
+        call, person = subject_and_person(event.of)
         row = self._with_words(call, person)
         if row is None or row.release_id is None:
             # The call is over, and forgotten: there is nothing left that could be said in the line's own voice.
@@ -82,7 +82,7 @@ class CrisisLeg:
         """The leg is over, or goes on. Whoever didn't take the call isn't asked why, and is rung the next time too."""
         del dialect
         if event.happening == "over" or event.gone:
-            self._talks.leg_is_over(call_and_person(event.of)[1], event.call, self._clock())
+            self._talks.leg_is_over(subject_and_person(event.of)[1], event.call, self._clock())
 
     def _take(self, words: Words, call: str, person: str, event: LegEvent) -> Screen:
         claim = self._talks.claim(call, person, event.step, event.call, self._clock())

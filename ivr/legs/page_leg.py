@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from ivr.callbacks.page_ringing import page_and_person
+from ivr.callbacks.own_legs import subject_and_person
 from ivr.callbacks.paging import RISK_PAGE, AcceptedByAnother, NotASupervisor, PageOver, Pages
 from ivr.legs.helper_leg import HELPER, HelperLeg
 from ivr.legs.parts import LegParts, Said
@@ -36,7 +36,7 @@ class PageLeg:
 
     def answer(self, dialect: Dialect, event: LegEvent) -> Said:
         """What is said next."""
-        page_id, person_id = page_and_person(event.of)
+        page_id, person_id = subject_and_person(event.of)
         attempt = self._attempt_of(person_id, event.call)
         if attempt:
             return self._helper_leg.answer(dialect, _as_helper(event, attempt))
@@ -63,7 +63,7 @@ class PageLeg:
 
     def tell(self, dialect: Dialect, event: LegEvent) -> None:
         """The leg is over, or goes on."""
-        page_id, person_id = page_and_person(event.of)
+        page_id, person_id = subject_and_person(event.of)
         attempt = self._attempt_of(person_id, event.call)
         if attempt:
             self._helper_leg.tell(dialect, _as_helper(event, attempt))
@@ -73,7 +73,7 @@ class PageLeg:
             self._pages.leg_known(page_id, person_id, event.call)
 
     def _ask(self, words: Words, page: Any, event: LegEvent, time: int) -> Said:
-        match self._pages.stands(page.id, page_and_person(event.of)[1]):
+        match self._pages.stands(page.id, subject_and_person(event.of)[1]):
             case "taken":
                 return Said(words.end("helper_taken_meanwhile"))
             case "yours":
@@ -83,7 +83,7 @@ class PageLeg:
         return Said(said, PAGE, event.of, str(time))
 
     def _accepted(self, dialect: Dialect, event: LegEvent, words: Words) -> Said:
-        page_id, person_id = page_and_person(event.of)
+        page_id, person_id = subject_and_person(event.of)
         try:
             accepted = self._pages.accept(page_id, person_id, self._parts.clock(), how="rang_in")
         except (AcceptedByAnother, PageOver, NotASupervisor):

@@ -10,7 +10,8 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from ivr.callbacks.page_ringing import PageRinging, page_and_person
+from ivr.callbacks.own_legs import subject_and_person
+from ivr.callbacks.page_ringing import PageRinging
 from ivr.callbacks.paging import Accepted, Pages, PagingRules, pages_state
 from ivr.callbacks.ringing import Addressed
 from ivr.callbacks.supervisors import Supervisor
@@ -48,7 +49,7 @@ class Provider:
     fails: Exception | None = None
 
     def place_call(self, to: Any, caller_id: str, voice_url: str, *_: Any) -> str:
-        self.asked.append(page_and_person(voice_url)[1])
+        self.asked.append(subject_and_person(voice_url)[1])
         if self.fails is not None:
             raise self.fails
         return f"CA{len(self.asked)}"

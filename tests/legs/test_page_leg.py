@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from ivr.audit.log import COMMAND_LINE
-from ivr.callbacks.page_ringing import leg_of
+from ivr.callbacks.own_legs import leg_of
 from ivr.people.roles import Role
 from ivr.store.callback_tables import callbacks, pages, risk_cases
 from tests.calling_back import CallingBack, clips_of
