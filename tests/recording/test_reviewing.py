@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 from audio.erasing import UNDO_SECONDS
 from audio.fingerprint import script_fingerprint
 from audio.take_states import NotNow, TakeState
+from audio.takes import TakeChanged
 from ivr.recording.reviewing import (
     NoReason,
     NothingToReview,
@@ -178,6 +180,23 @@ def test_undoing_is_safe_whatever_happened_meanwhile(room: PeopledRoom) -> None:
     room.reviewing.withdraw(SARA.id, two.id, NOW)
     with pytest.raises(TooLate):
         room.reviewing.undo(SARA.id, two.id, NOW + UNDO_SECONDS + 1)
+
+
+def test_pressed_twice_at_once_it_is_undone_once(room: PeopledRoom) -> None:
+    """Sara's line is slow and she presses Undo in two tabs: the take is put back once, and the other is told."""
+    take = room.to_review("one")
+    room.reviewing.withdraw(SARA.id, take.id, NOW)
+
+    def undo(_: int) -> str:
+        try:
+            room.reviewing.undo(SARA.id, take.id, NOW)
+        except (NotNow, TakeChanged):
+            return "told"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(undo, range(2))) == ["done", "told"]
+    assert [deed for _, deed, _ in room.deeds()] == ["take_withdrawn", "take_put_back"]
 
 
 def test_a_therapeutic_script_is_agreed_to_in_its_very_words(room: PeopledRoom) -> None:
