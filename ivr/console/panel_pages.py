@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from textwrap import shorten
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -26,6 +27,9 @@ from ivr.recording.matrix import Cell
 from ivr.recording.panel_results import ClipAnswers, Panel, PanelClip
 from ivr.recording.panels import NoSuchPanel, PanelUnusable
 from ivr.store.engine import reading
+
+SHOWN_SIGNS = 90
+"""As much of a script as stands beside its name where clips are chosen."""
 
 
 def add_panels(console: Blueprint) -> None:
@@ -75,18 +79,33 @@ def new_panel() -> Response:
     code = request.values.get("language", "")
     if code not in languages:
         return page("new_panel.html", spoken=[(each, language_name(each)) for each in languages], code="")
-    heard, form = _can_be_heard(code), PanelForm()
+    (heard, alone), form = _can_be_heard(code), PanelForm()
     form.clips.choices = options((prompt, prompt) for prompt in heard)
+    form.clips.hints = {prompt: _beginning(prompt, code) for prompt in heard}
     if form.validate_on_submit():
         try:
             return _made(code, form, [heard[prompt] for prompt in heard if prompt in form.clips.data])
         except PanelUnusable:
             form.refuse(form.title, gettext("Give it a title of letters."))
-    return page("new_panel.html", form=form, code=code, language_spoken=language_name(code))
+    return page(
+        "new_panel.html",
+        form=form,
+        code=code,
+        language_spoken=language_name(code),
+        right_to_left=right_to_left(code),
+        alone=alone,
+    )
 
 
-def _can_be_heard(code: str) -> dict[str, PanelClip]:
-    """What a panel may hear of each prompt: what was approved, or waits to be; in a demonstration, the demo voice."""
+def _beginning(prompt: str, code: str) -> str:
+    """The first words of a script: its name alone tells nobody what is heard."""
+    script = room().drafts.script(prompt, code)
+    return shorten(script.text, SHOWN_SIGNS, placeholder=" …") if script else ""
+
+
+def _can_be_heard(code: str) -> tuple[dict[str, PanelClip], frozenset[str]]:
+    """What a panel may hear of each prompt: what was approved, or waits to be; in a demonstration, the demo voice. And
+    which of them are said by the line itself, or name keys."""
     found: dict[str, PanelClip] = {}
     alone: dict[str, bool] = {}
     for pack_id in room().drafts.packs():
@@ -98,7 +117,8 @@ def _can_be_heard(code: str) -> dict[str, PanelClip]:
                 found.setdefault(cell.prompt, clip)
                 alone.setdefault(cell.prompt, all(place in GROUPS for place in places.get(cell.prompt, ())))
     # What people are asked about is what flows say; "press one" comes last.
-    return {prompt: found[prompt] for prompt in sorted(found, key=alone.__getitem__)}
+    ordered = {prompt: found[prompt] for prompt in sorted(found, key=alone.__getitem__)}
+    return ordered, frozenset(prompt for prompt, by_itself in alone.items() if by_itself)
 
 
 def _clip_of(cell: Cell) -> PanelClip | None:

@@ -94,6 +94,7 @@ def library_prompt(language: str, prompt: str) -> Response:
         record=_record_at(cell),
         look=_look_at(cell),
         takes=_takes(takes, cell, script),
+        **_demo_voice(cell),
         others=_others(cells, prompt, language),
     )
 
@@ -149,6 +150,17 @@ def _take(take: Take, names: Mapping[str, str], outdated: bool, on_top: str) -> 
         "may_roll_back": approved and not outdated and take.id != on_top and not why_not,
         "may_withdraw": not stays and (mine or me().may(Right.RECORD_AND_PUBLISH)),
         "undo": _undo(take),
+    }
+
+
+def _demo_voice(cell: Cell) -> dict[str, Any]:
+    """Where nobody has recorded anything, the demo voice can be listened to, and has been by panels."""
+    clip = cell.clip
+    if clip is None or clip.state != "demo" or not parts().on_air.demo_allowed:
+        return {}
+    return {
+        "demo": url_for("media.clip", sha=clip.sha),
+        "answers_to_demo": answers_view(room().panels.results_for(clip.sha, today_of_the_house())),
     }
 
 

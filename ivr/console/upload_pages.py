@@ -33,7 +33,7 @@ SENT_BY_A_SCRIPT = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A file that waits to be settled, with what was typed for it and wasn't understood."""
+    """A file that waits to be settled, with what its name says, or what was typed for it and wasn't understood."""
 
     take: Take
     typed: str
@@ -71,7 +71,12 @@ def _page(results: Sequence[Result] = (), wrong: dict[str, Open] | None = None) 
 
 def _to_settle(wrong: dict[str, Open]) -> dict[str, Any]:
     waiting = room().takes.in_states(TakeState.MATCHING)
-    shown = [wrong.get(take.id) or Open(take, "", take.language, "") for take in waiting[:MOST_AT_ONCE]]
+    known = Incoming(room()).known() if waiting else None
+    shown = [
+        wrong.get(take.id)
+        or Open(take, match(take.file_name, known).prompt if known else "", take.language, "")
+        for take in waiting[:MOST_AT_ONCE]
+    ]
     return {"to_settle": shown, "left": max(0, len(waiting) - MOST_AT_ONCE)}
 
 
@@ -94,6 +99,7 @@ def _take_in() -> Response:
         voice=request.form.get("voice", ""),
         now=now(),
         prompt=request.form.get("prompt", ""),
+        once=True,
     )
     upload_id, path = request.form.get("upload_id", ""), request.form.get("path", "")
     files = [file for file in request.files.getlist("files") if file.filename]
@@ -125,7 +131,8 @@ def _told(upload_id: str, results: Sequence[Result], status: int) -> Response:
 
 
 def settle_files() -> Response:
-    """Says of files which prompt they are, or leaves them out. What isn't understood stays as it was typed."""
+    """Says of files which prompt they are, or leaves them out. What isn't understood stays as it was typed. Where
+    nothing was added to what a name says, nobody has looked yet: it waits on."""
     incoming, wrong, settled, left_out = Incoming(room()), {}, 0, []
     known = incoming.known()
     for take in room().takes.in_states(TakeState.MATCHING):
@@ -134,7 +141,7 @@ def settle_files() -> Response:
         if request.form.get(LEAVE + take.id):
             if _done(lambda take=take: room().reviewing.withdraw(me().id, take.id, now())):
                 left_out.append(take.id)
-        elif typed:
+        elif typed and (language or typed != match(take.file_name, known).prompt):
             prompt = match(typed, known).prompt
             if incoming.script_known(prompt, language):
                 settled += _match(incoming, take, prompt, language)

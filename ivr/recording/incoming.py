@@ -18,24 +18,33 @@ from typing import IO
 from audio.fingerprint import script_fingerprint
 from audio.refusals import TooLarge
 from audio.take_rows import Source, Take
+from audio.take_states import TakeState
 from audio.takes import UploadIdTaken
 from ivr.recording.archives import LARGEST_BYTES, Archive, ArchiveUnusable, FileUnusable, is_archive
 from ivr.recording.matching import Known, Match, known_names, label_of, match
 from ivr.recording.parts import RecordingParts
 
 _AT_ONCE = 1 << 18
+_BEGINNING = 64
+_NO_SOUND = (
+    *(b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\xd0\xcf\x11\xe0"),
+    *(b"<!DOCTYPE", b"<!doctype", b"<html", b"<?xml"),
+)
+"""How documents, pictures and pages begin. Everything else is left to whoever opens sound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Who sends, and what is said of the files: `language` and `voice` hold for those whose names say nothing else;
-    `prompt` is what a single file was sent for, whatever it is called. Each may be empty."""
+    `prompt` is what a single file was sent for, whatever it is called. Each may be empty. With `once`, what they have
+    sent already for the same words is not taken a second time, whenever it was."""
 
     by: str
     language: str
     voice: str
     now: float
     prompt: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,13 @@ class Incoming:
         prompt = found.prompt if self.script_known(found.prompt, language) else ""
         fingerprint = self.fingerprint(prompt, language) if prompt else ""
         label = label_of(path)
+        if _is_something_else(content):
+            return Received(label, None, "no_sound")
+        before = (
+            self._sent_before(content, prompt, language, fingerprint, label, sender) if sender.once else None
+        )
+        if before is not None:
+            return Received(label, before)
         try:
             take = self._receive(upload_id, content, prompt, language, fingerprint, "file", label, sender)
         except TooLarge:
@@ -122,6 +138,22 @@ class Incoming:
         except UploadIdTaken:
             return Received(label, None, "sent_before")
         return Received(label, take)
+
+    def _sent_before(
+        self, content: Path, prompt: str, language: str, fingerprint: str, label: str, sender: Sender
+    ) -> Take | None:
+        """The take of the very same file, as long as something can still become of it."""
+        with content.open("rb") as file:
+            sha = hashlib.file_digest(file, "sha256").hexdigest()
+        takes = self._room.takes
+        candidates = takes.takes_of(prompt, language) if prompt else takes.in_states(TakeState.MATCHING)
+        for take in candidates:
+            same = take.original_sha == sha and take.recorded_by == sender.by
+            if not same or take.state in (TakeState.WITHDRAWN, TakeState.REFUSED):
+                continue
+            if take.script_fingerprint == fingerprint if prompt else take.file_name == label:
+                return take
+        return None
 
     def _receive(
         self,
@@ -147,6 +179,12 @@ class Incoming:
             today=datetime.fromtimestamp(sender.now, UTC).date(),
             now=sender.now,
         )
+
+
+def _is_something_else(content: Path) -> bool:
+    """A document or a picture that was picked by mistake: nobody should have to settle which prompt it is."""
+    with content.open("rb") as file:
+        return file.read(_BEGINNING).lstrip().startswith(_NO_SOUND)
 
 
 def _part_id(upload_id: str, place: int) -> str:

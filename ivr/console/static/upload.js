@@ -7,6 +7,7 @@
   const form = part("form");
   const list = part("results").querySelector("ul");
   const LONGEST_WAIT = 60_000;
+  const STALLED = 60_000; // A line may be slow, but where nothing moves for so long it is gone.
   const waiting = [];
   let busy = false;
 
@@ -81,9 +82,20 @@
       const request = new XMLHttpRequest();
       request.open("POST", place.dataset.address);
       request.setRequestHeader("Accept", "application/json");
-      request.upload.onprogress = (event) => { if (event.lengthComputable) one.bar.value = (100 * event.loaded) / event.total; };
+      let watch = 0;
+      const moves = (most = STALLED) => {
+        clearTimeout(watch);
+        watch = setTimeout(() => request.abort(), most);
+      };
+      request.upload.onprogress = (event) => {
+        moves();
+        if (event.lengthComputable) one.bar.value = (100 * event.loaded) / event.total;
+      };
+      request.upload.onload = () => moves(5 * STALLED); // It is being looked at, which takes a while for an archive.
       request.onload = () => resolve(read(request, one.id));
-      request.onerror = request.onabort = request.ontimeout = () => resolve({trouble: "unreached"});
+      request.onerror = request.onabort = () => resolve({trouble: "unreached"});
+      request.onloadend = () => clearTimeout(watch);
+      moves();
       request.send(sent);
     });
   }
@@ -96,6 +108,7 @@
       return {trouble: "refused"};
     } catch {
       if (request.status === 413) return {trouble: "too-large"};
+      if (request.status === 503) return {trouble: "busy"};
       if (request.status >= 500 || request.status === 0) return {trouble: "unreached"};
       return {trouble: request.status === 200 || request.status === 400 ? "out" : "refused"};
     }
