@@ -102,7 +102,7 @@ def part_of(frame: FrameType | None) -> str:
     for place, function, line in _outwards(frame):
         if place.startswith("sqlalchemy/"):
             in_database = True
-        elif place.startswith("ivr/store/") or place == "ivr/calls/live.py":
+        elif place.startswith("ivr/store/") or place == "ivr/calls/call_rows.py":
             in_database = True
             found = _of_database(function, line)
             if found:

@@ -28,11 +28,11 @@ from ivr.callbacks.desk import Desk
 from ivr.callbacks.leaving import end_calls_of
 from ivr.callbacks.outlook import Outlook
 from ivr.callbacks.parts import CallbackParts
+from ivr.calls.call_rows import CallRows
 from ivr.calls.connector import PeopleToTalkTo
 from ivr.calls.directory import ListedServices
 from ivr.calls.emergency import EmergencyScreens
 from ivr.calls.house import House
-from ivr.calls.live import CallRows
 from ivr.calls.remembered import Remembered
 from ivr.calls.screens import Addresses
 from ivr.calls.turns import Turns

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ivr.callbacks.flashes import Flashes
+from ivr.calls.call_rows import CallRows
 from ivr.calls.emergency import EmergencyScreens
-from ivr.calls.live import CallRows
 from ivr.calls.ports import CallbackDesk, Connector, Directory
 from ivr.calls.remembered import Remembered
 from ivr.calls.screens import Addresses

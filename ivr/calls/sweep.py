@@ -7,7 +7,7 @@ from typing import NamedTuple
 import structlog
 from sqlalchemy import Engine
 
-from ivr.calls.live import CallRows
+from ivr.calls.call_rows import CallRows
 from ivr.calls.turns import Turns
 from ivr.store.engine import wipe_deleted
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 from ivr.callbacks.flashes import Flashes, Rules
 from ivr.callbacks.ring_backs import RingBacks
 from ivr.callbacks.ringing import Addressed
-from ivr.calls.live import CallRows
+from ivr.calls.call_rows import CallRows
 from ivr.outcomes.numbers import let_go
 from ivr.scrubbing.waiting import AtTheEnd
 from ivr.store.callback_tables import flash_counts, flashes

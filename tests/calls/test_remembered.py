@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 
 from flows.session import Session
 from ivr.app import create_app
-from ivr.calls.live import CallRows, LiveCall, OnLine
+from ivr.calls.call_rows import CallRows
+from ivr.calls.live import LiveCall, OnLine
 from ivr.calls.remembered import Known, Remembered
 from ivr.calls.sweep import sweep_calls
 from ivr.publishing.lines import save_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select, update
 
-from ivr.calls.live import TOMBSTONE_SECONDS
+from ivr.calls.call_rows import TOMBSTONE_SECONDS
 from ivr.calls.screens import LONGEST_CONNECTION_SECONDS, MISSED_END_SECONDS
 from ivr.calls.sweep import Swept, sweep_calls
 from ivr.store.tables import calls, ended_calls, live_calls
