@@ -58,6 +58,8 @@
     for (let tries = 0; ; tries += 1) {
       one.said.textContent = word("on-its-way");
       const answer = await send(one);
+      // Whoever is answered before everything was sent may see a broken line only.
+      if (answer.trouble === "unreached" && (await isSignedOut())) answer.trouble = "out";
       if (answer.files) {
         show(one, answer.files);
         return;
@@ -114,9 +116,17 @@
     }
   }
 
+  async function isSignedOut() {
+    try {
+      return (await fetch(place.dataset.now, {redirect: "manual"})).type === "opaqueredirect";
+    } catch {
+      return false;
+    }
+  }
+
   async function freshMark() {
     try {
-      const answer = await fetch(location.href, {redirect: "manual"});
+      const answer = await fetch(place.dataset.address, {redirect: "manual"});
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const mark of document.querySelectorAll("[name=csrf_token]")) {
