@@ -173,7 +173,7 @@ def legs_of(
         helpers=people.helpers,
         taking=callbacks.taking,
         mark=vault.mark,
-        came_in=lambda provider, call, who: _came_in(turns, provider, call, who),
+        came_in=lambda provider, call, who: turns.end(provider, call, ended=who),
         panels=recording.panels,
     )
     room = RoomLeg(parts, _room_of(recording, clock), people.accounts.person)
@@ -207,7 +207,3 @@ def _each(*told: Callable[[str, str], object]) -> Callable[[str, str], None]:
             one(provider, call)
 
     return tell
-
-
-def _came_in(turns: Turns, provider: str, call: str, who: str) -> None:
-    turns.end(provider, call, ended=who)

@@ -66,7 +66,7 @@ class DoorParts:
     taking: Taking
     mark: Callable[[PhoneNumber, float], str]
     """A token by which a phone is known again; raises VaultOutOfReach, CiphertextDamaged."""
-    came_in: Callable[[str, str, str], None]
+    came_in: Callable[[str, str, str], object]
     """This call of a provider is a helper's or a listener's, and no caller's any more."""
     panels: Panels
 
