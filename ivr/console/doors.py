@@ -220,6 +220,7 @@ _SHELVES = {
     "console.new_panel": _door("GET POST", _PUBLISHING, "Makes one; its code is shown once."),
     "console.panel": _door("GET", _PUBLISHING, "What listeners have keyed."),
     "console.close_panel": _door("POST", _PUBLISHING, "Closes one."),
+    "console.reopen_panel": _door("POST", _PUBLISHING, "Undoes that, on the same day."),
     "console.comment": _door("GET", _PUBLISHING, "What a listener has said, of whom nothing is known."),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from textwrap import shorten
 from typing import Any
 
@@ -15,7 +15,7 @@ from ivr.console.languages import gettext, language, ngettext
 from ivr.console.panel_forms import PanelForm
 from ivr.console.panel_view import answers_view, scale_of
 from ivr.console.prompt_places import GROUPS, places_of
-from ivr.console.says import say
+from ivr.console.says import Undo, say
 from ivr.console.shelf import room, shelf_page
 from ivr.console.signed_in import me
 from ivr.console.sounds import sealed_sound
@@ -39,6 +39,7 @@ def add_panels(console: Blueprint) -> None:
     console.add_url_rule(f"{at}/new", "new_panel", new_panel, methods=["GET", "POST"])
     console.add_url_rule(f"{at}/<panel_id>", "panel", panel, methods=["GET"])
     console.add_url_rule(f"{at}/<panel_id>/close", "close_panel", close_panel, methods=post)
+    console.add_url_rule(f"{at}/<panel_id>/reopen", "reopen_panel", reopen_panel, methods=post)
     console.add_url_rule(f"{at}/comments/<comment_id>", "comment", comment, methods=["GET"])
 
 
@@ -198,10 +199,29 @@ def _clip(one: Panel, heard: ClipAnswers, scale: int) -> dict[str, Any]:
 def close_panel(panel_id: str) -> Response:
     """Nobody is let in any more."""
     try:
-        room().panels.close(panel_id, today_of_the_house())
+        until = room().panels.close(panel_id, today_of_the_house())
     except NoSuchPanel:
         abort(404)
-    say(gettext("The panel is closed. What was said stays here for 90 days."))
+    undo = None
+    if until >= today_of_the_house():
+        undo = Undo(url_for("console.reopen_panel", panel_id=panel_id), [("until", until.isoformat())])
+    say(gettext("The panel is closed. What was said stays here for 90 days."), undo=undo)
+    return go("console.panel", panel_id=panel_id)
+
+
+def reopen_panel(panel_id: str) -> Response:
+    """Undoes that a panel was closed, on the same day."""
+    try:
+        until = date.fromisoformat(request.form.get("until", ""))
+        reopened = room().panels.reopen(panel_id, until, today_of_the_house())
+    except ValueError:
+        abort(400)
+    except NoSuchPanel:
+        abort(404)
+    if reopened:
+        say(gettext("That is undone. Everything is as it was before."))
+    else:
+        say(gettext("This can't be undone any more: its time is over."), "")
     return go("console.panel", panel_id=panel_id)
 
 

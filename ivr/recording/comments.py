@@ -95,8 +95,9 @@ def day_of_shredding(closes_on: date) -> date:
     return closes_on + timedelta(days=KEPT_DAYS)
 
 
-def panel_closes_earlier(connection: Connection, panel_id: str, closes_on: date) -> None:
-    """What was said in it is destroyed earlier too."""
+def panel_closes_on(connection: Connection, panel_id: str, closes_on: date) -> None:
+    """What was said in a panel is destroyed as long after its last day as ever. A key goes by itself as long after the
+    day on which the panel was to close when it was made, and none is kept for longer than that."""
     answers = select(panel_answers.c.id).where(panel_answers.c.panel_id == panel_id)
     said = spoken.c.kind == "comment", spoken.c.of.in_(answers), spoken.c.sealed.is_not(None)
     connection.execute(update(spoken).where(*said).values(shred_on=day_of_shredding(closes_on)))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, Select, insert, select, update
+from sqlalchemy import Connection, Engine, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ivr.audit.deeds import Deed
@@ -20,7 +20,7 @@ from ivr.audit.words import typed_text
 from ivr.people.failures import charge, take_back
 from ivr.people.keys import PeopleKeys
 from ivr.people.subjects import Subjects
-from ivr.recording.comments import panel_closes_earlier
+from ivr.recording.comments import panel_closes_on
 from ivr.recording.panel_results import (
     ClipAnswers,
     Panel,
@@ -134,16 +134,24 @@ class Panels:
         with reading(self._database) as connection:
             return [panel_of(row) for row in connection.execute(query)]
 
-    def close(self, panel_id: str, today: date) -> None:
-        """Nobody is let in any more from now on. What was said is kept ninety days from now. Raises NoSuchPanel."""
+    def close(self, panel_id: str, today: date) -> date:
+        """Nobody is let in any more from now on. What was said is kept ninety days from now. Returns the last day that
+        it had, with which `reopen` undoes it. Raises NoSuchPanel."""
         with self._database.begin() as connection:
-            row = connection.execute(select(panels).where(panels.c.id == panel_id).with_for_update()).first()
-            if row is None:
-                raise NoSuchPanel(panel_id)
-            # The last day is one on which listeners are let in.
-            closes_on = min(row.closes_on, date.fromordinal(today.toordinal() - 1))
-            connection.execute(update(panels).where(panels.c.id == panel_id).values(closes_on=closes_on))
-            panel_closes_earlier(connection, panel_id, closes_on)
+            panel = _held(connection, panel_id)
+            _close_on(connection, panel_id, min(panel.closes_on, _day_before(today)))
+        return panel.closes_on
+
+    def reopen(self, panel_id: str, closes_on: date, today: date) -> bool:
+        """Undoes that a panel was closed, on the same day: what was said is kept as long as before. False where it is
+        too late, or it is open. Raises NoSuchPanel."""
+        with self._database.begin() as connection:
+            panel = _held(connection, panel_id)
+            closed_today = panel.closes_on == _day_before(today) < closes_on
+            if not closed_today or (closes_on - panel.opens_on).days > LONGEST_DAYS:
+                return False
+            _close_on(connection, panel_id, closes_on)
+        return True
 
     def results(self, panel_id: str, today: date) -> Results:
         """What it has brought so far. Raises NoSuchPanel."""
@@ -228,6 +236,24 @@ class Panels:
 
     def _mark(self, code: str) -> str:
         return self._keys.mark("panel", code)
+
+
+def _held(connection: Connection, panel_id: str) -> Panel:
+    """A panel that nobody else closes meanwhile. Raises NoSuchPanel."""
+    row = connection.execute(select(panels).where(panels.c.id == panel_id).with_for_update()).first()
+    if row is None:
+        raise NoSuchPanel(panel_id)
+    return panel_of(row)
+
+
+def _close_on(connection: Connection, panel_id: str, closes_on: date) -> None:
+    connection.execute(update(panels).where(panels.c.id == panel_id).values(closes_on=closes_on))
+    panel_closes_on(connection, panel_id, closes_on)
+
+
+def _day_before(today: date) -> date:
+    """The last day is one on which listeners are let in: whatever was closed today had its last day yesterday."""
+    return date.fromordinal(today.toordinal() - 1)
 
 
 def is_panel_code(keys: str) -> bool:

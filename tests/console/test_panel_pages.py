@@ -108,7 +108,8 @@ def test_results_stand_with_the_panel_and_beside_the_clip(small_desk: Desk, sara
 
 
 def test_a_panel_is_closed_at_once(small_desk: Desk, sara: Browser) -> None:
-    """Sara closes a panel: it isn't open any more from this moment, and what was said stays."""
+    """Sara closes a panel: it isn't open any more from this moment, and what was said stays. On the same day she can
+    undo it, once."""
     panel_id, code = make_panel(sara)
     sara.get(f"/console/panels/{panel_id}")
     sara.post(f"/console/panels/{panel_id}/close")
@@ -116,6 +117,12 @@ def test_a_panel_is_closed_at_once(small_desk: Desk, sara: Browser) -> None:
     assert not room_of(small_desk).panels.come_in(code, "", small_desk.now).is_open(TODAY)
     sara.get("/console/panels")
     assert "closed" in sara.text
+    until = room_of(small_desk).panels.panel(panel_id).opens_on.isoformat()
+    for said in ("That is undone.", "This can't be undone any more"):
+        sara.post(f"/console/panels/{panel_id}/reopen", {"until": until})
+        assert said in sara.text
+        assert room_of(small_desk).panels.come_in(code, "", small_desk.now).is_open(TODAY)
+    assert sara.post(f"/console/panels/{panel_id}/reopen", {"until": "soon"}).status_code == 400
 
 
 def test_panels_that_aren_t_there_answer_like_nothing(sara: Browser) -> None:

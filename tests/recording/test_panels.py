@@ -145,13 +145,19 @@ def test_a_panel_is_open_from_its_first_day_to_its_last(on_air: Hotline) -> None
 
 
 def test_closing_it_early_destroys_earlier_what_was_said(on_air: Hotline) -> None:
-    """Ninety days are counted from the day on which the panel was closed, and not from the one that was meant."""
+    """Ninety days are counted from the day on which the panel was closed, and not from the one that was meant; if that
+    is undone, on the same day, from the one that was meant."""
     room = on_air.wiring.recording
     panel = room.panels.panel(make(on_air).id)
     said = comment(on_air, answer(on_air, panel, Said.OTHERWISE))
     room.panels.close(panel.id, FIRST)
     assert room.comments.shred_due(FIRST + timedelta(days=88)) == 0
     assert room.comments.listen(said, FIRST) == b"RIFF and so on"
+    assert not room.panels.reopen(panel.id, LAST, FIRST + timedelta(days=1))
+    assert not room.panels.reopen(panel.id, FIRST + timedelta(days=400), FIRST)
+    assert room.panels.reopen(panel.id, LAST, FIRST)
+    assert room.comments.shred_due(FIRST + timedelta(days=89)) == 0
+    assert room.panels.close(panel.id, FIRST) == LAST
     assert room.comments.shred_due(FIRST + timedelta(days=89)) == 1
     with pytest.raises(NoSuchComment):
         room.comments.listen(said, FIRST)
