@@ -70,11 +70,6 @@ class LongestWait:
         """All of them together."""
         return sum(seconds for _, seconds in self.parts)
 
-    @property
-    def without_delays(self) -> float:
-        """The same where Warmline answers at once: what callers meet when nobody picks up, and all is well."""
-        return sum(seconds for name, seconds in self.parts if name != "answers")
-
 
 def offered(spoken: Iterable[str]) -> tuple[str, ...]:
     """What a helper hears: that somebody needs help now, in which language, and the key."""

@@ -107,12 +107,6 @@ class OutcomeTasks:
             return False
         return True
 
-    def is_complete(self, connection: Connection, callback_id: str, now: float) -> bool:
-        """Whether nothing is owed any more."""
-        del now
-        found = _tasks(connection, _of(callback_id))
-        return not found or not found[0].missing
-
     def fill_in(
         self, connection: Connection, callback_id: str, codes: Mapping[str, str], *, by: str, now: float
     ) -> list[str]:

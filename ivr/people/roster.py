@@ -61,11 +61,6 @@ class OnShift:
     on: date
 
 
-def on_shift(shifts: Iterable[Shift], left_out: Iterable[LeftOut], now: float) -> list[OnShift]:
-    """Whose shift it is now."""
-    return [one for one in taking_place(shifts, left_out, now, now + 1) if one.begins <= now < one.ends]
-
-
 def coming(shifts: Iterable[Shift], left_out: Iterable[LeftOut], now: float, days: int) -> list[OnShift]:
     """What begins within so many days, the next first."""
     found = taking_place(shifts, left_out, now, now + days * 86_400)

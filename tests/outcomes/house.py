@@ -108,11 +108,6 @@ class House:
         with self.rig.database.begin() as connection:
             return self.parts.tasks.keyed(connection, callback_id, question, keys, self.now)
 
-    def is_complete(self, callback_id: str) -> bool:
-        """Whether Leila owes nothing any more."""
-        with self.rig.database.connect() as connection:
-            return self.parts.tasks.is_complete(connection, callback_id, self.now)
-
     def fill_in(self, callback_id: str, by: str = "web", **changed: str) -> list[str]:
         """Leila answers everything at once."""
         with self.rig.database.begin() as connection:

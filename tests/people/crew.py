@@ -1,7 +1,8 @@
-"""Helpers with shifts, straight in the database, for tests of who is free."""
+"""Helpers with shifts, straight in the database, and whose shift it is, for tests of who is free."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, insert, update
 
 from ivr.people.helpers import Helpers
 from ivr.people.person import Person
+from ivr.people.roster import LeftOut, OnShift, Shift, taking_place
 from ivr.people.roster_tables import shifts
 from ivr.people.tables import people
 from ivr.people.wellbeing import Care
@@ -47,3 +49,8 @@ def put_shift(connection: Connection, shift_id: str, person_id: str, begins: flo
             on_date=first.date().isoformat(),
         )
     )
+
+
+def on_shift(shifts: Iterable[Shift], left_out: Iterable[LeftOut], now: float) -> list[OnShift]:
+    """Whose shift it is now."""
+    return [one for one in taking_place(shifts, left_out, now, now + 1) if one.begins <= now < one.ends]

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.people.roster import Shift, ShiftImpossible, coming, on_shift
+from ivr.people.roster import Shift, ShiftImpossible, coming
+from tests.people.crew import on_shift
 
 NAIROBI, BERLIN = "Africa/Nairobi", "Europe/Berlin"
 NIGHT = Shift("s1", "joseph", NAIROBI, time(22), time(6), weekday=4)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from ivr.people.coverage import covering, gaps, uncovered
 from ivr.people.on_call import NO_CHOICE, on_call
-from ivr.people.roster import LONGEST_SHIFT_HOURS, OnShift, Shift, on_shift
+from ivr.people.roster import LONGEST_SHIFT_HOURS, OnShift, Shift
 from ivr.people.wellbeing import Care, Day, Standing, standing
+from tests.people.crew import on_shift
 
 MINUTE = timedelta(minutes=1)
 ZONES = ("Africa/Nairobi", "Europe/Berlin", "Africa/Casablanca", "Australia/Lord_Howe", "America/St_Johns")
