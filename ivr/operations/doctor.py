@@ -118,7 +118,7 @@ def _examine_database(
     findings += [check_audit(log)] if log else []
     helped = help_facts(house.database, house.releases, settings, time.time())
     findings += [check_help(helped)] if helped else []
-    lines = line_facts(house.database, house.releases, house.media)
+    lines = line_facts(house.database, house.releases, house.media, settings.demo)
     missed = missed_call_facts(house.database, house.releases, settings.countries, time.time())
     return lines, scrubbing_facts(house.database, time.time()), missed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Worker
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from audio.stores import StoreOutOfReach
@@ -22,6 +23,7 @@ from ivr.operations.checks.house import DatabaseFacts, LineFacts, QueueFacts
 from ivr.operations.checks.machine import FolderFacts, SettingsFacts
 from ivr.operations.checks.scrubbing import Look, ScrubbingFacts
 from ivr.people.reachable import anybody_can_be_rung
+from ivr.publishing.demo_voice import demo_clips
 from ivr.publishing.gate import warnings_about, with_its_place
 from ivr.publishing.lines import Line, all_lines
 from ivr.publishing.promises import promises_calls
@@ -99,14 +101,23 @@ def queue_facts(url: str) -> QueueFacts:
         return QueueFacts(shown, type(error).__name__)
 
 
-def line_facts(engine: Engine, releases: ReleaseShelf, clips: ClipShelf) -> list[LineFacts] | None:
+def line_facts(
+    engine: Engine, releases: ReleaseShelf, clips: ClipShelf, demo_allowed: bool
+) -> list[LineFacts] | None:
     """Every line and what it plays; None where the database can't say."""
     try:
         with reading(engine) as connection:
             kept = anybody_can_be_rung(connection)
-            return [_of_line(line, releases, clips, kept) for line in all_lines(connection)]
+            found = [_of_line(line, releases, clips, kept) for line in all_lines(connection)]
+            return found if demo_allowed else [_by_whom(one, connection, releases) for one in found]
     except SQLAlchemyError:
         return None
+
+
+def _by_whom(facts: LineFacts, connection: Connection, releases: ReleaseShelf) -> LineFacts:
+    if not facts.release or not facts.release_stored or not facts.release_readable:
+        return facts
+    return replace(facts, demo_clips=demo_clips(connection, releases.get(facts.release)))
 
 
 def _of_line(line: Line, releases: ReleaseShelf, clips: ClipShelf, promises_kept: bool) -> LineFacts:

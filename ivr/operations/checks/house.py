@@ -47,6 +47,8 @@ class LineFacts:
     promises_calls: bool = False
     unsaid: Sequence[str] = ()
     """What Warmline says itself by now, and the release has no recording of, because it is older."""
+    demo_clips: int = 0
+    """How many clips are spoken by the demo voice though this is no demo."""
 
 
 def check_database(facts: DatabaseFacts) -> Finding:
@@ -140,6 +142,14 @@ def _check_line(line: LineFacts, media_folder: str) -> list[Finding]:
     findings += [warning(subject, what, step) for what, step in line.could_be_better]
     if line.unsaid:
         findings.append(_unsaid(subject, line))
+    if line.demo_clips:
+        findings.append(
+            problem(
+                subject,
+                f"callers hear the demo voice in {line.demo_clips} clips, though this is no demo any more",
+                "Record them, and publish: see Publishing in the console. Web processes don't start again before.",
+            )
+        )
     if line.promises_calls:
         findings.append(warning(subject, NOBODY_IS_RUNG, f"{WHAT_TO_DO}: /people in the console."))
     if line.provider == "simulator":
