@@ -86,7 +86,7 @@ def mixed_in_words(node: str, heard: tuple[str, ...]) -> str:
     return gettext(
         "In %(node)s callers hear %(voices)s in one menu, and may think that the line was switched.",
         node=isolated(node),
-        voices=in_a_row(isolated(voice) for voice in heard),
+        voices=in_a_row(isolated(voice) if voice else gettext("somebody without a name") for voice in heard),
     )
 
 

@@ -132,7 +132,7 @@ def _by_pack(reasons: Sequence[Reason]) -> list[str]:
 
 def _sentence(reason: Reason) -> str:
     if reason.kind is Kind.TWO_VOICES:
-        named = " and ".join(reason.voices)
+        named = " and ".join(voice or "somebody without a name" for voice in reason.voices)
         return (
             f"{reason.node} ({reason.language}) is said by {named}: one voice a menu, unless two are meant."
         )

@@ -128,8 +128,9 @@ def mixes(pack: Pack, voices_of: Mapping[Key, str]) -> list[Mix]:
             for node in flow.nodes.values():
                 if not isinstance(node, Menu | Rate):
                     continue
-                heard = [voices_of.get((prompt, language), "") for prompt in named_by(node)]
-                people = tuple(dict.fromkeys(voice for voice in heard if voice))
+                said = ((prompt, language) for prompt in named_by(node))
+                # A clip that nobody's name stands on is somebody's too: it counts as one person more.
+                people = tuple(dict.fromkeys(voices_of[key] for key in said if key in voices_of))
                 if len(people) > 1:
                     found.append(Mix(language, f"{flow.id}: {node.id}", people))
     return found

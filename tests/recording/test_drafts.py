@@ -146,3 +146,7 @@ def test_two_people_in_one_menu_are_noticed() -> None:
         ("sw", ("Joseph", "Sara")),
     }
     assert all(mix.node.startswith("first_line: ") for mix in found)
+    voices_of["to_listen", "sw"] = ""
+    assert ("Sara", "") in {mix.voices for mix in mixes(pack, voices_of)}
+    del voices_of["to_listen", "sw"]
+    assert mixes(pack, voices_of) == []
