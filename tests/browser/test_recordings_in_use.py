@@ -182,6 +182,7 @@ def test_from_a_take_to_what_callers_hear(ready: Room, chromium: Browser) -> Non
     page.goto(f"{ready.address}/console/review")
     page.get_by_role("link", name="Begin to listen").click()
     expect(page.get_by_text("Take 1: recorded by")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("p")
     page.locator(".wave .here:not([hidden])").wait_for(state="attached")
     picture = page.locator(".wave")
@@ -193,6 +194,7 @@ def test_from_a_take_to_what_callers_hear(ready: Room, chromium: Browser) -> Non
     page.keyboard.type("A breath is missing; a word too.")
     page.get_by_role("button", name="Ask for another take").click()
     expect(page.get_by_text("Take 2: recorded by")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("a")
     expect(page.get_by_text("Nothing else waits for you.")).to_be_visible()
     assert problems == []

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from audio.erasing import UNDO_SECONDS
 from audio.fingerprint import script_fingerprint
+from audio.take_rows import Take
 from audio.take_states import NotNow, TakeState
 from audio.takes import TakeChanged
 from ivr.recording.reviewing import (
@@ -23,6 +24,7 @@ from ivr.recording.reviewing import (
     OwnRecording,
     TooLate,
 )
+from ivr.recording.sent_back import still_wanted
 from tests.hotline import the_shipped_pack
 from tests.recording.room_rig import (
     DANIEL,
@@ -101,6 +103,25 @@ def test_another_take_is_asked_for_with_a_reason(room: PeopledRoom) -> None:
     assert len(sent_back.reason) == 200
     assert sent_back.reason_at == 2.5
     assert room.deeds()[0][:2] == ("Joseph", "take_sent_back")
+
+
+def test_another_take_is_wanted_until_there_is_one(room: PeopledRoom) -> None:
+    """Sara records again: nobody has to be told any more. When that take is withdrawn, it is wanted once more; when
+    Joseph takes his wish back, it isn't."""
+    take = room.to_review()
+    room.reviewing.ask_again(JOSEPH.id, take.id, "too fast", None, NOW)
+    assert wanted(room, take) == {take.id}
+    newer = room.send("newer", prompt=KEY[0], language=KEY[1], by=SARA.id)
+    assert wanted(room, take) == set()
+    room.reviewing.withdraw(SARA.id, newer.id, NOW)
+    assert wanted(room, take) == {take.id}
+    room.reviewing.undo(JOSEPH.id, take.id, NOW)
+    assert wanted(room, take) == set()
+
+
+def wanted(room: PeopledRoom, take: Take) -> set[str]:
+    with room.database.connect() as connection:
+        return still_wanted(connection, [take.id])
 
 
 def test_an_earlier_take_comes_back(room: PeopledRoom) -> None:
