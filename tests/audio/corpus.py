@@ -66,11 +66,19 @@ def quiet(seconds: float, rate: int = 8_000) -> Sound:
     return Sound(_silence(seconds, rate), rate)
 
 
-def encoded(sound: Sound, kind: Kind, rate: int = 0, channels: int = 1, gain: float = 0.0) -> bytes:
-    """A file of that kind. `gain` is in dB; the louder half is cut off where the kind has an end to its numbers."""
+def encoded(
+    sound: Sound,
+    kind: Kind,
+    rate: int = 0,
+    channels: int = 1,
+    gain: float = 0.0,
+    options: dict[str, str] | None = None,
+) -> bytes:
+    """A file of that kind. `gain` is in dB; the louder half is cut off where the kind has an end to its numbers.
+    `options` are those of FFmpeg's container."""
     rate, layout = rate or kind.rates[0], "mono" if channels == 1 else "stereo"
     file = io.BytesIO()
-    with av.open(file, "w", format=kind.container) as container:
+    with av.open(file, "w", format=kind.container, options=options or {}) as container:
         stream = container.add_stream(kind.codec, rate=rate)
         assert isinstance(stream, av.AudioStream)
         stream.layout = layout

@@ -10,9 +10,11 @@ import pytest
 from audio.fingerprint import script_fingerprint
 from audio.take_states import TakeState
 from ivr.demo import shipped_pack
+from ivr.jobs.recordings import make_clip_of
 from ivr.people.roles import Role
 from ivr.recording.archives import LARGEST_BYTES
 from ivr.recording.incoming import Incoming
+from tests.audio.corpus import Kind, encoded, spoken
 from tests.console.desk import Desk
 from tests.console.studio import Studio, hum
 from tests.hotline import PUBLIC_URL
@@ -29,10 +31,12 @@ def studio(small_desk: Desk) -> Studio:
     return made
 
 
-def sent_take(studio: Studio, **changes: str) -> dict[str, str]:
+def sent_take(
+    studio: Studio, name: str = "welcome.webm", sound: bytes = b"", **changes: str
+) -> dict[str, str]:
     """Sends a take as the page's script does; returns what it is told."""
     fields = {**TAKE, "fingerprint": script_fingerprint(WORDS), **changes}
-    files = [("welcome.webm", hum())]
+    files = [(name, sound or hum())]
     answer = studio.send("/console/takes", fields, files, "sound", Accept="application/json")
     told: dict[str, str] = answer.get_json()
     return told
@@ -96,6 +100,20 @@ def test_a_take_is_kept_once_however_often_it_is_sent(studio: Studio) -> None:
     assert take.recorded_by == studio.sara.id
     assert take.script_fingerprint == script_fingerprint(WORDS)
     assert studio.room.originals.read(take.original_sha) == hum()
+
+
+def test_what_safari_records_becomes_a_clip(studio: Studio) -> None:
+    """An iPhone writes AAC in pieces, without a length at its beginning: it goes through the same door, and to the
+    review."""
+    pieces = {"movflags": "frag_keyframe+empty_moov"}
+    sound = encoded(spoken(WORDS), Kind("mp4", "aac", (48_000,)), options=pieces)
+    assert b"moof" in sound
+    sent_take(studio, "welcome.mp4", sound)
+    (take,) = studio.takes()
+    assert make_clip_of(studio.desk.hotline.wiring, take.id) == "made"
+    made = studio.room.takes.take(take.id)
+    assert made.state is TakeState.TO_REVIEW
+    assert 3 < made.seconds < spoken(WORDS).seconds
 
 
 def test_a_take_of_words_that_have_changed_meanwhile_says_so(studio: Studio) -> None:

@@ -60,6 +60,42 @@ def test_the_same_zip_file_sent_twice_is_there_once(studio: Studio) -> None:
     assert len(studio.takes()) == 2
 
 
+def test_what_was_sent_before_is_there_once(studio: Studio) -> None:
+    """Sara chooses the same files again on another day: nothing is doubled, in the library or among what is to be
+    settled. What she left out she may send again."""
+    for day in ("c", "d"):
+        sent = [("welcome.wav", hum(1)), ("Recording 1.m4a", hum(2))]
+        studio.send("/console/upload", {"language": "sw", "upload_id": day * 32}, sent)
+    assert len(studio.takes()) == 2
+    (open_one,) = studio.takes(TakeState.MATCHING)
+    settle(studio, **{f"leave_{open_one.id}": "yes"})
+    studio.send("/console/upload", {"language": "sw", "upload_id": "e" * 32}, [("Recording 1.m4a", hum(2))])
+    assert len(studio.takes(TakeState.MATCHING)) == 1
+
+
+def test_what_is_no_sound_is_refused_at_once(studio: Studio) -> None:
+    """A document among the recordings: nobody has to say which prompt it is."""
+    said = upload(studio, ("welcome.pdf", b"%PDF-1.7 The plan"), ("page.wav", b"\n <!DOCTYPE html><html>"))
+    assert said.count("There is no sound in this file.") == 2
+    assert studio.takes() == []
+
+
+def test_what_a_name_says_is_filled_in(studio: Studio) -> None:
+    """The name says the prompt and nothing the language: Sara chooses that, and what she hasn't looked at waits."""
+    upload(studio, ("welcome.m4a", hum(1)), ("goodbye.m4a", hum(2)))
+    first = next(take for take in studio.takes(TakeState.MATCHING) if take.file_name == "welcome.m4a")
+    other = next(take for take in studio.takes(TakeState.MATCHING) if take.file_name == "goodbye.m4a")
+    page = studio.browser.get("/console/upload").text
+    assert 'value="welcome"' in page
+    settle(studio, **{
+        f"prompt_{first.id}": "welcome", f"language_{first.id}": "sw",
+        f"prompt_{other.id}": "goodbye", f"language_{other.id}": "",
+    })  # fmt: skip
+    assert "Settled: 1." in studio.browser.text
+    assert studio.room.takes.take(first.id).key == ("welcome", "sw")
+    assert studio.room.takes.take(other.id).state is TakeState.MATCHING
+
+
 def test_sara_settles_what_names_don_t_say(studio: Studio) -> None:
     """She listens, types a number or a name, or leaves a file out; what isn't understood stays as she typed it."""
     upload(studio, ("Recording 1.m4a", hum(1)), ("Recording 2.m4a", hum(2)), ("Recording 3.m4a", hum(3)))
