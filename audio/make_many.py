@@ -1,16 +1,20 @@
 """Makes the clips of many takes, on all processors. The process that asked alone writes the database, one by one.
 
-Killed at any moment, it has lost at most the clips it was just making: run again, it goes on with the rest.
+Killed at any moment, it has lost at most the clips it was just making: run again, it goes on with the rest. Stopped in
+any other way, by Ctrl-C, a full disk or a bucket that is away, it gives back at once what it had taken up.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
+
+from sqlalchemy.exc import IntegrityError
 
 from audio.confined import WorkBroke
 from audio.fingerprint import PIPELINE_VERSION
@@ -19,7 +23,7 @@ from audio.media import Media
 from audio.originals import Originals
 from audio.refusals import Refused
 from audio.side_by_side import new_pool
-from audio.stores import NotKept
+from audio.stores import NotKept, StoreOutOfReach
 from audio.take_rows import Take
 from audio.take_work import Made, TakeWork
 
@@ -50,12 +54,26 @@ class Tally:
     """Somebody else has them, or has changed them meanwhile."""
     refused: list[tuple[Take, str]] = field(default_factory=list)
     broken: list[tuple[Take, str]] = field(default_factory=list)
+    stopped: Exception | None = None
+    """Why it ended before its end: StoreOutOfReach, BrokenProcessPool where the system ended one of the processes, or
+    OSError where the machine has no room left. Run again, it goes on."""
 
 
 def make_clip(original_sha: str, expected: Expected, originals: Originals, media: Media) -> Made:
     """Makes one clip and keeps it. Raises Refused, WorkBroke, NotKept, StoreOutOfReach."""
     clip = make_take_clip(originals.read(original_sha), expected)
     return Made(media.put(clip.wav), clip.seconds, PIPELINE_VERSION, clip.report.as_json(), clip.waveform)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What is done with a take before, after and instead of its work."""
+
+    take_up: Callable[[ToMake], ToMake | None]
+    keep: Callable[[Take, Made], bool]
+    refuse: Callable[[Take, str], object]
+    give_back: Callable[[Take], object]
+    lose: Callable[[Take], object]
 
 
 class MakeMany:
@@ -78,17 +96,12 @@ class MakeMany:
 
     def received(self, takes: Sequence[ToMake]) -> Tally:
         """Of takes that nobody has worked on yet. A worker that is faster with one of them is no harm."""
-        tally = Tally()
-        for one, future in self._each(takes, self._begun, tally):
-            self._note(tally, one.take, future, self._refuse, partial(self._finish, one.take))
-        return tally
+        way = _Way(self._begun, self._finish, self._refuse, self._give_back, self._lose)
+        return self._all(takes, way)
 
     def rebuild(self, takes: Sequence[ToMake]) -> Tally:
         """Anew, of takes whose clip was made in an older way. What can't be made now keeps its old clip."""
-        tally = Tally()
-        for one, future in self._each(takes, _as_it_is, tally):
-            self._note(tally, one.take, future, _keep_the_old, partial(self._work.remade, one.take))
-        return tally
+        return self._all(takes, _Way(_as_it_is, self._work.remade, _keep_the_old, _leave, _leave))
 
     def _begun(self, one: ToMake) -> ToMake | None:
         take = self._work.begin(one.take.id, self._clock())
@@ -100,33 +113,27 @@ class MakeMany:
     def _refuse(self, take: Take, code: str) -> object:
         return self._work.refuse(take, code, {}, self._clock())
 
-    def _note(
-        self,
-        tally: Tally,
-        take: Take,
-        future: Future[Made],
-        refuse: Callable[[Take, str], object],
-        keep: Callable[[Made], bool],
-    ) -> None:
-        try:
-            made = future.result()
-        except (Refused, NotKept) as error:
-            code = error.code if isinstance(error, Refused) else ORIGINAL_LOST
-            refuse(take, code)
-            tally.refused.append((take, code))
-        except WorkBroke as error:
-            tally.broken.append((take, str(error)))
-        else:
-            if keep(made):
-                tally.made += 1
-            else:
-                tally.passed_over += 1
+    def _give_back(self, take: Take) -> object:
+        return self._work.give_back(take, self._clock())
+
+    def _lose(self, take: Take) -> object:
+        return self._work.lose(take, self._clock())
+
+    def _all(self, takes: Sequence[ToMake], way: _Way) -> Tally:
+        tally = Tally()
+        with closing(self._each(takes, way, tally)) as each:
+            try:
+                for one, future in each:
+                    _note(tally, one.take, future, way)
+            except (StoreOutOfReach, BrokenProcessPool, OSError) as error:
+                tally.stopped = error
+        return tally
 
     def _each(
-        self, takes: Sequence[ToMake], take_up: Callable[[ToMake], ToMake | None], tally: Tally
-    ) -> Iterator[tuple[ToMake, Future[Made]]]:
+        self, takes: Sequence[ToMake], way: _Way, tally: Tally
+    ) -> Generator[tuple[ToMake, Future[Made]]]:
         """Each take with its finished work, in the order of finishing. A take is taken up only when its turn comes
-        soon: what a killed command had taken up has to wait until it is given back."""
+        soon; what nobody has noted when it is closed is given back."""
         if not takes:
             return
         pool = new_pool(min(self._processes, len(takes)))
@@ -136,23 +143,51 @@ class MakeMany:
         try:
             while True:
                 for one in _next(coming, AHEAD * self._processes - len(running)):
-                    taken = take_up(one)
+                    taken = way.take_up(one)
                     if taken is None:
                         tally.passed_over += 1
                         done += 1
-                        continue
-                    running[
-                        pool.submit(make_clip, taken.take.original_sha, taken.expected, *self._stores)
-                    ] = taken
+                    else:
+                        running[self._begin(pool, taken, way)] = taken
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    one = running.pop(future)
+                    one = running[future]
                     yield one, future
+                    del running[future]
                     done += 1
                     self._progress(done, len(takes), f"{one.take.prompt} ({one.take.language})")
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+            for future, one in running.items():
+                (way.lose if _was_killed(future) else way.give_back)(one.take)
+
+    def _begin(self, pool: ProcessPoolExecutor, one: ToMake, way: _Way) -> Future[Made]:
+        try:
+            return pool.submit(make_clip, one.take.original_sha, one.expected, *self._stores)
+        except BrokenProcessPool:
+            way.give_back(one.take)
+            raise
+
+
+def _note(tally: Tally, take: Take, future: Future[Made], way: _Way) -> None:
+    try:
+        if way.keep(take, future.result()):
+            tally.made += 1
+        else:
+            tally.passed_over += 1
+    except (Refused, NotKept) as error:
+        code = error.code if isinstance(error, Refused) else ORIGINAL_LOST
+        way.refuse(take, code)
+        tally.refused.append((take, code))
+    except (WorkBroke, IntegrityError) as error:
+        way.lose(take)
+        tally.broken.append((take, str(error)))
+
+
+def _was_killed(future: Future[Made]) -> bool:
+    """Whether its process was ended while it may have been at work on it."""
+    return future.done() and not future.cancelled() and isinstance(future.exception(), BrokenProcessPool)
 
 
 def _next(takes: Iterator[ToMake], most: int) -> Iterable[ToMake]:
@@ -166,3 +201,7 @@ def _as_it_is(one: ToMake) -> ToMake:
 
 def _keep_the_old(_take: Take, _code: str) -> None:
     """Its old clip can be heard and published as before."""
+
+
+def _leave(_take: Take) -> None:
+    """Nothing was taken up."""

@@ -34,7 +34,9 @@ class Happening(StrEnum):
     BEGUN = "begun"
     """A worker has taken it up."""
     LOST = "lost"
-    """Nothing was heard of that worker for too long."""
+    """Nothing was heard of that worker for too long, or our own work broke on it."""
+    GIVEN_BACK = "given_back"
+    """What its worker needed isn't there just now, or the worker was told to stop: the take has done nothing."""
     MADE = "made"
     """There is a clip that can be listened to."""
     UNUSABLE = "unusable"
@@ -66,6 +68,7 @@ _MOVES: dict[Happening, dict[TakeState, TakeState]] = {
     H.FETCHED: {S.AT_PROVIDER: S.RECEIVED},
     H.MATCHED: {S.MATCHING: S.RECEIVED},
     H.BEGUN: {S.RECEIVED: S.AT_WORK},
+    H.GIVEN_BACK: {S.AT_WORK: S.RECEIVED},
     H.MADE: {S.AT_WORK: S.TO_REVIEW},
     H.UNUSABLE: {
         S.AT_PROVIDER: S.REFUSED,

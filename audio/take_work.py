@@ -146,9 +146,22 @@ class TakeWork:
         )
         with reading(self._database) as connection:
             lost = [take_of(row) for row in connection.execute(wanted)]
-        return sum(self._give_back(take, now) for take in lost)
+        return sum(self.lose(take, now) for take in lost)
 
-    def _give_back(self, take: Take, now: float) -> bool:
+    def give_back(self, take: Take, now: float) -> bool:
+        """It can't be worked on just now, for a reason that isn't in it: that isn't counted as a try. False when it was
+        taken from this worker meanwhile."""
+        try:
+            with self._database.begin() as connection:
+                tries = max(0, take.tries - 1)
+                self._takes.change(connection, take, Happening.GIVEN_BACK, tries=tries, touched_at=now)
+        except (NotNow, TakeChanged):
+            return False
+        return True
+
+    def lose(self, take: Take, now: float) -> bool:
+        """It has stopped a worker: it waits for the next one, or is refused where that was one too many. False when it
+        was taken from this worker meanwhile."""
         try:
             with self._database.begin() as connection:
                 given = self._takes.change(connection, take, Happening.LOST, touched_at=now)
@@ -156,9 +169,24 @@ class TakeWork:
                     connection.execute(
                         update(takes).where(takes.c.id == take.id).values(refusal=WORKERS_LOST)
                     )
-        except TakeChanged:
+        except (NotNow, TakeChanged):
             return False
         return True
+
+    def begin_anew(self, now: float) -> list[Take]:
+        """Takes up again what had stopped too many workers: they may have been ended for quite another reason, and a
+        newer Warmline may make something of it."""
+        wanted = select(takes).where(
+            takes.c.state == TakeState.REFUSED.value, takes.c.refusal == WORKERS_LOST
+        )
+        with reading(self._database) as connection:
+            refused = [take_of(row) for row in connection.execute(wanted)]
+        anew: dict[str, Any] = {"refusal": "", "tries": 0, "touched_at": now}
+        begun = []
+        for take in refused:
+            with suppress(TakeChanged), self._database.begin() as connection:
+                begun.append(self._takes.put_into(connection, take, TakeState.RECEIVED, **anew))
+        return begun
 
     def give_up_on_providers(self, now: float) -> int:
         """Refuses what should have come from a provider long ago: nobody asks for it any more."""

@@ -6,6 +6,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from audio import advice
 from audio.fingerprint import PIPELINE_VERSION
 from audio.make_many import MakeMany, Tally, ToMake
 from audio.report import Report
+from audio.stores import StoreOutOfReach
 from audio.take_rows import Take
 from audio.take_states import TakeState
 from flows.export import as_recording_sheet
@@ -84,14 +86,18 @@ def import_folder(folder: Path, language: str, voice: str, sign_in_name: str, he
 
 @audio.command()
 def rebuild() -> None:
-    """Make every clip anew that was made in an older way, from its recording. Can be stopped and started again."""
+    """Make every clip anew that was made in an older way, from its recording, and try once more what workers have given
+    up. Can be stopped and started again."""
     wiring, console = wire(load_settings()), Console(stderr=False, highlight=False)
     older = wiring.recording.work.made_in_an_older_way(PIPELINE_VERSION)
+    given_up = wiring.recording.work.begin_anew(wiring.clock())
     with bar(console, "Making clips anew") as progress:
         tally = _maker(wiring, progress).rebuild(_to_make(wiring, older))
     _say_tally(tally)
     if tally.made:
         click.echo("Callers hear them once the pack is published again.")
+    if given_up:
+        _make_here(wiring, console, {take.id for take in given_up})
 
 
 @audio.command()
@@ -271,3 +277,13 @@ def _say_tally(tally: Tally) -> None:
     if broken:
         click.echo(f"On {len(broken)} Warmline itself failed; they stay as they were:")
         _list(broken)
+    if tally.stopped is not None:
+        sys.exit(f"Not all are made: {_why_stopped(tally.stopped)} Run it again, and it goes on.")
+
+
+def _why_stopped(error: Exception) -> str:
+    if isinstance(error, StoreOutOfReach):
+        return f"the place where sounds are kept can't be reached ({error})."
+    if isinstance(error, BrokenProcessPool):
+        return "a process was ended by the system, which may have had too little memory."
+    return f"the machine says {error}."

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from audio.erasing import clear_unnamed, erase_withdrawn
 from audio.make_many import ORIGINAL_LOST, make_clip
@@ -33,9 +34,10 @@ def make_clip_of(wiring: Wiring, take_id: str) -> str:
     take = room.work.begin(take_id, wiring.clock())
     if take is None:
         return "nothing to do"
-    expected = expected_of_take(room.drafts, take)
     try:
+        expected = expected_of_take(room.drafts, take)
         made = make_clip(take.original_sha, expected, room.originals, room.media)
+        done = room.work.finish(take, made, wiring.clock())
     except Refused as error:
         room.work.refuse(take, error.code, {}, wiring.clock())
         return "refused"
@@ -43,7 +45,15 @@ def make_clip_of(wiring: Wiring, take_id: str) -> str:
         log.error("original_lost", take=take.id)
         room.work.refuse(take, ORIGINAL_LOST, {}, wiring.clock())
         return "refused"
-    return "made" if room.work.finish(take, made, wiring.clock()) else "taken away"
+    except (StoreOutOfReach, OSError, OperationalError) as error:
+        # The bucket, the disk, the database: nothing is wrong with what was recorded. It waits until they are back.
+        log.error("clip_put_off", take=take.id, error=type(error).__name__)
+        room.work.give_back(take, wiring.clock())
+        return "put off"
+    except Exception:
+        room.work.lose(take, wiring.clock())
+        raise
+    return "made" if done else "taken away"
 
 
 def sweep_takes_of(wiring: Wiring) -> dict[str, int]:

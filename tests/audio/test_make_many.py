@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from sqlalchemy import create_engine, update
 from audio.fingerprint import PIPELINE_VERSION
 from audio.make_many import MakeMany, ToMake
 from audio.making import NOTHING_EXPECTED
+from audio.refusals import Refused
+from audio.stores import StoreOutOfReach
 from audio.tables import metadata, takes
 from audio.take_rows import Take
 from audio.take_states import TakeState
@@ -93,6 +97,46 @@ def test_whoever_changes_a_take_meanwhile_is_not_overruled(room: Room) -> None:
     tally = maker(room).rebuild(to_make(dataclasses.replace(take, pipeline="1")))
     assert (tally.made, tally.passed_over) == (0, 1)
     assert room.takes.take(take.id).reason == "a door slams"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "tries"),
+    [
+        (StoreOutOfReach("away"), 0),
+        (OSError(28, "no room left"), 0),
+        (KeyboardInterrupt(), 0),
+        (BrokenProcessPool("killed"), 1),
+    ],
+)
+def test_whatever_ends_the_work_early_gives_back_what_was_taken_up(
+    room: Room, monkeypatch: pytest.MonkeyPatch, trouble: BaseException, tries: int
+) -> None:
+    """The bucket is away, the disk is full, the operator presses Ctrl-C or the system kills a process: nothing stays
+    taken up, only what may have killed a process is counted, and it says why it ended."""
+    many = [send(room, as_recorded() + bytes(2 * number), number) for number in range(6)]
+
+    def fail(*_: object) -> None:
+        if isinstance(trouble, Exception):
+            raise trouble
+        raise Refused
+
+    def progress(*_: object) -> None:
+        if not isinstance(trouble, Exception):
+            raise trouble
+
+    monkeypatch.setattr("audio.make_many.new_pool", ThreadPoolExecutor)
+    monkeypatch.setattr("audio.make_many.make_clip", fail)
+    monkeypatch.setattr(Refused, "code", "silent", raising=False)
+    maker = MakeMany(room.work, room.originals, room.media, lambda: NOW, progress, processes=1)
+    if isinstance(trouble, Exception):
+        assert maker.received(to_make(*many)).stopped is trouble
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            maker.received(to_make(*many))
+    now = [room.takes.take(take.id) for take in many]
+    assert {take.state for take in now} <= {TakeState.RECEIVED, TakeState.REFUSED}
+    assert [take.state for take in now].count(TakeState.REFUSED) == (not isinstance(trouble, Exception))
+    assert max(take.tries for take in now if take.state is TakeState.RECEIVED) == tries
 
 
 def test_nothing_to_do_starts_nothing(room: Room) -> None:

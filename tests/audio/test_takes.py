@@ -148,6 +148,22 @@ def test_what_stops_every_worker_is_refused_in_the_end(room: Room) -> None:
     assert room.work.begin(take.id, now) is None
 
 
+def test_what_was_given_up_can_be_tried_again(room: Room) -> None:
+    """The workers died of something else, or a newer Warmline can read it: nobody has to record it again."""
+    take = room.send()
+    for _ in range(MOST_TRIES):
+        begun = room.work.begin(take.id, NOW)
+        assert begun is not None
+        assert room.work.lose(begun, NOW)
+        assert not room.work.lose(begun, NOW)
+    other = room.send("two")
+    room.takes.refuse(other.id, "silent", NOW)
+    assert [one.id for one in room.work.begin_anew(NOW)] == [take.id]
+    assert (room.takes.take(take.id).refusal, room.takes.take(take.id).tries) == ("", 0)
+    assert room.make(take).state is TakeState.TO_REVIEW
+    assert room.takes.take(other.id).refusal == "silent"
+
+
 def test_a_file_that_is_kept_without_a_row_does_no_harm(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed between keeping a recording and noting it: sent again, it is one take, and its sound lies there once."""
     monkeypatch.setattr(room.takes, "_insert", lambda **_: (_ for _ in ()).throw(KeyboardInterrupt))

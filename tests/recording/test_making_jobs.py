@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from audio.erasing import UNDO_SECONDS
 from audio.fingerprint import script_fingerprint
+from audio.stores import StoreOutOfReach
 from audio.take_reviews import TakeReviews
 from audio.take_rows import Take
-from audio.take_states import TakeState
+from audio.take_states import MOST_TRIES, TakeState
 from audio.take_work import LOST_SECONDS
+from audio.takes import WORKERS_LOST
 from ivr.jobs.recordings import ALONE_SECONDS, MOST_AT_ONCE, clear_sounds_of, make_clip_of, sweep_takes_of
 from ivr.recording.expecting import expected_of_take, options_of
 from ivr.recording.panel_results import PanelClip
@@ -95,6 +98,39 @@ def test_what_cannot_become_a_clip_is_refused_with_its_reason(wiring: Wiring) ->
     assert [make_clip_of(wiring, take.id) for take in (picture, lost)] == ["refused", "refused"]
     refusals = [wiring.recording.takes.take(take.id).refusal for take in (picture, lost)]
     assert refusals == ["not_a_recording", "original_lost"]
+
+
+@pytest.mark.parametrize(
+    "away", [StoreOutOfReach("away"), OSError(28, "no room"), OperationalError("", {}, OSError())]
+)
+def test_an_outage_costs_no_recording(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch, away: Exception
+) -> None:
+    """For a day the bucket is away, the disk is full or the database rests: whatever was tried meanwhile is made
+    afterwards."""
+    take = send(wiring, as_recorded())
+
+    def refuse(*_: object) -> None:
+        raise away
+
+    with monkeypatch.context() as outage:
+        outage.setattr("ivr.jobs.recordings.make_clip", refuse)
+        for _ in range(MOST_TRIES + 1):
+            assert make_clip_of(wiring, take.id) == "put off"
+    assert make_clip_of(wiring, take.id) == "made"
+
+
+def test_what_breaks_our_own_work_is_given_up_after_some_tries(
+    wiring: Wiring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A recording on which Warmline itself breaks waits for no sweep, is tried a few times, and each time is told."""
+    take = send(wiring, as_recorded())
+    monkeypatch.setattr("ivr.jobs.recordings.make_clip", lambda *_: 1 // 0)
+    for _ in range(MOST_TRIES):
+        with pytest.raises(ZeroDivisionError):
+            make_clip_of(wiring, take.id)
+    assert wiring.recording.takes.take(take.id).refusal == WORKERS_LOST
+    assert make_clip_of(wiring, take.id) == "nothing to do"
 
 
 def test_the_sweep_asks_for_what_was_forgotten(wiring: Wiring, asked: Asked) -> None:
