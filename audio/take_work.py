@@ -13,7 +13,8 @@ from sqlalchemy import or_, select, update
 from audio.alike import Shape, same_as_other
 from audio.reads import reading
 from audio.report import Report
-from audio.tables import clips, takes
+from audio.shelf import lock, make_anew
+from audio.tables import takes
 from audio.take_rows import Take, take_of
 from audio.take_states import HAS_A_CLIP, Happening, NotNow, TakeState
 from audio.takes import WORKERS_LOST, TakeChanged, Takes, TakeUnknown
@@ -94,6 +95,7 @@ class TakeWork:
             return False
         made = self._compared(take, made)
         with self._database.begin() as connection:
+            lock(connection, take.prompt, take.language)
             done = connection.execute(
                 update(takes)
                 .where(takes.c.id == take.id, takes.c.version == take.version)
@@ -101,11 +103,7 @@ class TakeWork:
             )
             if done.rowcount != 1:
                 return False
-            connection.execute(
-                update(clips)
-                .where(clips.c.take_id == take.id)
-                .values(sha=made.clip_sha, seconds=made.seconds, pipeline=made.pipeline)
-            )
+            make_anew(connection, take, made.clip_sha, made.seconds, made.pipeline)
         return True
 
     def _compared(self, take: Take, made: Made) -> Made:

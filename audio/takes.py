@@ -20,6 +20,7 @@ from audio.limits import Limits
 from audio.originals import Originals
 from audio.reads import reading
 from audio.refusals import TooLarge
+from audio.shelf import lock
 from audio.tables import takes
 from audio.take_rows import Source, Take, take_of
 from audio.take_states import Happening, TakeState, after
@@ -153,6 +154,7 @@ class Takes:
         with self.database.begin() as connection:
             take = self.read(connection, take_id)
             spoken = language if language is not None else take.language
+            lock(connection, prompt, spoken)
             matched = {
                 "prompt": prompt,
                 "language": spoken,
@@ -242,6 +244,7 @@ class Takes:
         try:
             with self.database.begin() as connection:
                 if row["prompt"]:
+                    lock(connection, row["prompt"], row["language"])
                     row["take"] = _next_number(connection, row["prompt"], row["language"])
                 connection.execute(insert(takes).values(**row))
         except IntegrityError:

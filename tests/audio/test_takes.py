@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from audio.fingerprint import script_fingerprint
 from audio.limits import Limits
 from audio.refusals import TooLarge
 from audio.tables import clips, takes
+from audio.take_rows import Take
 from audio.take_states import MOST_TRIES, NotNow, TakeState
 from audio.take_work import LOST_SECONDS, NEVER_CAME_SECONDS
 from audio.takes import WORKERS_LOST, TakeChanged, TakeUnknown, UploadIdTaken, UploadIdUnusable
@@ -257,6 +259,64 @@ def test_an_improved_pipeline_makes_clips_anew_and_approves_nothing(room: Room) 
     assert room.played() == now.clip_sha != approved.clip_sha
     assert room.takes.take(waiting.id).state is TakeState.TO_REVIEW
     assert not room.work.remade(room.send("three"), room.made(waiting))
+
+
+def test_one_file_sent_before_and_after_an_upgrade_is_one_clip(room: Room) -> None:
+    """Sara sends a file again after Warmline was renewed, and both are approved: making the older one anew ends in the
+    newer one's clip, however often, and it stays as long as one of the two is approved."""
+    older = room.send("one")
+    begun = room.work.begin(older.id, NOW)
+    assert begun is not None
+    assert room.work.finish(begun, room.made(begun, pipeline="2"), NOW)
+    older = room.approve(room.takes.take(older.id))
+    newer = room.approve(room.make(room.send("one", upload_id="sent-again", by=DANIEL)))
+    for _ in range(2):
+        assert room.work.remade(room.takes.take(older.id), room.made(older))
+    assert (room.takes.take(older.id).clip_sha, room.played()) == (newer.clip_sha, newer.clip_sha)
+    for take in (newer, older):
+        assert room.played() == newer.clip_sha
+        with room.database.begin() as connection:
+            room.reviews.withdraw(connection, take.id, NOW)
+    assert room.played() == ""
+
+
+def test_one_file_of_two_people_stays_as_long_as_one_is_approved(room: Room) -> None:
+    """The same file from two people is one clip: taking the second back leaves the first approved and playable, and
+    each withdrawal can be undone."""
+    first = room.approve(room.make(room.send("one")))
+    second = room.approve(room.make(room.send("one", upload_id="from-daniel", by=DANIEL)))
+    with room.database.begin() as connection:
+        room.reviews.withdraw(connection, second.id, NOW)
+    assert room.played() == first.clip_sha
+    with room.database.begin() as connection:
+        assert room.reviews.undo_withdrawing(connection, second.id, NOW).state is TakeState.APPROVED
+    for take in (second, first):
+        with room.database.begin() as connection:
+            room.reviews.withdraw(connection, take.id, NOW)
+    assert room.played() == ""
+    with room.database.begin() as connection:
+        assert room.reviews.undo_withdrawing(connection, first.id, NOW).state is TakeState.APPROVED
+    assert room.played() == first.clip_sha
+
+
+def test_many_at_once_are_numbered_and_approved_one_after_the_other(room: Room) -> None:
+    """Eight recordings of one prompt come in the same moment, and are approved in the same moment, forwards and
+    backwards: no number is given twice, and nobody waits for somebody who waits."""
+    with ThreadPoolExecutor(4) as pool:
+        sent = list(pool.map(room.send, (f"recording {number}" for number in range(8))))
+        assert sorted(take.number for take in sent) == list(range(1, 9))
+        approved = list(pool.map(room.approve, [room.make(take) for take in sent]))
+        again = [*approved, *reversed(approved)]
+
+        def raise_it(take: Take) -> None:
+            # Somebody faster with the very same take is told as ever.
+            with suppress(TakeChanged), room.database.begin() as connection:
+                room.reviews.roll_back_to(connection, take.id, DANIEL, DAY)
+
+        list(pool.map(raise_it, again))
+    with room.database.connect() as connection:
+        numbers = list(connection.execute(select(clips.c.take)).scalars())
+    assert len(set(numbers)) == 8
 
 
 def test_a_changed_script_leaves_its_old_recording_behind(room: Room) -> None:
