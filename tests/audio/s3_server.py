@@ -11,6 +11,7 @@ import hmac
 import re
 import subprocess
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +52,8 @@ class Shop:
     """Whether everything is answered with an error of the server."""
     gone_after: int | None = None
     """After so many bytes of its body each answer breaks off."""
+    pause: float = 0.0
+    """Seconds that the line takes for the body of each question and of each answer, where there is one."""
     mute: bool = False
     """Whether the line is cut after each question."""
 
@@ -85,6 +88,7 @@ class _Door(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         url = urlsplit(self.path)
         self.shop.asked.append((self.command, self.path))
+        time.sleep(self.shop.pause if body else 0.0)
         if self.shop.mute:
             self.close_connection = True
         elif self.shop.broken:
@@ -112,7 +116,9 @@ class _Door(BaseHTTPRequestHandler):
             self.send_header("Content-Length", length or str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(body[: self.shop.gone_after])
+            self.wfile.write(body[:1])
+            time.sleep(self.shop.pause if body else 0.0)
+            self.wfile.write(body[1 : self.shop.gone_after])
         self.close_connection = self.shop.gone_after is not None
 
     def _is_signed(self, path: str, query: str, body: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import time
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +97,27 @@ def test_an_answer_that_breaks_off_is_no_clip(shop: Shop) -> None:
     shop.mute = False
     assert store.read(SHA) == SOUND
     assert store.read(store.put(b"another clip")) == b"another clip"
+
+
+def test_a_whole_recording_may_take_its_time(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Over a slow line a long recording is kept and read, though what a caller waits for would have been given up; and
+    a part of it comes in pieces, each within a caller's patience."""
+    monkeypatch.setattr(bucket, "ANSWER_SECONDS", 1)
+    monkeypatch.setattr(bucket, "AT_ONCE", 500)
+    file = tmp_path / "long.wav"
+    file.write_bytes(SOUND)
+    store = shop.store()
+    shop.pause = 1.2
+    assert store.put_file(file) == SHA
+    assert store.read(SHA) == SOUND
+    shop.pause = 0.0
+    asked = len(shop.asked)
+    assert store.read_part(SHA, 3, 1100) == SOUND[3:1103]
+    assert [method for method, _ in shop.asked[asked:]] == ["GET"] * 3
+    file.write_bytes(b"")
+    assert store.read(store.put_file(file)) == b""
 
 
 def test_a_bucket_that_is_nowhere_is_no_lost_clip(shop: Shop) -> None:
