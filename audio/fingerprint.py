@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
-PIPELINE_VERSION = "3"
+PIPELINE_VERSION = "4"
 """Raise it when clips would sound different: every clip is then made again from its recording or its script."""
 
 

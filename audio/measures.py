@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audio import samples
+from audio.levels import FRAMES, mean_level
 from audio.sound import BYTES_PER_SAMPLE, TELEPHONE_RATE
-from audio.speech import FRAMES, Speech, mean_level, smooth
+from audio.speech import Speech
 
 _FRAME_BYTES = TELEPHONE_RATE // FRAMES * BYTES_PER_SAMPLE
 _AWAY = 20
@@ -16,11 +17,6 @@ _MAINS_REPEAT = TELEPHONE_RATE // 10 * BYTES_PER_SAMPLE
 _LEAST_ROOM = 4 * _MAINS_REPEAT
 _EDGE, _AT_EDGE_SECONDS = 4, 0.1
 _SPOKEN_OVER = 15.0
-
-
-def frame_levels(band: bytes) -> list[float]:
-    """The level of each hundredth of a second in dBFS."""
-    return smooth(samples.levels(band, TELEPHONE_RATE // FRAMES))
 
 
 def hum(band: bytes, speech: Speech) -> float:

@@ -11,9 +11,11 @@ import av.subtitles.stream  # noqa: F401
 from audio import editing, measures, voice
 from audio.filters import telephone_band
 from audio.ingest import HEADROOM_DB, Decoded, decoded
+from audio.levels import frame_levels
 from audio.limits import Limits
 from audio.making import MadeClip
 from audio.report import Expected, Measured, judged
+from audio.sound import TELEPHONE_RATE
 from audio.speech import Speech, find_speech
 from audio.telephone_sound import LEADING_MS, TelephoneClip, clip_of_speech
 from audio.waveform import peaks_of
@@ -36,7 +38,7 @@ def clip_of(original: bytes, expected: Expected, limits: Limits) -> MadeClip:
 
 
 def _measured(recording: Decoded, band: bytes, speech: Speech, clip: TelephoneClip) -> Measured:
-    levels = measures.frame_levels(band)
+    levels = frame_levels(band, TELEPHONE_RATE)
     silence, silence_at = measures.longest_silence(levels, speech)
     clipped = [at for at in recording.clipped if speech.start <= at < speech.end]
     return Measured(

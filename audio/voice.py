@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from audio.samples import amplified
+from audio.samples import amplified, backwards
 from audio.sound import BYTES_PER_SAMPLE
 
 CHUNK_SECONDS = 0.032
@@ -25,12 +25,22 @@ class Voice:
         self._pcm = amplified(pcm, _HEARD_AT_DBFS - loud)
         self.chunks = len(self._pcm) // _CHUNK_BYTES
 
-    def sureness(self, first: int) -> Iterator[float]:
-        """For each chunk from `first` on, 0 to 1; what comes before it is unknown. One at a time in a process."""
+    def sureness(self, first: int, quiet: int = 0) -> Iterator[float]:
+        """For each chunk from `first` on, 0 to 1; what comes before it is unknown. Those before the beginning have
+        negative numbers: the network needs to have heard the room, and takes one that begins all at once for a voice.
+        So they are made of the first `quiet` chunks, in which nobody speaks. One at a time in a process."""
         network = _network()
         network.reset()
-        for start in range(first * _CHUNK_BYTES, self.chunks * _CHUNK_BYTES, _CHUNK_BYTES):
-            yield network(self._pcm[start : start + _CHUNK_BYTES])
+        whole = self._room(-first, quiet) + self._pcm[max(0, first) * _CHUNK_BYTES :]
+        for start in range(0, len(whole) - _CHUNK_BYTES + 1, _CHUNK_BYTES):
+            yield network(whole[start : start + _CHUNK_BYTES])
+
+    def _room(self, chunks: int, quiet: int) -> bytes:
+        """So many chunks that lead up to the first one: there and back again, so that there is no step."""
+        size = max(0, chunks) * _CHUNK_BYTES
+        room = self._pcm[: quiet * _CHUNK_BYTES]
+        there_and_back = (room + backwards(room)) or bytes(_CHUNK_BYTES)
+        return (there_and_back * (size // len(there_and_back) + 1))[-size:] if size else b""
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ from audio.pipeline import clip_of
 from audio.refusals import NothingToHear
 from audio.sound import Sound
 from audio.speech import find_speech
+from tests.audio.bangs import BANGS, bang, with_bang
 from tests.audio.corpus import KINDS, encoded, louder, mixed, noise, quiet, spoken
 from tests.audio.measuring import heard_in, read_wav
 from tests.audio.trimming import trimming_error
@@ -80,12 +81,33 @@ def test_pauses_between_words_stay():
     assert twice.end - twice.start == pytest.approx(2.0 + word.seconds + once.end - once.start, abs=0.1)
 
 
-def test_a_door_before_the_first_word_is_cut_off():
-    """The door that Sara shuts before she begins isn't part of her prompt."""
-    door = noise("road", 0.08, 6_000, 22_050)
-    reading = spoken(lead=1.0, trail=0.5)
-    start = found(one_after_the_other(quiet(0.5, 22_050), door, reading)).start
-    assert start == pytest.approx(0.58 + 1.0, abs=0.15)
+@pytest.mark.parametrize("kind", BANGS)
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_what_bangs_before_or_after_the_words_is_cut_off(kind, after):
+    """The door that Sara shuts before she begins, or her cough once she is done, isn't part of her prompt."""
+    reading = spoken(lead=0.0, trail=0.0)
+    alone = found(one_after_the_other(quiet(0.7, 22_050), reading, quiet(0.7, 22_050)))
+    heard = found(with_bang(kind, reading, 0.4, after=after))
+    before = 0.0 if after else 0.4 + bang(kind).seconds
+    assert heard.start - before == pytest.approx(alone.start, abs=0.1)
+    assert heard.end - before == pytest.approx(alone.end, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", sorted(BANGS.keys() - {"a cough"}))
+def test_what_bangs_alone_is_no_prompt(kind):
+    """A recording that holds a door that falls shut, and nobody who speaks, is refused."""
+    with pytest.raises(NothingToHear):
+        found(one_after_the_other(quiet(0.7, 22_050), bang(kind), quiet(0.7, 22_050)))
+
+
+def test_a_word_that_is_said_alone_is_no_cough():
+    """ "No." and a rest before the sentence: however short it is, a word at either end stays."""
+    word, rest = spoken("No.", lead=0.0, trail=0.0), quiet(0.5, 22_050)
+    sentence = spoken(lead=0.0, trail=0.0)
+    room = quiet(0.7, 22_050)
+    heard = found(one_after_the_other(room, word, rest, sentence, rest, word, room))
+    assert heard.start == pytest.approx(0.7, abs=0.1)
+    assert heard.end == pytest.approx(0.7 + 2 * word.seconds + 1.0 + sentence.seconds, abs=0.15)
 
 
 @pytest.mark.parametrize("kind", ["white", "fan", "hum"])
@@ -102,7 +124,7 @@ def test_the_first_word_comes_after_400_milliseconds_of_silence():
             encoded(spoken(lead=lead, trail=trail), KINDS["wav"], 44_100), NOTHING_EXPECTED, Limits()
         )
         heard = heard_in(clip.wav, 300)
-        assert heard[0] / 8 == pytest.approx(400, abs=50)
+        assert heard[0] / 8 == pytest.approx(400, abs=60)
         assert clip.seconds * 1000 - heard[-1] / 8 == pytest.approx(100, abs=60)
 
 

@@ -8,9 +8,10 @@ from functools import lru_cache
 from audio import samples
 from audio.filters import telephone_band
 from audio.ingest import decoded
+from audio.levels import FRAMES
 from audio.limits import Limits
 from audio.sound import Sound
-from audio.speech import FRAMES, find_speech
+from audio.speech import find_speech
 from tests.audio.corpus import KINDS, encoded, louder, mixed, noise, spoken
 
 HEARD_BELOW_SPEECH_DB = 26.0
@@ -51,4 +52,4 @@ def trimming_error(
         recording = mixed(recording, noise(kind, recording.seconds, rms, recording.rate, seed))
     sound = decoded(encoded(recording, KINDS["wav"], recording.rate), Limits()).sound
     found = find_speech(sound, telephone_band(sound))
-    return Error(found.start - start, found.end - end)
+    return Error(round(found.start - start, 3), round(found.end - end, 3))
