@@ -23,6 +23,9 @@ UNDO_SECONDS = 7 * 86_400.0
 ON_ITS_WAY_SECONDS = 2 * 86_400.0
 """Longer than anything takes from its bytes to its row: a worker has minutes, a restored library hours."""
 
+AT_ONCE, BYTES_AT_ONCE = 10, 20_000_000
+"""Between two looks at what is named; so much is held in memory, and one more recording."""
+
 Named = Callable[[Connection], Collection[tuple[str, str]]]
 """Every sound that a row speaks of, as (place, SHA-256)."""
 
@@ -52,27 +55,39 @@ def erase_withdrawn(database: Engine, now: float) -> int:
 
 
 def clear_unnamed(database: Engine, stores: Mapping[str, Store], named: Named, now: float, most: int) -> int:
-    """Removes up to `most` sounds that no row has named for long enough; how many. Raises StoreOutOfReach: the next
+    """Removes about `most` sounds that no row has named for long enough; how many. Raises StoreOutOfReach: the next
     time does the rest."""
     before = now - ON_ITS_WAY_SECONDS
     with reading(database) as connection:
         known = set(named(connection))
     removed = 0
     for place, store in stores.items():
-        for sha in sorted({sha for sha in store.names() if (place, sha) not in known}):
-            if removed >= most:
-                return removed
-            removed += _clear(database, (place, sha), store, named, before)
+        unnamed = [sha for sha in sorted(store.names()) if (place, sha) not in known]
+        while unnamed and removed < most:
+            removed += _clear_some(database, place, store, unnamed, named, before)
     return removed
 
 
-def _clear(database: Engine, sound: tuple[str, str], store: Store, named: Named, before: float) -> bool:
-    taken = store.take_away(sound[1], before)
-    if taken is None:
-        return False
+def _clear_some(
+    database: Engine, place: str, store: Store, unnamed: list[str], named: Named, before: float
+) -> int:
+    """Takes the first of these away, and keeps again what has come to be named in that very moment; how many are
+    gone."""
+    taken: dict[str, bytes] = {}
+    try:
+        while unnamed and len(taken) < AT_ONCE and sum(map(len, taken.values())) < BYTES_AT_ONCE:
+            sha = unnamed.pop(0)
+            content = store.take_away(sha, before)
+            if content is not None:
+                taken[sha] = content
+    finally:
+        needed = _named_by_now(database, place, taken, named) if taken else []
+        for sha in needed:
+            store.put(taken[sha])
+    return len(taken) - len(needed)
+
+
+def _named_by_now(database: Engine, place: str, taken: Mapping[str, bytes], named: Named) -> list[str]:
     with reading(database) as connection:
-        if sound in named(connection):
-            # Its row has come in this very moment.
-            store.put(taken)
-            return False
-    return True
+        known = named(connection)
+    return [sha for sha in taken if (place, sha) in known]

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, select
+from sqlalchemy import Connection, create_engine, delete, select
 
+from audio import erasing
 from audio.erasing import ON_ITS_WAY_SECONDS, UNDO_SECONDS, clear_unnamed, erase_withdrawn
 from audio.originals import OriginalsStore
-from audio.stores import FolderStore
+from audio.stores import FolderStore, StoreOutOfReach
 from audio.tables import metadata, takes
 from audio.take_rows import Take
 from audio.take_states import NotNow, TakeState
@@ -79,13 +80,16 @@ def test_what_two_have_sent_stays_while_one_needs_it(room: Room) -> None:
     assert room.originals.read(other.original_sha) == b"one"
 
 
-def test_what_a_killed_process_left_is_cleared_when_nothing_can_be_on_its_way(room: Room) -> None:
+def test_what_a_killed_process_left_is_cleared_when_nothing_can_be_on_its_way(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A process died between a recording and its row: for two days it is left alone, because its row may be on its way;
     whoever sends it again meanwhile makes it young again."""
     sent = [room.originals.put(word) for word in (b"left", b"sent again", b"much more")]
     lies_since(room.originals, NOW)
     assert clear(room, NOW + ON_ITS_WAY_SECONDS) == 0
     os.utime(room.originals.path(sent[1]), (NOW + 60, NOW + 60))
+    monkeypatch.setattr(erasing, "AT_ONCE", 1)
     assert clear(room, NOW + ON_ITS_WAY_SECONDS + 1, most=1) == 1
     assert clear(room, NOW + ON_ITS_WAY_SECONDS + 1) == 1
     assert list(room.originals.names()) == [sent[1]]
@@ -112,7 +116,7 @@ def test_keeping_again_makes_young_again(room: Room, tmp_path: Path) -> None:
 
 def test_what_comes_while_it_is_cleared_is_there_afterwards(room: Room) -> None:
     """The very recording that is being cleared away is sent once more in the same moment: before its row is looked for,
-    or between its bytes and its row. It is there afterwards, both times."""
+    though the store then goes away, or between its bytes and its row. It is there afterwards, both times."""
     sha = room.originals.put(b"one")
     lies_since(room.originals, NOW)
     taken_away = room.originals.take_away
@@ -121,11 +125,25 @@ def test_what_comes_while_it_is_cleared_is_there_afterwards(room: Room) -> None:
         taken = taken_away(sha, before)
         room.send("one")
         room.originals.remove(sha)
+        room.originals.take_away = goes_away  # type: ignore[method-assign]
         return taken
+
+    def goes_away(sha: str, before: float) -> bytes | None:
+        raise StoreOutOfReach
 
     room.originals.take_away = comes_now  # type: ignore[method-assign]
     assert clear(room, LATER) == 0
     assert room.originals.read(sha) == b"one"
+    with room.database.begin() as connection:
+        connection.execute(delete(takes))
+    room.originals.put(b"another")
+    lies_since(room.originals, NOW)
+    room.originals.take_away = comes_now  # type: ignore[method-assign]
+    with pytest.raises(StoreOutOfReach):
+        clear(room, LATER)
+    assert set(room.originals.names()) >= {
+        take.original_sha for take in room.takes.takes_of("breathing", "en")
+    }
 
     class Cleared(OriginalsStore):
         """Is cleared between the bytes of a recording and its row, once."""
