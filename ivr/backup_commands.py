@@ -13,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from audio.backup import write_backup
 from audio.restore import BackupContradicts, BackupDamaged, NotABackup, restore_backup
 from audio.stores import StoreOutOfReach
+from ivr.audit.deeds import Deed
+from ivr.audit.log import COMMAND_LINE
 from ivr.progress_bars import bar
 from ivr.recording.whole_library import whole_library
 from ivr.settings import load_settings
@@ -78,6 +80,9 @@ def restore(file: Path) -> None:
         why = getattr(error, "strerror", None) or "the database is out of reach"
         sys.exit(f"It can't be restored here: {why}. What was restored so far does no harm; run it again.")
     rows = sum(restored.rows.values())
+    if rows:
+        with wiring.database.begin() as connection:
+            wiring.audit.append(connection, at=wiring.clock(), who=COMMAND_LINE, deed=Deed.LIBRARY_RESTORED)
     click.echo(
         f"Added: {_counted(restored.sounds, 'sound')} and {_counted(rows, 'row')}. Here already: "
         f"{_counted(restored.sounds_kept, 'sound')} and {_counted(restored.rows_kept, 'row')}, left as they are."

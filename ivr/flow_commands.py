@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -17,6 +17,10 @@ from flows.export import as_json, as_recording_sheet
 from flows.model import Pack
 from flows.picture import Paper, draw_flow, draw_sheets
 from flows.problems import Problem, any_error, listed
+
+if TYPE_CHECKING:
+    from ivr.audit.deeds import Deed
+    from ivr.wiring import Wiring
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 OUTPUT = click.option(
@@ -118,11 +122,14 @@ def bring(folder: Path) -> None:
     if pack is None:
         raise click.ClickException(f"A pack with mistakes isn't brought. See: warmline flow check {folder}")
     # Imported here, because checking and drawing a pack needs neither settings nor a database.
+    from ivr.audit.deeds import Deed
     from ivr.settings import load_settings
     from ivr.wiring import wire
 
     settings = load_settings()
-    brought = wire(settings).recording.drafts.bring(pack, datetime.now(UTC).date())
+    wiring = wire(settings)
+    brought = wiring.recording.drafts.bring(pack, datetime.now(UTC).date())
+    _note(wiring, Deed.FLOW_BROUGHT, pack.id)
     click.echo(
         f"{pack.id} can be recorded now, at {settings.public_url}/console/library or with: "
         "warmline audio import FOLDER"
@@ -140,17 +147,30 @@ def bring(folder: Path) -> None:
 @click.argument("pack")
 def drop(pack: str) -> None:
     """Take a draft away that nobody records any more. What is on air stays on air, and no recording is lost."""
+    from ivr.audit.deeds import Deed
     from ivr.recording.drafts import NoSuchDraft
     from ivr.settings import load_settings
     from ivr.wiring import wire
 
-    drafts = wire(load_settings()).recording.drafts
+    wiring = wire(load_settings())
+    drafts = wiring.recording.drafts
     try:
         drafts.drop(pack)
     except NoSuchDraft:
         known = ", ".join(drafts.packs()) or "none"
         raise click.ClickException(f"No pack “{pack}” is being recorded. There are: {known}.") from None
+    _note(wiring, Deed.FLOW_DROPPED, pack)
     click.echo(f"{pack} isn't recorded any more. Bring it again at any time: warmline flow bring FOLDER")
+
+
+def _note(wiring: Wiring, deed: Deed, pack: str) -> None:
+    """Which words are recorded decides what callers hear: who changed them stands in the audit log."""
+    from ivr.audit.log import COMMAND_LINE
+
+    with wiring.database.begin() as connection:
+        wiring.audit.append(
+            connection, at=wiring.clock(), who=COMMAND_LINE, deed=deed, details={"pack": pack}
+        )
 
 
 def _draft(examined: Examined) -> Pack:

@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 
 from flows.load import load_pack
+from ivr.audit.deeds import Deed
+from ivr.audit.log import COMMAND_LINE
 from ivr.people.reachable import anybody_can_be_rung
 from ivr.publishing.flash import can_ring_back, unable_to_ring_back
 from ivr.publishing.gate import NotReadyForAir, in_one_line, prepare, publish, warnings_about
@@ -163,7 +165,22 @@ def publish_pack(folder: Path, numbers: tuple[str, ...]) -> None:
         sys.exit(1)
     if any(one is not None and one.flash for one in found.values()) and not can_ring_back(release):
         sys.exit(unable_to_ring_back(loaded.pack))
-    publish(wiring.database, release, numbers, today)
+    names = ", ".join(one.name for one in found.values() if one is not None)
+    told = {"pack": loaded.pack.id, "lines": names}
+    publish(
+        wiring.database,
+        release,
+        numbers,
+        today,
+        lambda connection: wiring.audit.append(
+            connection,
+            at=wiring.clock(),
+            who=COMMAND_LINE,
+            deed=Deed.PUT_ON_AIR,
+            about=release.id,
+            details=told,
+        ),
+    )
     make_emergency_screens(wiring)
     click.echo(f"{loaded.pack.id} is on air as {release.id} on {', '.join(numbers)}.")
     with reading(wiring.database) as connection:

@@ -17,17 +17,12 @@ from ivr.logs import set_up_logs
 from ivr.settings import Settings, load_settings
 
 PATIENCE_SECONDS = 2
-DEMO_VOICE = """\
-Not started: the demo voice would speak to callers of {lines}, and the demo is switched off.
-Put recordings of people on air: warmline publish --help
-Until they are recorded, go on trying with WARMLINE_DEMO=yes."""
 
 
 @click.command()
 def web() -> None:
     """Answer webhooks and pages (one process of the Procfile)."""
     settings = load_settings()
-    _refuse_demo_voice(settings)
     command = server_command(
         settings.server,
         "ivr.wsgi:app",
@@ -87,29 +82,6 @@ def up() -> None:
         sys.exit(run_all(settings, lambda: click.echo("Warmline is up: calls can be taken.")))
     except PortTaken as error:
         sys.exit(f"Not started: {error}. Stop that one, or set WARMLINE_PORT to another port.")
-
-
-def _refuse_demo_voice(settings: Settings) -> None:
-    """A machine's voice is for trying things out. Where the demo was switched off, no caller is to meet it."""
-    if settings.demo:
-        return
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from ivr.publishing.demo_voice import lines_in_demo_voice
-    from ivr.store.engine import reading
-    from ivr.wiring import wire
-
-    wiring = wire(settings)
-    try:
-        with reading(wiring.database) as connection:
-            lines = lines_in_demo_voice(connection, wiring.releases)
-    except SQLAlchemyError:
-        # A database that is away keeps no line away: callers hear the emergency screen until it is back.
-        return
-    finally:
-        wiring.database.dispose()
-    if lines:
-        sys.exit(DEMO_VOICE.format(lines=", ".join(f"{line.name} ({line.number})" for line in lines)))
 
 
 def wait_for_queue(settings: Settings, *, waits_for_jobs: bool = False) -> Redis:

@@ -152,6 +152,12 @@ def latest_about(connection: Connection, about: str, deeds: Iterable[Deed]) -> E
     return None if row is None else _entry(row)
 
 
+def who_did(connection: Connection, about: str, deed: Deed) -> set[str]:
+    """Everybody who did this with one thing."""
+    wanted = select(audit_rows.c.who).where(audit_rows.c.about == about, audit_rows.c.deed == deed.value)
+    return set(connection.execute(wanted).scalars())
+
+
 def head_of(connection: Connection) -> Head:
     """Where the chain ends. Raises ChainHeadMissing."""
     return _head(connection)

@@ -50,8 +50,13 @@ SENTENCES: dict[str, Any] = {
     Deed.SCRIPT_REVIEWED: _l("%(who)s agreed to a therapeutic script as it is now."),
     Deed.VOICES_MIXED: _l("%(who)s said that two voices in one menu are meant."),
     Deed.VOICES_PARTED: _l("%(who)s said that two voices in one menu aren't meant any more."),
+    Deed.FLOW_BROUGHT: _l("%(who)s brought in a flow with new or changed scripts."),
+    Deed.FLOW_DROPPED: _l("%(who)s took a flow away that nobody records any more."),
+    Deed.LIBRARY_RESTORED: _l("%(who)s restored recordings and reviews from a backup."),
     Deed.PUT_ON_AIR: _l("%(who)s put something new on air."),
     Deed.PANEL_MADE: _l("%(who)s made a listening panel."),
+    Deed.PANEL_CLOSED: _l("%(who)s closed a listening panel."),
+    Deed.COMMENT_HEARD: _l("%(who)s listened to what somebody had said in a listening panel."),
     Deed.MASTER_KEY_ROTATED: _l("%(who)s changed the master key of the vault."),
 }
 
@@ -91,8 +96,13 @@ NAMES: dict[str, Any] = {
     Deed.SCRIPT_REVIEWED: _l("Reviewed a therapeutic script"),
     Deed.VOICES_MIXED: _l("Meant two voices"),
     Deed.VOICES_PARTED: _l("Meant one voice again"),
+    Deed.FLOW_BROUGHT: _l("Brought in a flow"),
+    Deed.FLOW_DROPPED: _l("Took a flow away"),
+    Deed.LIBRARY_RESTORED: _l("Restored the library"),
     Deed.PUT_ON_AIR: _l("Put something on air"),
     Deed.PANEL_MADE: _l("Made a listening panel"),
+    Deed.PANEL_CLOSED: _l("Closed a listening panel"),
+    Deed.COMMENT_HEARD: _l("Listened to a comment"),
     Deed.MASTER_KEY_ROTATED: _l("Changed the master key"),
 }
 """The same as choices of a filter."""

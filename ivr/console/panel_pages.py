@@ -199,7 +199,7 @@ def _clip(one: Panel, heard: ClipAnswers, scale: int) -> dict[str, Any]:
 def close_panel(panel_id: str) -> Response:
     """Nobody is let in any more."""
     try:
-        until = room().panels.close(panel_id, today_of_the_house())
+        until = room().panels.close(panel_id, today_of_the_house(), me().id, now())
     except NoSuchPanel:
         abort(404)
     undo = None
@@ -230,6 +230,8 @@ def comment(comment_id: str) -> Response:
     if not comment_id.isalnum():
         abort(404)
     try:
-        return sealed_sound(room().comments.listen(comment_id, today_of_the_house()))
+        sound = room().comments.listen(comment_id, today_of_the_house())
     except NoSuchComment:
         abort(404)
+    room().panels.listened(comment_id, me().id, now())
+    return sealed_sound(sound)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, g, request
 
 from flows.model import Pack
 from ivr.console.frame import go, now, parts
@@ -17,6 +17,7 @@ from ivr.console.signed_in import me
 from ivr.console.times import day
 from ivr.console.words import in_a_row, isolated, language_names
 from ivr.people.reachable import anybody_can_be_rung
+from ivr.publishing.demo_voice import lines_in_demo_voice
 from ivr.publishing.gate import NotReadyForAir, in_one_line, warnings_about
 from ivr.publishing.lines import Line, all_lines
 from ivr.publishing.on_air import NotYoursToPublish, NoWordsToRingBack
@@ -38,6 +39,7 @@ def publish() -> Response:
     with reading(parts().database) as connection:
         lines, published = all_lines(connection), all_published(connection)
         reachable = anybody_can_be_rung(connection)
+        g.demo_voice = {line.id for line in lines_in_demo_voice(connection, parts().releases)}
     drafts = [room().drafts.draft(pack_id) for pack_id in room().drafts.packs()]
     return shelf_page("publish.html", drafts=[_draft(draft, lines, published, reachable) for draft in drafts])
 
@@ -77,8 +79,12 @@ def _line(
         "id": line.id,
         "name": line.name,
         "chosen": plays_this,
+        "same": plays_this and ready is not None and ready.id == line.release_id,
         "plays": _plays(line, known),
         "differs": _differs(line, pack, ready) if plays_this else "",
+        "voice": gettext("Callers hear the demo voice here, which is for trying out: record people.")
+        if line.id in g.demo_voice
+        else "",
     }
 
 

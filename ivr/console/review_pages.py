@@ -182,7 +182,7 @@ def approve_take(take_id: str) -> Response:
 def clinical(language: str, prompt: str) -> Response:
     """Changed therapeutic words beside those that callers hear now."""
     script = room().drafts.script(prompt, language)
-    if script is None or not script.therapeutic:
+    if script is None or not room().reviewing.is_therapeutic(script):
         abort(404)
     form = NothingToType()
     if form.validate_on_submit():

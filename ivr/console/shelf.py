@@ -108,12 +108,11 @@ def scripts_waiting_for(person: Person) -> list[Key]:
     drafts = room().drafts
     with reading(parts().database) as connection:
         agreed = agreed_words(connection)
-    wanted = drafts.fingerprints()
     waiting = [
         (prompt, code)
         for code in drafts.languages()
         for prompt, script in drafts.scripts(code).items()
-        if script.therapeutic and (prompt, code, wanted[prompt, code]) not in agreed
+        if agreed.lacks(script)
     ]
     return sorted(waiting, key=lambda key: key[1] not in person.languages)
 

@@ -83,10 +83,11 @@ def _mixes(pack: Pack, cells: dict[Key, Cell], code: str) -> list[dict[str, Any]
 
 def mixed_in_words(node: str, heard: tuple[str, ...]) -> str:
     """That two people are heard within one menu."""
+    nobody = gettext("somebody without a name")
     return gettext(
         "In %(node)s callers hear %(voices)s in one menu, and may think that the line was switched.",
         node=isolated(node),
-        voices=in_a_row(isolated(voice) if voice else gettext("somebody without a name") for voice in heard),
+        voices=in_a_row(isolated(voice) if voice else nobody for voice in heard),
     )
 
 

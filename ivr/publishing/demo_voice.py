@@ -1,4 +1,4 @@
-"""Where callers hear the demo voice. It may speak in the demo only, also after the demo was switched off."""
+"""Where callers hear the demo voice: for trying a number, and not for anybody in distress."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ what could be better.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from audio.library import Clip, ClipLibrary
 from flows.check import check
@@ -115,12 +115,19 @@ def warnings_about(release: Release) -> list[Problem]:
     return [problem for problem in check(release.pack, lengths) if problem.severity == "warning"]
 
 
-def publish(engine: Engine, release: Release, line_numbers: Sequence[str], today: date) -> None:
-    """Stores the release and puts the lines on it, together."""
+def publish(
+    engine: Engine,
+    release: Release,
+    line_numbers: Sequence[str],
+    today: date,
+    note: Callable[[Connection], object] = lambda _: None,
+) -> None:
+    """Stores the release and puts the lines on it, together, and what is noted of it with them."""
     with engine.begin() as connection:
         store_release(connection, release, today)
         for number in line_numbers:
             put_on_air(connection, number, release.id)
+        note(connection)
 
 
 def _released(clip: Clip) -> ReleasedClip:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from audio.fingerprint import script_fingerprint
+from flows.model import Script
 from ivr.recording.scripts import Key
 from ivr.recording.tables import clinical_reviews
 
@@ -30,11 +33,30 @@ def reviews_of(connection: Connection) -> dict[Key, list[ClinicalReview]]:
     return found
 
 
-def agreed_words(connection: Connection) -> set[tuple[str, str, str]]:
-    """Every (prompt, language, fingerprint) that was agreed to."""
+class Agreed:
+    """What supervisors have agreed to: every (prompt, language, fingerprint)."""
+
+    def __init__(self, words: Collection[tuple[str, str, str]] = ()) -> None:
+        self._words = frozenset(words)
+        self._keys = frozenset((prompt, language) for prompt, language, _ in self._words)
+
+    def is_therapeutic(self, script: Script) -> bool:
+        """Whether a script's words need a supervisor. What was therapeutic once stays so, whatever the pack says of it
+        by now: whoever edits the pack can't take that away."""
+        return script.therapeutic or (script.prompt, script.language) in self._keys
+
+    def lacks(self, script: Script) -> bool:
+        """Whether nobody has agreed to therapeutic words as they are now."""
+        if not self.is_therapeutic(script):
+            return False
+        return (script.prompt, script.language, script_fingerprint(script.text)) not in self._words
+
+
+def agreed_words(connection: Connection) -> Agreed:
+    """What was agreed to so far."""
     table = clinical_reviews
     rows = connection.execute(select(table.c.prompt, table.c.language, table.c.script_fingerprint))
-    return {(row.prompt, row.language, row.script_fingerprint) for row in rows}
+    return Agreed({(row.prompt, row.language, row.script_fingerprint) for row in rows})
 
 
 def agree(connection: Connection, key: Key, fingerprint: str, by: str, today: date) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from audio.library import Clip, Shelved
 from audio.take_rows import Take
 from audio.take_states import UNDER_WAY, TakeState
 from flows.model import Pack, Script
+from ivr.recording.clinical import Agreed
 from ivr.recording.scripts import Key, in_recording_order
 
 
@@ -70,11 +71,10 @@ def matrix(
     pack: Pack,
     shelves: Mapping[Key, Sequence[Shelved]],
     takes: Mapping[Key, Sequence[Take]],
-    agreed: Collection[tuple[str, str, str]],
+    agreed: Agreed,
 ) -> dict[Key, Cell]:
     """The cell of each (prompt, language) of a pack, in the order of the recording sheet. `shelves` are its playable
-    clips and `takes` its takes, both newest first; `agreed` the (prompt, language, fingerprint) that were reviewed
-    clinically."""
+    clips and `takes` its takes, both newest first; `agreed` what was reviewed clinically."""
     found = {}
     for language in pack.languages:
         for prompt in in_recording_order(pack):
@@ -89,7 +89,7 @@ def cell(
     script: Script,
     shelved: Sequence[Shelved],
     takes: Sequence[Take],
-    agreed: Collection[tuple[str, str, str]],
+    agreed: Agreed,
 ) -> Cell:
     """The state of one script in one language."""
     fingerprint = script_fingerprint(script.text)
@@ -104,7 +104,7 @@ def cell(
         fingerprint=fingerprint,
         clip=approved or demo,
         take=newest,
-        needs_clinical=script.therapeutic and (script.prompt, script.language, fingerprint) not in agreed,
+        needs_clinical=agreed.lacks(script),
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ivr.audit.deeds import Deed
-from ivr.audit.log import AuditLog
+from ivr.audit.log import AuditLog, who_did
 from ivr.audit.words import typed_text
 from ivr.people.failures import charge, take_back
 from ivr.people.keys import PeopleKeys
@@ -134,13 +134,20 @@ class Panels:
         with reading(self._database) as connection:
             return [panel_of(row) for row in connection.execute(query)]
 
-    def close(self, panel_id: str, today: date) -> date:
+    def close(self, panel_id: str, today: date, by: str, now: float) -> date:
         """Nobody is let in any more from now on. What was said is kept ninety days from now. Returns the last day that
         it had, with which `reopen` undoes it. Raises NoSuchPanel."""
         with self._database.begin() as connection:
             panel = _held(connection, panel_id)
             _close_on(connection, panel_id, min(panel.closes_on, _day_before(today)))
+            self._audit.append(connection, at=now, who=by, deed=Deed.PANEL_CLOSED, about=panel_id)
         return panel.closes_on
+
+    def listened(self, comment_id: str, by: str, now: float) -> None:
+        """Notes that somebody has listened to what a listener said. Once each: browsers ask for a sound in parts."""
+        with self._database.begin() as connection:
+            if by not in who_did(connection, comment_id, Deed.COMMENT_HEARD):
+                self._audit.append(connection, at=now, who=by, deed=Deed.COMMENT_HEARD, about=comment_id)
 
     def reopen(self, panel_id: str, closes_on: date, today: date) -> bool:
         """Undoes that a panel was closed, on the same day: what was said is kept as long as before. False where it is

@@ -14,13 +14,14 @@ from audio.take_reviews import TakeReviews
 from audio.take_rows import Take
 from audio.take_states import TakeState
 from audio.takes import Takes
+from flows.model import Script
 from ivr.audit.deeds import Deed
 from ivr.audit.log import AuditLog, latest_about
 from ivr.audit.words import typed_text
 from ivr.people.notices import Notices, forget_about
 from ivr.people.person import Person
 from ivr.people.roles import Right
-from ivr.recording.clinical import agree
+from ivr.recording.clinical import agree, agreed_words
 from ivr.recording.drafts import Drafts
 from ivr.recording.matrix import is_outdated
 from ivr.recording.sent_back import tell_the_speaker
@@ -204,7 +205,7 @@ class Reviewing:
         if not self._person(who).may(Right.REVIEW_CLINICALLY):
             raise NotYoursToReview
         script = self._drafts.script(prompt, language)
-        if script is None or not script.therapeutic:
+        if script is None or not self.is_therapeutic(script):
             raise NothingToReview
         if script_fingerprint(script.text) != fingerprint:
             raise OldWords
@@ -212,6 +213,11 @@ class Reviewing:
             agree(connection, (prompt, language), fingerprint, who, _day(now))
             told = {"prompt": prompt, "language": language}
             self._audit.append(connection, at=now, who=who, deed=Deed.SCRIPT_REVIEWED, details=told)
+
+    def is_therapeutic(self, script: Script) -> bool:
+        """Whether a script's words need a supervisor."""
+        with reading(self._database) as connection:
+            return agreed_words(connection).is_therapeutic(script)
 
     def mean_mix(
         self, who: str, pack_id: str, language: str, node: str, now: float, *, meant: bool = True

@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
+from audio.tables import clips
 from ivr.people.roles import Role
 from ivr.publishing.lines import find_line
 from tests.console.desk import Browser, Desk, Worker
@@ -177,3 +179,16 @@ def test_voices_have_names_and_one_is_usual(small_desk: Desk) -> None:
     assert "This voice is the usual one of its language now." in browser.text
     assert voices.usual("sw") == "Baraka"
     assert browser.post(f"/console/voices/{'0' * 32}/usual").status_code == 404
+
+
+def test_staff_see_it_where_they_publish(small_desk: Desk) -> None:
+    """Sara reads beside the line that a machine speaks there, until people are heard."""
+    told = "Callers hear the demo voice here"
+    bring(small_desk)
+    sara = small_desk.signed_in(small_desk.employ("Sara", Role.STAFF))
+    database = small_desk.hotline.wiring.database
+    for state, seen in (("demo", True), ("approved", False)):
+        with database.begin() as connection:
+            connection.execute(update(clips).values(state=state))
+        sara.get("/console/publish")
+        assert (told in sara.text) is seen

@@ -162,7 +162,7 @@ def test_the_same_webhook_twice_is_one_answer(group: Group) -> None:
 def test_closing_lets_nobody_else_in_though_the_phone_goes_round(group: Group) -> None:
     """Whoever is listening when Sara closes the panel comes to the end; the next in the group isn't let in."""
     phone = group.comes()
-    group.hotline.wiring.recording.panels.close(group.made.id, today(group.hotline))
+    group.hotline.wiring.recording.panels.close(group.made.id, today(group.hotline), "sara", 1.0)
     for _ in SHAS:
         phone.key("1")
     assert phone.heard[0] == "panel_end"

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from flows.load import load_pack
 from flows.model import Callback
+from ivr.audit.log import COMMAND_LINE, entries
 from ivr.cli import cli
 from ivr.operations.checks.house import check_lines
 from ivr.operations.facts import line_facts
@@ -81,8 +82,10 @@ def test_what_is_said_works(shell: Shell) -> None:
     assert published.exit_code == 0, published.output
     with shell.wiring.database.connect() as connection:
         line = find_line(connection, LINE_NUMBER)
+        [noted] = entries(connection, 9, deed="put_on_air")
     assert line is not None
     assert line.release_id is not None
+    assert (noted.who, noted.about, noted.details["lines"]) == (COMMAND_LINE, line.release_id, line.name)
 
 
 def test_nobody_is_promised_a_call_without_staff_knowing(shell: Shell) -> None:

@@ -14,6 +14,7 @@ from audio.fingerprint import script_fingerprint
 from audio.library import Clip, Shelved
 from audio.take_rows import Take
 from audio.take_states import TakeState
+from ivr.recording.clinical import Agreed
 from ivr.recording.due import around, due
 from ivr.recording.gate_reasons import Kind, Reason, in_words, reasons_of
 from ivr.recording.matrix import TO_RECORD, CellState, cell, is_outdated, progress
@@ -72,7 +73,7 @@ def test_a_cell_says_how_far_a_prompt_is(
     clips: list[Shelved], takes: list[Take], expected: CellState
 ) -> None:
     """One look tells Sara whether something has to be recorded, waits to be heard, or is ready."""
-    assert cell(SCRIPT, clips, takes, ()).state is expected
+    assert cell(SCRIPT, clips, takes, Agreed()).state is expected
 
 
 @given(
@@ -87,7 +88,7 @@ def test_nothing_is_ready_that_nobody_approved_as_it_is_said_now(
 ) -> None:
     """Whatever clips and takes there are, a prompt is ready only with an approved clip of the present words, agreed to
     where they are therapeutic."""
-    found = cell(SCRIPT, clips, takes, {(*KEY, NOW_SAID)} if agreed else set())
+    found = cell(SCRIPT, clips, takes, Agreed({(*KEY, NOW_SAID)} if agreed else ()))
     approved = any(one.clip.state == "approved" and one.script_fingerprint == NOW_SAID for one in clips)
     assert found.ready == (approved and agreed)
     assert (found.state is CellState.APPROVED) == approved

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from ivr.audit.log import entries
 from ivr.audit.tables import audit_rows
 from ivr.people.refusals import ShutFor
 from ivr.recording.comments import NoSuchComment, overdue
@@ -138,10 +139,23 @@ def test_a_panel_is_open_from_its_first_day_to_its_last(on_air: Hotline) -> None
     panel = room.panel(make(on_air).id)
     days = [FIRST - timedelta(days=1), FIRST, LAST, LAST + timedelta(days=1)]
     assert [panel.is_open(day) for day in days] == [False, True, True, False]
-    room.close(panel.id, FIRST)
+    room.close(panel.id, FIRST, "sara", NOW)
     assert not room.panel(panel.id).is_open(FIRST)
     with pytest.raises(NoSuchPanel):
-        room.close("nothing", FIRST)
+        room.close("nothing", FIRST, "sara", NOW)
+
+
+def test_who_closes_a_panel_and_who_listens_stands_in_the_log(on_air: Hotline) -> None:
+    """A row for closing, and one for each person who has listened to a comment, however often."""
+    room = on_air.wiring.recording
+    panel = room.panels.panel(make(on_air).id)
+    said = comment(on_air, answer(on_air, panel, Said.OTHERWISE))
+    for who in ("sara", "sara", "daniel"):
+        room.panels.listened(said, who, NOW)
+    room.panels.close(panel.id, FIRST, "sara", NOW)
+    with reading(on_air.wiring.database) as connection:
+        newest = [(row.deed, row.who) for row in entries(connection, 3)]
+    assert newest == [("panel_closed", "sara"), ("comment_heard", "daniel"), ("comment_heard", "sara")]
 
 
 def test_closing_it_early_destroys_earlier_what_was_said(on_air: Hotline) -> None:
@@ -150,14 +164,14 @@ def test_closing_it_early_destroys_earlier_what_was_said(on_air: Hotline) -> Non
     room = on_air.wiring.recording
     panel = room.panels.panel(make(on_air).id)
     said = comment(on_air, answer(on_air, panel, Said.OTHERWISE))
-    room.panels.close(panel.id, FIRST)
+    room.panels.close(panel.id, FIRST, "sara", NOW)
     assert room.comments.shred_due(FIRST + timedelta(days=88)) == 0
     assert room.comments.listen(said, FIRST) == b"RIFF and so on"
     assert not room.panels.reopen(panel.id, LAST, FIRST + timedelta(days=1))
     assert not room.panels.reopen(panel.id, FIRST + timedelta(days=400), FIRST)
     assert room.panels.reopen(panel.id, LAST, FIRST)
     assert room.comments.shred_due(FIRST + timedelta(days=89)) == 0
-    assert room.panels.close(panel.id, FIRST) == LAST
+    assert room.panels.close(panel.id, FIRST, "sara", NOW) == LAST
     assert room.comments.shred_due(FIRST + timedelta(days=89)) == 1
     with pytest.raises(NoSuchComment):
         room.comments.listen(said, FIRST)
@@ -187,7 +201,7 @@ def test_a_panel_closed_while_a_comment_is_being_sealed_destroys_it_as_early(on_
 
     class Closing:
         def seal(self, voice_id: str, sound: bytes, needed_until: float) -> bytes:
-            room.panels.close(panel.id, FIRST)
+            room.panels.close(panel.id, FIRST, "sara", NOW)
             return sealing.seal(voice_id, sound, needed_until)
 
     room.comments._voices = Closing()  # type: ignore[assignment]

@@ -203,6 +203,22 @@ def test_undoing_is_safe_whatever_happened_meanwhile(room: PeopledRoom) -> None:
         room.reviewing.undo(SARA.id, two.id, NOW + UNDO_SECONDS + 1)
 
 
+def test_words_that_were_therapeutic_once_need_a_supervisor_ever_after(room: PeopledRoom) -> None:
+    """Somebody changes a therapeutic text and takes the mark away from it: Daniel is asked all the same."""
+    pack = the_shipped_pack()
+    shipped = pack.scripts[KEY]
+    assert shipped.therapeutic
+    room.drafts.bring(pack, DAY)
+    room.reviewing.review_clinically(DANIEL.id, *KEY, script_fingerprint(shipped.text), NOW)
+    changed = reworded(pack, KEY, "Pumua haraka.")
+    unmarked = replace(changed.scripts[KEY], therapeutic=False)
+    changed = replace(changed, scripts={**changed.scripts, KEY: unmarked})
+    room.drafts.bring(changed, DAY)
+    assert room.shelves.cells(changed)[KEY].needs_clinical
+    room.reviewing.review_clinically(DANIEL.id, *KEY, script_fingerprint(unmarked.text), NOW)
+    assert not room.shelves.cells(changed)[KEY].needs_clinical
+
+
 def test_pressed_twice_at_once_it_is_undone_once(room: PeopledRoom) -> None:
     """Sara's line is slow and she presses Undo in two tabs: the take is put back once, and the other is told."""
     take = room.to_review("one")

@@ -144,10 +144,10 @@ def _check_line(line: LineFacts, media_folder: str) -> list[Finding]:
         findings.append(_unsaid(subject, line))
     if line.demo_clips:
         findings.append(
-            problem(
+            warning(
                 subject,
-                f"callers hear the demo voice in {line.demo_clips} clips, though this is no demo any more",
-                "Record them, and publish: see Publishing in the console. Web processes don't start again before.",
+                f"callers hear the demo voice in {line.demo_clips} clips, and this isn't a demo",
+                "Good enough to try your number. Before anybody in distress rings it, record people, and publish.",
             )
         )
     if line.promises_calls:
