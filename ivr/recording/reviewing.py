@@ -179,10 +179,10 @@ class Reviewing:
     def _check_undo(self, person: Person, take: Take, now: float) -> None:
         if take.state is TakeState.WITHDRAWN:
             self._check_undo_withdrawing(person, take, now)
-        elif take.state is TakeState.AGAIN and take.reviewed_on is not None:
+        elif take.state is TakeState.AGAIN:
             if take.reviewed_by != person.id:
                 raise NotYoursToUndo
-            if (_day(now) - take.reviewed_on).total_seconds() > UNDO_SECONDS:
+            if take.reviewed_on is None or (_day(now) - take.reviewed_on).total_seconds() > UNDO_SECONDS:
                 raise TooLate
 
     def _check_undo_withdrawing(self, person: Person, take: Take, now: float) -> None:
