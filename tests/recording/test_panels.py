@@ -156,6 +156,7 @@ def test_who_closes_a_panel_and_who_listens_stands_in_the_log(on_air: Hotline) -
     with reading(on_air.wiring.database) as connection:
         newest = [(row.deed, row.who) for row in entries(connection, 3)]
     assert newest == [("panel_closed", "sara"), ("comment_heard", "daniel"), ("comment_heard", "sara")]
+    assert room.comments.shred_due(LAST + timedelta(days=90)) >= 1
 
 
 def test_closing_it_early_destroys_earlier_what_was_said(on_air: Hotline) -> None:
