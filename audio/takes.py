@@ -5,6 +5,7 @@ whatever is killed in between leaves at most a file that nobody names.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import uuid
@@ -44,6 +45,10 @@ class UploadIdTaken(Exception):
     """Something else was sent under this id. Permanent: send it under an id of its own."""
 
 
+class OtherSound(UploadIdTaken):
+    """The same person has sent another sound under this id: a page that was gone back to has its old id."""
+
+
 class TakeChanged(Exception):
     """Somebody else has changed this take a moment ago. Look at it again."""
 
@@ -75,13 +80,13 @@ class Takes:
         now: float,
     ) -> Take:
         """Keeps what somebody sent; sent twice under one `upload_id`, it is one take. With `prompt` "" it waits to be
-        matched. Raises TooLarge, UploadIdUnusable, UploadIdTaken."""
+        matched. Raises TooLarge, UploadIdUnusable, UploadIdTaken, OtherSound."""
         _check_size(content)
         known = self._sent_before(upload_id)
         if known is None or known.state is TakeState.AT_PROVIDER:
             sha = self._keep(content)
         else:
-            return _same(known, by, prompt, language)
+            return _same(known, by, prompt, language, _sha_of(content))
         take = self._insert(
             upload_id=upload_id,
             prompt=prompt,
@@ -251,7 +256,7 @@ class Takes:
             known = self._sent_before(row["upload_id"])
             if known is None:
                 raise
-            return _same(known, by, row["prompt"], row["language"])
+            return _same(known, by, row["prompt"], row["language"], row["original_sha"])
         return self.take(row["id"])
 
 
@@ -274,11 +279,23 @@ def _empty_row() -> dict[str, Any]:
     }
 
 
-def _same(known: Take, by: str, prompt: str, language: str) -> Take:
-    """What was sent before, if it was sent by the same person for the same script. It may have been matched since."""
-    if known.recorded_by != by or (prompt and (known.prompt, known.language) != (prompt, language)):
+def _same(known: Take, by: str, prompt: str, language: str, sha: str = "") -> Take:
+    """What was sent before, if it is the same sound, sent by the same person for the same script. It may have been
+    matched since, or taken back and erased."""
+    if known.recorded_by != by:
+        raise UploadIdTaken(known.upload_id)
+    if sha and known.original_sha not in ("", sha):
+        raise OtherSound(known.upload_id)
+    if prompt and (known.prompt, known.language) != (prompt, language):
         raise UploadIdTaken(known.upload_id)
     return known
+
+
+def _sha_of(content: bytes | Path) -> str:
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _next_number(connection: Connection, prompt: str, language: str) -> int:

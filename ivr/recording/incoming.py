@@ -19,7 +19,7 @@ from audio.fingerprint import script_fingerprint
 from audio.refusals import TooLarge
 from audio.take_rows import Source, Take
 from audio.take_states import TakeState
-from audio.takes import UploadIdTaken
+from audio.takes import OtherSound, UploadIdTaken
 from ivr.recording.archives import LARGEST_BYTES, Archive, ArchiveUnusable, FileUnusable, is_archive
 from ivr.recording.matching import Known, Match, known_names, label_of, match
 from ivr.recording.parts import RecordingParts
@@ -131,8 +131,13 @@ class Incoming:
         )
         if before is not None:
             return Received(label, before)
+        source: Source = "file"
+        told = content, prompt, language, fingerprint, source, label, sender
         try:
-            take = self._receive(upload_id, content, prompt, language, fingerprint, "file", label, sender)
+            try:
+                take = self._receive(upload_id, *told)
+            except OtherSound:
+                take = self._receive(_id_of_its_own(upload_id, content), *told)
         except TooLarge:
             return Received(label, None, "too_large")
         except UploadIdTaken:
@@ -190,6 +195,13 @@ def _is_something_else(content: Path) -> bool:
 def _part_id(upload_id: str, place: int) -> str:
     """The id of one file of an archive: the same whenever the same archive is sent again."""
     return hashlib.sha256(f"{upload_id}/{place}".encode()).hexdigest()[:32]
+
+
+def _id_of_its_own(upload_id: str, content: Path) -> str:
+    """For another file from a page that was gone back to: the same whenever that file is sent from it again."""
+    with content.open("rb") as file:
+        sha = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(f"{upload_id}/{sha}".encode()).hexdigest()[:32]
 
 
 @contextmanager

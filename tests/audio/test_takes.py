@@ -18,7 +18,7 @@ from audio.tables import clips, takes
 from audio.take_rows import Take
 from audio.take_states import MOST_TRIES, NotNow, TakeState
 from audio.take_work import LOST_SECONDS, NEVER_CAME_SECONDS
-from audio.takes import WORKERS_LOST, TakeChanged, TakeUnknown, UploadIdTaken, UploadIdUnusable
+from audio.takes import WORKERS_LOST, OtherSound, TakeChanged, TakeUnknown, UploadIdTaken, UploadIdUnusable
 from tests.audio.take_rig import DANIEL, DAY, FINGERPRINT, NOW, SARA, Room
 
 
@@ -63,6 +63,34 @@ def test_an_id_of_somebody_else_is_not_taken_over(room: Room) -> None:
         with pytest.raises(UploadIdUnusable):
             room.send("two", upload_id=name)
     assert room.takes.takes_of("breathing", "en") == [take]
+
+
+def test_another_sound_under_the_same_id_is_not_told_as_kept(room: Room, tmp_path: Path) -> None:
+    """Whatever was recorded is kept or refused aloud: a second sound under one id, however it comes, is never taken for
+    the first, nor where both come in the same moment."""
+    take = room.send("one")
+    file = tmp_path / "two"
+    file.write_bytes(b"two")
+    for content in (b"two", file):
+        with pytest.raises(OtherSound):
+            room.send("one", content=content)
+    file.write_bytes(b"one")
+    assert room.send("one", content=file) == take
+
+    def send(sound: bytes) -> str:
+        try:
+            return room.send(upload_id="at-the-same-time", content=sound).original_sha
+        except OtherSound:
+            return "told"
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(send, (b"three", b"four") * 2))
+    assert set(told) == {"told", room.send(upload_id="at-the-same-time", content=_won(room)).original_sha}
+
+
+def _won(room: Room) -> bytes:
+    newest = room.takes.takes_of("breathing", "en")[0]
+    return room.originals.read(newest.original_sha)
 
 
 def test_what_is_too_large_for_a_recording_is_refused_unread(room: Room, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import wave
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Resp
 from audio.demo_voice import read_aloud
 from audio.making import make_take_clip
 from audio.sound import Sound
+from audio.take_rows import Take
 from audio.take_states import TakeState
 from ivr.jobs.recordings import make_clip_of
 from tests.browser.conftest import SWITCHES
@@ -185,7 +187,7 @@ def test_from_the_microphone_to_the_clip(booth: Booth, speaking: Browser, senten
 
 def test_what_can_t_go_up_stays_until_it_can(booth: Booth, chromium: Browser) -> None:
     """Sara's line breaks, she closes the page and is signed out; and hers is a browser that can't record by itself. Her
-    take goes up in the end, once, and leaves the browser only then."""
+    take goes up in the end, once, and leaves the browser only then, under another name where its own is taken."""
     context = booth.window(chromium)
     context.add_init_script("delete window.MediaRecorder")
     page = context.new_page()
@@ -210,12 +212,31 @@ def test_what_can_t_go_up_stays_until_it_can(booth: Booth, chromium: Browser) ->
     page.get_by_role("button", name="Try now").click()
     page.get_by_text("You are signed out. Sign in again, and they go up.").wait_for()
     booth.sign_in(context)
+    other = another_sound(booth, page.evaluate("warmlineTakes.all().then(([take]) => take.id)"))
     page.evaluate("dispatchEvent(new Event('online'))")
     page.locator("[data-part=waiting]").wait_for(state="hidden")
-    (take,) = booth.studio.room.takes.takes_of("to_listen", "en")
+    takes = booth.studio.room.takes.takes_of("to_listen", "en")
+    (take,) = (one for one in takes if one.id != other.id)
     assert booth.studio.room.originals.read(take.original_sha).startswith(b"RIFF")
     assert page.evaluate(KEPT_HERE) == []
     context.close()
+
+
+def another_sound(booth: Booth, upload_id: str) -> Take:
+    """A take of Sara's under a name that her browser has given to something else."""
+    return booth.studio.room.takes.receive(
+        upload_id=upload_id,
+        content=b"another sound",
+        prompt="to_listen",
+        language="en",
+        voice="Sara",
+        fingerprint="0" * 64,
+        source="browser",
+        file_name="x.wav",
+        by=booth.studio.sara.id,
+        today=date(2026, 3, 1),
+        now=0.0,
+    )
 
 
 def test_what_somebody_else_kept_here_waits_for_them(booth: Booth, chromium: Browser) -> None:

@@ -73,6 +73,23 @@ def test_what_was_sent_before_is_there_once(studio: Studio) -> None:
     assert len(studio.takes(TakeState.MATCHING)) == 1
 
 
+def test_another_file_from_a_page_that_was_gone_back_to_is_kept_too(studio: Studio) -> None:
+    """Sara presses Back and sends another file, and a corrected zip, from the same page: what is told as arrived has
+    arrived, each once."""
+    for _ in range(2):
+        for number, name in enumerate(("welcome.wav", "main_menu.wav", "note.wav", "other note.wav")):
+            said = upload(studio, (name, hum(number)), language="sw")
+        assert "other note.wav" in said
+    for number in (5, 6):
+        upload(studio, ("all.zip", packed({"sw/goodbye.wav": hum(number)}).getvalue()))
+    kept = sorted(take.file_name for take in studio.takes())
+    assert kept == [
+        *("goodbye.wav", "goodbye.wav", "main_menu.wav"),
+        *("note.wav", "other note.wav", "welcome.wav"),
+    ]
+    assert all(studio.room.originals.has(take.original_sha) for take in studio.takes())
+
+
 def test_what_is_no_sound_is_refused_at_once(studio: Studio) -> None:
     """A document among the recordings: nobody has to say which prompt it is."""
     said = upload(studio, ("welcome.pdf", b"%PDF-1.7 The plan"), ("page.wav", b"\n <!DOCTYPE html><html>"))

@@ -123,7 +123,8 @@ globalThis.warmlineTakes = (() => {
           await this.#send(take);
           this.#failed = 0;
         } catch (error) {
-          this.#failed += 1;
+          // Where others are sending it is soon one's own turn.
+          this.#failed = error.busy ? 2 : this.#failed + 1;
           this.#trouble = error.message === "out" || error.message === "closed" ? error.message : "unreached";
           // What one take is answered with needn't be what the next one is; a line that is gone is gone for all.
           if (!error.answered) return;
@@ -145,10 +146,14 @@ globalThis.warmlineTakes = (() => {
       if (answer.ok && told.upload_id === take.id) {
         await drop(take.id);
         this.#tell({sent: {...take, sound: null}, told});
+      } else if (answer.status === 409 && told.refused) {
+        // The hotline has another sound of this name: this one gets a name of its own, and goes up under that.
+        await put({...take, id: newId()});
+        await drop(take.id);
       } else if (told.refused || answer.status === 413) {
         await put({...take, refused: told.refused ?? "too_large"});
       } else {
-        throw Object.assign(new Error(`answered ${answer.status}`), {answered: true});
+        throw Object.assign(new Error(`answered ${answer.status}`), {answered: true, busy: answer.status === 503});
       }
     }
 
