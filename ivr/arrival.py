@@ -10,8 +10,9 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-WHOLE_BYTES = 48 * 1024
-"""What is larger isn't waited for: only addresses that take recordings read it, and those count who sends to them."""
+WHOLE_BYTES = 128 * 1024
+"""A quarter of a minute, as a browser records it. What is larger isn't waited for: only addresses that take recordings
+read it, and those count who sends to them."""
 HEAD_BYTES = 24 * 1024
 """More than any browser, provider or proxy writes before a body."""
 

@@ -20,7 +20,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from ivr.arrival import HEAD_BYTES, WHOLE_BYTES, Arrival, look
 
 ARRIVAL_SECONDS = 60
-"""In which a request has to arrive that is waited for: a form on the slowest of lines."""
+SLOWEST_LINE = 1000
+"""In how many seconds a request has to arrive that is waited for, and at how many bytes a second beyond that."""
 STALLED_SECONDS = 20
 """After which a sender or reader who holds a thread, and moves nothing, is given up."""
 LINGER_SECONDS = 5
@@ -38,6 +39,7 @@ class Connection(TConn):  # type: ignore[misc]
     def __init__(self, worker: WaitingWorker, *about: Any) -> None:
         super().__init__(worker.cfg, *about)
         self.worker = worker
+        self.began = 0.0
         self.seen = 0
         self.is_large = False
         self.data_ready = True
@@ -114,7 +116,7 @@ class WaitingWorker(ThreadWorker):  # type: ignore[misc]
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._discard, conn))
 
     def _begin(self, conn: Connection) -> None:
-        conn.timeout, conn.seen = time.monotonic() + ARRIVAL_SECONDS, 0
+        conn.began, conn.seen = time.monotonic(), 0
         self._look(conn)
 
     def _look(self, conn: Connection) -> None:
@@ -141,6 +143,7 @@ class WaitingWorker(ThreadWorker):  # type: ignore[misc]
 
     def _wait(self, conn: Connection, needed: int) -> None:
         _wake_at(conn, needed)
+        conn.timeout = conn.began + ARRIVAL_SECONDS + needed / SLOWEST_LINE
         self.pending_conns.append(conn)
         readable = partial(self.on_pending_socket_readable, conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, readable)

@@ -1,8 +1,8 @@
 """How much a browser may send: little, but for the addresses that take recordings.
 
 What is announced to be larger is refused before a byte of it is read, and what lies about its size when the limit is
-reached. And only a few may send at once: over a slow line a recording takes minutes, and holds a thread that a caller's
-webhook might need.
+reached. And only a few may send much at once: over a slow line a long recording takes minutes, and holds a thread that
+a caller's webhook might need. What our web worker has waited for is here already, and holds nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from threading import BoundedSemaphore
 from flask import Flask, Response, g, request
 from flask_babel import lazy_gettext as _l
 
+from ivr.arrival import HEAD_BYTES, WHOLE_BYTES
 from ivr.console.frame import page
 
 FORMS_AROUND = 64 * 1024
@@ -31,9 +32,10 @@ def set_up_body_limits(app: Flask, largest: Mapping[str, int], at_once: int) -> 
         most = largest.get(request.endpoint or "")
         if most is None or request.method != "POST":
             return None
-        if not places.acquire(blocking=False):
-            return _later()
-        g.has_a_place = True
+        if not _is_here():
+            if not places.acquire(blocking=False):
+                return _later()
+            g.has_a_place = True
         request.max_content_length = most + FORMS_AROUND
         request.max_form_parts = MOST_PARTS
         return None
@@ -42,6 +44,12 @@ def set_up_body_limits(app: Flask, largest: Mapping[str, int], at_once: int) -> 
     def leave(_error: BaseException | None) -> None:
         if g.pop("has_a_place", False):
             places.release()
+
+
+def _is_here() -> bool:
+    """Whether all of the request has come, as `ivr/web_worker.py` sees to for all but the large ones."""
+    most = WHOLE_BYTES - HEAD_BYTES
+    return "gunicorn.socket" in request.environ and (request.content_length or most) < most
 
 
 def _later() -> Response:
