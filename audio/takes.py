@@ -5,10 +5,6 @@ whatever is killed in between leaves at most a file that nobody names.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-import uuid
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -17,17 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from audio.limits import Limits
 from audio.originals import Originals
 from audio.reads import reading
-from audio.refusals import TooLarge
+from audio.sent import check_size, checked_id, empty_row, same, sha_of, tidy_name
 from audio.shelf import lock
 from audio.tables import takes
 from audio.take_rows import Source, Take, take_of
 from audio.take_states import Happening, TakeState, after
-
-LONGEST_FILE_NAME = 160
-_UPLOAD_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 WORKERS_LOST = "workers_lost"
 """The refusal of a take that has stopped every worker that took it up."""
@@ -35,18 +27,6 @@ WORKERS_LOST = "workers_lost"
 
 class TakeUnknown(LookupError):
     """There is no such take. Permanent."""
-
-
-class UploadIdUnusable(ValueError):
-    """It isn't 8 to 64 letters, digits, - or _. Permanent: a mistake in whatever sends it."""
-
-
-class UploadIdTaken(Exception):
-    """Something else was sent under this id. Permanent: send it under an id of its own."""
-
-
-class OtherSound(UploadIdTaken):
-    """The same person has sent another sound under this id: a page that was gone back to has its old id."""
 
 
 class TakeChanged(Exception):
@@ -81,12 +61,12 @@ class Takes:
     ) -> Take:
         """Keeps what somebody sent; sent twice under one `upload_id`, it is one take. With `prompt` "" it waits to be
         matched. Raises TooLarge, UploadIdUnusable, UploadIdTaken, OtherSound."""
-        _check_size(content)
+        check_size(content)
         known = self._sent_before(upload_id)
         if known is None or known.state is TakeState.AT_PROVIDER:
             sha = self._keep(content)
         else:
-            return _same(known, by, prompt, language, _sha_of(content))
+            return same(known, by, prompt, language, sha_of(content))
         take = self._insert(
             upload_id=upload_id,
             prompt=prompt,
@@ -95,7 +75,7 @@ class Takes:
             script_fingerprint=fingerprint if prompt else "",
             state=TakeState.RECEIVED if prompt else TakeState.MATCHING,
             source=source,
-            file_name=_tidy_name(file_name),
+            file_name=tidy_name(file_name),
             original_sha=sha,
             by=by,
             today=today,
@@ -121,7 +101,7 @@ class Takes:
         """Notes a take that was made by phone and still lies at the provider. Raises as `receive` does."""
         known = self._sent_before(upload_id)
         if known is not None:
-            return _same(known, by, prompt, language)
+            return same(known, by, prompt, language)
         return self._insert(
             upload_id=upload_id,
             prompt=prompt,
@@ -139,7 +119,7 @@ class Takes:
 
     def fetched(self, take_id: str, content: bytes | Path, now: float) -> Take:
         """The sound of a take that was expected is here. Raises TooLarge, TakeUnknown, NotNow, TakeChanged."""
-        _check_size(content)
+        check_size(content)
         sha = self._keep(content)
         take = self._move(take_id, Happening.FETCHED, now, original_sha=sha)
         self._make_sure(sha, content)
@@ -187,6 +167,14 @@ class Takes:
         if language is not None:
             wanted = wanted.where(takes.c.language == language)
         return self._all(wanted.order_by(takes.c.touched_at, takes.c.id).limit(most))
+
+    def has_sent(self, person_id: str, original_sha: str) -> bool:
+        """Whether this very recording has come from this person, for whichever take."""
+        wanted = select(takes.c.id).where(
+            takes.c.original_sha == original_sha, takes.c.recorded_by == person_id
+        )
+        with reading(self.database) as connection:
+            return connection.execute(wanted.limit(1)).first() is not None
 
     def refuse(self, take_id: str, code: str, now: float) -> Take:
         """It can't be used, for the reason that `code` names. Raises TakeUnknown, NotNow, TakeChanged."""
@@ -237,14 +225,13 @@ class Takes:
             self._keep(content)
 
     def _sent_before(self, upload_id: str) -> Take | None:
-        if not _UPLOAD_ID.fullmatch(upload_id):
-            raise UploadIdUnusable(upload_id[:80])
+        wanted = select(takes).where(takes.c.upload_id == checked_id(upload_id))
         with reading(self.database) as connection:
-            row = connection.execute(select(takes).where(takes.c.upload_id == upload_id)).first()
+            row = connection.execute(wanted).first()
         return take_of(row) if row is not None else None
 
     def _insert(self, *, by: str, today: date, now: float, **values: Any) -> Take:
-        row = _empty_row() | values | {"recorded_by": by, "recorded_on": today, "touched_at": now}
+        row = empty_row() | values | {"recorded_by": by, "recorded_on": today, "touched_at": now}
         row["state"] = values["state"].value
         try:
             with self.database.begin() as connection:
@@ -256,60 +243,10 @@ class Takes:
             known = self._sent_before(row["upload_id"])
             if known is None:
                 raise
-            return _same(known, by, row["prompt"], row["language"], row["original_sha"])
+            return same(known, by, row["prompt"], row["language"], row["original_sha"])
         return self.take(row["id"])
-
-
-def _empty_row() -> dict[str, Any]:
-    return {
-        "id": uuid.uuid4().hex,
-        "clip_sha": "",
-        "seconds": 0.0,
-        "pipeline": "",
-        "report": json.dumps({}),
-        "waveform": b"",
-        "refusal": "",
-        "reviewed_by": "",
-        "reviewed_on": None,
-        "reason": "",
-        "reason_at": None,
-        "tries": 0,
-        "take": 0,
-        "version": 1,
-    }
-
-
-def _same(known: Take, by: str, prompt: str, language: str, sha: str = "") -> Take:
-    """What was sent before, if it is the same sound, sent by the same person for the same script. It may have been
-    matched since, or taken back and erased."""
-    if known.recorded_by != by:
-        raise UploadIdTaken(known.upload_id)
-    if sha and known.original_sha not in ("", sha):
-        raise OtherSound(known.upload_id)
-    if prompt and (known.prompt, known.language) != (prompt, language):
-        raise UploadIdTaken(known.upload_id)
-    return known
-
-
-def _sha_of(content: bytes | Path) -> str:
-    if isinstance(content, bytes):
-        return hashlib.sha256(content).hexdigest()
-    with content.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _next_number(connection: Connection, prompt: str, language: str) -> int:
     same = takes.c.prompt == prompt, takes.c.language == language
     return (connection.execute(select(func.max(takes.c.take)).where(*same)).scalar() or 0) + 1
-
-
-def _check_size(content: bytes | Path) -> None:
-    size = len(content) if isinstance(content, bytes) else content.stat().st_size
-    if size > Limits().size:
-        raise TooLarge(f"{size} bytes")
-
-
-def _tidy_name(file_name: str) -> str:
-    """Its last part, without what could disturb a page or a terminal."""
-    last = file_name.replace("\\", "/").rpartition("/")[2]
-    return "".join(letter for letter in last if letter.isprintable())[:LONGEST_FILE_NAME]

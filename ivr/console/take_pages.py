@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, jsonify, request
 
 from audio.refusals import TooLarge
-from audio.takes import UploadIdTaken, UploadIdUnusable
+from audio.sent import UploadIdTaken, UploadIdUnusable
 from ivr.console.frame import now, secured
 from ivr.console.shelf import room
 from ivr.console.signed_in import me

@@ -9,9 +9,10 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.datastructures import FileStorage
 
+from audio.sent import UploadIdUnusable
 from audio.take_rows import Take
 from audio.take_states import NotNow, TakeState
-from audio.takes import TakeChanged, TakeUnknown, UploadIdUnusable
+from audio.takes import TakeChanged, TakeUnknown
 from ivr.console.frame import go, now, parts, secured
 from ivr.console.languages import gettext
 from ivr.console.live import part

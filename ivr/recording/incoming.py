@@ -17,9 +17,9 @@ from typing import IO
 
 from audio.fingerprint import script_fingerprint
 from audio.refusals import TooLarge
+from audio.sent import OtherSound, UploadIdTaken
 from audio.take_rows import Source, Take
 from audio.take_states import TakeState
-from audio.takes import OtherSound, UploadIdTaken
 from ivr.recording.archives import LARGEST_BYTES, Archive, ArchiveUnusable, FileUnusable, is_archive
 from ivr.recording.matching import Known, Match, known_names, label_of, match
 from ivr.recording.parts import RecordingParts

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from audio.fingerprint import script_fingerprint
+from audio.sent import UploadIdTaken
 from audio.take_states import NotNow
-from audio.takes import TakeChanged, Takes, UploadIdTaken
+from audio.takes import TakeChanged, Takes
 from flows.lengths import estimated_seconds
 from flows.model import Script
 from ivr.people.person import Person

@@ -14,11 +14,12 @@ from sqlalchemy import Engine, func, select, update
 from audio.fingerprint import script_fingerprint
 from audio.limits import Limits
 from audio.refusals import TooLarge
+from audio.sent import OtherSound, UploadIdTaken, UploadIdUnusable
 from audio.tables import clips, takes
 from audio.take_rows import Take
 from audio.take_states import MOST_TRIES, NotNow, TakeState
 from audio.take_work import LOST_SECONDS, NEVER_CAME_SECONDS
-from audio.takes import WORKERS_LOST, OtherSound, TakeChanged, TakeUnknown, UploadIdTaken, UploadIdUnusable
+from audio.takes import WORKERS_LOST, TakeChanged, TakeUnknown
 from tests.audio.take_rig import DANIEL, DAY, FINGERPRINT, NOW, SARA, Room
 
 
