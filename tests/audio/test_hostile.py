@@ -12,9 +12,8 @@ from pathlib import Path
 import av
 import pytest
 
-from audio import pipeline
+from audio import ingest, pipeline
 from audio.confined import WorkBroke, confined
-from audio.containers import WHITELIST
 from audio.limits import Limits
 from audio.making import NOTHING_EXPECTED, make_take_clip
 from audio.refusals import NotARecording, NothingToHear, Refused, TooHeavy
@@ -104,14 +103,39 @@ def test_a_reader_that_obeys_mallory_still_finds_nothing_to_open(others_recordin
         confined(steal, Limits())
 
 
-@pytest.mark.parametrize("name", [*WHITELIST.values(), "concat", "hls"])
-def test_readers_that_follow_addresses_are_never_asked(name):
-    """No file, whatever it looks like, is shown to a reader of play lists: only ten readers are ever named."""
-    from audio import containers
+@pytest.mark.parametrize("wall", ["format", "format_whitelist", "protocol_whitelist"])
+def test_each_wall_around_the_reader_holds_alone(monkeypatch, others_recording, wall):
+    """Were a play list taken for a recording, then that only one reader is named, that no other may be tried, and that
+    no address may be followed would each keep it from being read: with any two of them gone, the third is left."""
+    open_file, asked = av.open, []
 
-    named = {*containers.WHITELIST, *(reader for _, reader in containers.MAGIC), "wav", "aiff", "aac", "mp3"}
-    assert named == {"wav", "aiff", "mov", "ogg", "matroska", "flac", "amr", "aac", "mp3"}
-    assert (name in {*named, *WHITELIST.values()}) == (name not in ("concat", "hls"))
+    def with_one_wall(file, mode, format, options):
+        kept = {"format": format, **options}
+        walls = ("format", "format_whitelist", "protocol_whitelist")
+        assert set(walls) <= set(kept)
+        opened = {name: value for name, value in kept.items() if name == wall or name not in walls}
+        asked.append(name := opened.pop("format", None))
+        return open_file(
+            file, mode, format=name, options={"safe": "0", "protocol_whitelist": "file", **opened}
+        )
+
+    monkeypatch.setattr(ingest, "reader_of", lambda _original: "mp3")
+    monkeypatch.setattr(ingest, "is_broken_off", lambda *_: False)
+    monkeypatch.setattr(ingest.av, "open", with_one_wall)
+    for attack in (play_list, hls):
+        with pytest.raises(Refused):
+            ingest.decoded(attack(others_recording), Limits())
+    assert asked == ["mp3" if wall == "format" else None] * 2
+
+
+@pytest.mark.parametrize("tag", [0x22, 0x160, 0x130], ids=["TrueSpeech", "WMA", "Sipro"])
+def test_ways_of_writing_that_no_phone_uses_are_never_decoded(tag):
+    """A file may name any of hundreds of decoders, old ones with holes: those that no recorder needs aren't run."""
+    asks = bytearray(encoded(spoken(), KINDS["wav"], 8_000))
+    asks[20:22] = tag.to_bytes(2, "little")
+    with pytest.raises(Refused) as refused:
+        pipeline.clip_of(bytes(asks), NOTHING_EXPECTED, Limits())
+    assert refused.value.code == NotARecording.code
 
 
 def test_the_confined_process_has_nothing(others_recording):
