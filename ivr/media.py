@@ -46,7 +46,7 @@ def _answer(store: Media, sha: str) -> Response:
     if request.if_none_match.contains(sha):
         response.status_code = 304
         return response
-    start, end = _part(sha, size)
+    start, end = asked_part(sha, size)
     if (start, end) != (0, size):
         response.status_code = 206
         response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
@@ -56,8 +56,9 @@ def _answer(store: Media, sha: str) -> Response:
     return response
 
 
-def _part(sha: str, size: int) -> tuple[int, int]:
-    """The bytes that were asked for, from the first to behind the last. What isn't one plain range gets everything."""
+def asked_part(sha: str, size: int) -> tuple[int, int]:
+    """The bytes that were asked for, from the first to behind the last. What isn't one plain range, or one of another
+    sound than this, gets everything. Raises RequestedRangeNotSatisfiable."""
     wanted = request.range
     condition = request.if_range
     if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:

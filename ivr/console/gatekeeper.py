@@ -39,6 +39,9 @@ def set_up_gatekeeper(app: Flask, doors: Mapping[str, Door] = DOORS) -> None:
         if door is None:
             log.error("no_door", endpoint=request.endpoint)
             abort(404)
+        if any("\0" in str(part) for part in (request.view_args or {}).values()):
+            # No name here has one, and a database takes it for a failure of its own.
+            abort(404)
         if not _has_method(door):
             abort(405)
         if _is_a_form(request.endpoint) and is_sent_by_another_site():

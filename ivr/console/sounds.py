@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask import Response, abort, request
-from werkzeug.http import parse_range_header
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from audio.containers import reader_of
 from audio.refusals import Refused
 from audio.stores import NotAHash, NotKept, Store
 from ivr.console.frame import HEADERS, secured
+from ivr.media import asked_part
 
 CLIP = "audio/wav"
 UNKNOWN = "application/octet-stream"
@@ -47,13 +48,14 @@ def original_of(store: Store, sha: str) -> Response:
 
 def sealed_sound(content: bytes) -> Response:
     """Something that was opened for this moment: no browser keeps it."""
-    wanted = parse_range_header(request.headers.get("Range"))
-    asked = wanted.range_for_length(len(content)) if wanted is not None else None
-    start, end = asked or (0, len(content))
-    answer = secured(Response(content[start:end], 206 if asked else 200, content_type=CLIP))
+    size = len(content)
+    try:
+        start, end = asked_part("", size)
+    except RequestedRangeNotSatisfiable:
+        start, end = 0, size
+    answer = secured(Response(content[start:end], _status(start, end, size), content_type=CLIP))
     answer.headers["Accept-Ranges"] = "bytes"
-    if asked is not None:
-        answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(content)}"
+    _say_part(answer, start, end, size)
     return answer
 
 
@@ -66,19 +68,26 @@ def _sound(store: Store, sha: str, kind: str) -> Response:
 
 
 def _part(store: Store, sha: str, size: int, kind: str) -> Response:
-    wanted = parse_range_header(request.headers.get("Range"))
-    asked = wanted.range_for_length(size) if wanted is not None else None
-    if wanted is not None and asked is None:
+    try:
+        start, end = asked_part(sha, size)
+    except RequestedRangeNotSatisfiable:
         refused = Response(status=416)
         refused.headers["Content-Range"] = f"bytes */{size}"
         return _guarded(refused, sha)
-    start, end = asked or (0, size)
     parts = (store.read_part(sha, at, min(AT_MOST, end - at)) for at in range(start, end, AT_MOST))
-    answer = Response(parts, 206 if asked else 200, content_type=kind)
+    answer = Response(parts, _status(start, end, size), content_type=kind)
     answer.content_length = end - start
-    if asked is not None:
-        answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    _say_part(answer, start, end, size)
     return _guarded(answer, sha)
+
+
+def _status(start: int, end: int, size: int) -> int:
+    return 200 if (start, end) == (0, size) else 206
+
+
+def _say_part(answer: Response, start: int, end: int, size: int) -> None:
+    if answer.status_code == 206:
+        answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
 
 
 def _guarded(answer: Response, sha: str) -> Response:

@@ -29,6 +29,7 @@ MOST_AT_ONCE = 20
 LONGEST_PASS_SECONDS = 8.0
 """The request that is under way then takes twenty seconds at the most, and the job half a minute."""
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5.0, 900.0
+PAUSE_AFTER_ALL_SECONDS = 86_400.0
 MOST_MISSING = 12
 """Tries after which a recording that isn't there will never be: more than an hour."""
 MOST_TRIES = 120
@@ -137,8 +138,14 @@ class Fetching:
     def _put_off(self, held: Spoken, problem: Exception) -> None:
         log.info("recording_put_off", kind=held.kind, state=held.state, error=type(problem).__name__)
         if held.tries >= MOST_TRIES:
-            log.error("recording_given_up", kind=held.kind, state=held.state)
-            self._refuse(held, NEVER_CAME) if held.state == WAITING else self.rows.is_deleted(held)
+            log.error("recording_not_deleted", kind=held.kind, state=held.state)
+            if held.state == WAITING:
+                self._refuse(held, NEVER_CAME)
+            elif isinstance(problem, NoAccount):
+                self.rows.is_deleted(held)
+            else:
+                # Somebody's voice is still at the provider: as long as it is, Warmline doesn't forget where.
+                self.rows.put_off(held, self.now() + PAUSE_AFTER_ALL_SECONDS)
             return
         pause = min(FIRST_PAUSE_SECONDS * 2 ** min(held.tries - 1, 20), LONGEST_PAUSE_SECONDS)
         if isinstance(problem, TakeChanged):

@@ -122,10 +122,20 @@ class PanelLeg:
             self._rows.keep(spoken, answer, now)
 
     def _go_on(self, words: Words, panel: Panel, place: Place, silent: int = 0) -> Said:
-        following = place.clip + 1
+        following = self._heard_from(panel, place.clip + 1)
         if following < len(panel.clips):
             at = Place("clip", place.listener, following, silent=silent)
             return self._play(words, panel, at, "panel_next")
+        return self._end(words, panel, place)
+
+    def _heard_from(self, panel: Panel, first: int) -> int:
+        """The place of the next clip that is still there to be heard."""
+        places = range(first, len(panel.clips))
+        return next(
+            (at for at in places if not self._panels.is_withdrawn(panel.clips[at].sha)), len(panel.clips)
+        )
+
+    def _end(self, words: Words, panel: Panel, place: Place) -> Said:
         choice = option("panel_next_listener", NEXT_LISTENER)
         screen = ListenScreen(words.clips("panel_end", *choice), WAIT_SECONDS, barge_in=True)
         return _said(screen, panel, Place("end", place.listener))
@@ -141,7 +151,10 @@ class PanelLeg:
     def _next_listener(self, words: Words, panel: Panel) -> Said:
         if not panel.is_open(self._today()):
             return Said(words.end("panel_not_open"))
-        return self._play(words, panel, Place("clip", self._new_id()), "panel_hello")
+        first = self._heard_from(panel, 0)
+        if first == len(panel.clips):
+            return Said(words.end("panel_not_open"))
+        return self._play(words, panel, Place("clip", self._new_id(), first), "panel_hello")
 
     def _play(self, words: Words, panel: Panel, place: Place, *before: str) -> Said:
         clip: PanelClip = panel.clips[place.clip]

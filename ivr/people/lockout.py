@@ -61,7 +61,7 @@ PIN = Rule(free=12, first_wait=60, longest_wait=1800, one_forgotten_every=3600)
 
 PANELS = Rule(free=200, first_wait=5, longest_wait=60, one_forgotten_every=60)
 """Codes of listening panels, from anywhere. A panel has no PIN, so whoever guesses is bounded to one code a minute; and
-a group that waits at a phone while somebody guesses never waits longer than that."""
+a group that waits at a phone while somebody guesses all the while gets in among the guesses, within minutes mostly."""
 
 LONGEST_REMEMBERED = 4 * 3600.0
 """The slowest of these rules forgets an attempt in so long."""

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from audio.tables import takes
+from audio.take_states import TakeState
 from ivr.audit.deeds import Deed
 from ivr.audit.log import AuditLog, who_did
 from ivr.audit.words import typed_text
@@ -127,6 +129,13 @@ class Panels:
         if found is None:
             raise NoSuchPanel(panel_id)
         return found
+
+    def is_withdrawn(self, clip_sha: str) -> bool:
+        """Whether whoever recorded a clip, or staff, took it back after the panel was made: nobody hears it again."""
+        of_takes = select(takes.c.state).where(takes.c.clip_sha == clip_sha)
+        with reading(self._database) as connection:
+            states = set(connection.execute(of_takes).scalars())
+        return bool(states) and states <= {TakeState.WITHDRAWN.value, TakeState.REFUSED.value}
 
     def all(self) -> list[Panel]:
         """Every panel, the one that closes last first."""

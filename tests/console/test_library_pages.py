@@ -222,6 +222,13 @@ def test_sounds_are_played_in_parts_to_those_who_may(small_desk: Desk, sara: Wor
     assert (part.status_code, part.data) == (206, whole.data[10:20])
     assert part.headers["Content-Range"] == f"bytes 10-19/{len(whole.data)}"
     assert client.get(f"{address}/clip", headers={"Range": "bytes=99999999-"}, **base).status_code == 416
+    for otherwise in (
+        {"Range": "items=0-3"},
+        {"Range": "bytes=0-1,4-5"},
+        {"Range": "bytes=0-3", "If-Range": '"another"'},
+    ):
+        all_of_it = client.get(f"{address}/clip", headers=otherwise, **base)
+        assert (all_of_it.status_code, all_of_it.data) == (200, whole.data)
     known = client.get(f"{address}/clip", headers={"If-None-Match": f'"{take.clip_sha}"'}, **base)
     assert (known.status_code, known.data) == (304, b"")
     assert browser.get("/console/takes/none/clip").status_code == 404

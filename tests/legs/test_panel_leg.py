@@ -159,6 +159,20 @@ def test_the_same_webhook_twice_is_one_answer(group: Group) -> None:
     assert len(group.answers()) == 1
 
 
+def test_what_was_taken_back_is_heard_by_no_listener(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sara takes two of three recordings back while a panel is open: listeners hear the one that is left, and of a
+    panel with nothing left they are told that it isn't open."""
+    gone = {SHAS[0], SHAS[2]}
+    rooms = group.hotline.wiring.recording.panels
+    monkeypatch.setattr(rooms, "is_withdrawn", lambda sha: sha in gone)
+    phone = group.comes()
+    assert phone.heard[:2] == ["panel_hello", SHAS[1]]
+    assert phone.key("1").heard[0] == "panel_end"
+    assert len(group.answers()) == 1
+    gone.add(SHAS[1])
+    assert group.comes().heard == ["panel_not_open"]
+
+
 def test_closing_lets_nobody_else_in_though_the_phone_goes_round(group: Group) -> None:
     """Whoever is listening when Sara closes the panel comes to the end; the next in the group isn't let in."""
     phone = group.comes()

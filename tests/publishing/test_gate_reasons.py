@@ -17,6 +17,7 @@ from ivr.people.roles import Role
 from ivr.publishing.gate import NotReadyForAir, prepare, standing_in_the_way
 from ivr.publishing.lines import all_lines
 from ivr.publishing.on_air import NotYoursToPublish, NoWordsToRingBack, OnAir
+from ivr.publishing.releases import Release
 from ivr.recording.clinical import agree
 from ivr.recording.gate_reasons import Kind
 from tests.audio.take_rig import Room
@@ -166,6 +167,26 @@ def test_staff_put_a_pack_on_air_from_a_page(hotline: Hotline, on_air: OnAir) ->
     with hotline.wiring.database.connect() as connection:
         (newest,) = entries(connection, 1)
     assert (newest.who, newest.deed, newest.details["pack"]) == (sara.id, "put_on_air", "first_line")
+
+
+def test_a_recording_taken_back_at_the_last_moment_stays_off_the_air(hotline: Hotline, on_air: OnAir) -> None:
+    """Somebody takes a recording back while Sara publishes: callers don't hear it, and she is told what lacks."""
+    sara, before = employ(hotline, "Sara", Role.STAFF), _release(hotline)
+    change(hotline, voice="Sara", sha=hotline.wiring.media.put(b"RIFF another"))
+    look = on_air.prepared
+
+    def taken_back_right_after(pack: Pack) -> Release:
+        release = look(pack)
+        change(hotline, state="withdrawn")
+        return release
+
+    on_air.prepared = taken_back_right_after  # type: ignore[method-assign]
+    with hotline.wiring.database.connect() as connection:
+        lines = all_lines(connection)
+    with pytest.raises(NotReadyForAir) as refused:
+        on_air.put(hotline.pack, lines, sara.id, hotline.clock.now)
+    assert [reason.kind for reason in refused.value.found] == [Kind.MISSING]
+    assert _release(hotline) == before
 
 
 def test_what_is_not_ready_leaves_the_line_as_it_is(hotline: Hotline, on_air: OnAir) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -25,6 +26,7 @@ from ivr.recording.tables import panels, spoken
 from ivr.store.engine import reading
 from ivr.store.ids import new_id
 from ivr.vault.errors import CiphertextDamaged
+from tests.audio.take_rig import Room
 from tests.hotline import Hotline
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 9)
@@ -143,6 +145,22 @@ def test_a_panel_is_open_from_its_first_day_to_its_last(on_air: Hotline) -> None
     assert not room.panel(panel.id).is_open(FIRST)
     with pytest.raises(NoSuchPanel):
         room.close("nothing", FIRST, "sara", NOW)
+
+
+def test_a_clip_is_withdrawn_when_nobody_stands_by_it(on_air: Hotline, tmp_path: Path) -> None:
+    """One recording, sent by two people: it can be heard until both have taken it back. One of the demo voice, which
+    nobody recorded, can always be heard."""
+    panels_of, room = on_air.wiring.recording.panels, Room(on_air.wiring.database, tmp_path)
+    one, other = (room.make(room.send("one", upload_id=name * 16, by=name * 32)) for name in ("a", "b"))
+    assert one.clip_sha == other.clip_sha
+    found = []
+    for take in (None, one, other):
+        if take is not None:
+            with room.database.begin() as connection:
+                room.reviews.withdraw(connection, take.id, NOW)
+        found.append(panels_of.is_withdrawn(one.clip_sha))
+    assert found == [False, False, True]
+    assert not panels_of.is_withdrawn("d" * 64)
 
 
 def test_who_closes_a_panel_and_who_listens_stands_in_the_log(on_air: Hotline) -> None:

@@ -15,7 +15,7 @@ from audio.takes import Takes
 from ivr.jobs.spoken import Fetching
 from ivr.recording.spoken import LEASE_SECONDS, UNDECIDED_SECONDS, Recorded, SpokenRows
 from ivr.recording.tables import spoken
-from ivr.telephony.contract import Network
+from ivr.telephony.contract import Network, ProviderBusy
 from ivr.telephony.simulator.exchange import Exchange
 from ivr.telephony.simulator.network import SimulatorNetwork
 from ivr.telephony.simulator.recordings import Recordings
@@ -174,6 +174,26 @@ def test_an_account_that_was_given_up_ends_it_too(desk: Desk) -> None:
         desk.now += 900
         desk.work(lambda _: None)
     assert (desk.states, desk.left) == (["refused"], 0)
+
+
+def test_what_the_provider_refuses_to_delete_is_not_forgotten(desk: Desk) -> None:
+    """The provider says no for a week: somebody's voice is still there, so Warmline still knows where, and asks again
+    each day until it is gone."""
+    delete_recording = desk.network.delete_recording
+    desk.rows.made(TOLD, "take", desk.now, wanted=False)
+
+    def refuses(recording: str) -> None:
+        raise ProviderBusy
+
+    desk.network.delete_recording = refuses  # type: ignore[method-assign]
+    for _ in range(7 * 96):
+        desk.now += 900
+        desk.work()
+    assert (desk.left, desk.is_there) == (1, True)
+    desk.network.delete_recording = delete_recording  # type: ignore[method-assign]
+    desk.now += 86_400
+    desk.work()
+    assert (desk.left, desk.is_there) == (0, False)
 
 
 def test_a_clock_that_was_wrong_keeps_nothing_waiting_for_years(desk: Desk) -> None:
