@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -85,6 +86,8 @@ class Archive:
             raise ArchiveUnusable("too_many_files")
         if sum(info.file_size for info in self._infos) > LARGEST_CONTENTS:
             raise ArchiveUnusable("too_much_inside")
+        if _do_overlap(self._infos):
+            raise ArchiveUnusable("damaged")
         self._left = LARGEST_CONTENTS
 
     def files(self) -> Iterator[Packed]:
@@ -149,6 +152,16 @@ def _check(info: zipfile.ZipInfo) -> None:
         raise FileUnusable("too_large")
     if info.file_size > max(FREE_OF_DOUBT, MOST_SQUEEZED * info.compress_size):
         raise FileUnusable("squeezed")
+
+
+def _do_overlap(infos: list[zipfile.ZipInfo]) -> bool:
+    """Whether two entries claim the same bytes: so a few kilobytes become hundreds of files, and no program that people
+    use writes such an archive."""
+    ordered = sorted(infos, key=lambda info: info.header_offset)
+    return any(
+        before.header_offset + zipfile.sizeFileHeader + before.compress_size > after.header_offset
+        for before, after in pairwise(ordered)
+    )
 
 
 def _is_clutter(info: zipfile.ZipInfo) -> bool:

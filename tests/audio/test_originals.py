@@ -30,6 +30,21 @@ def test_a_recording_is_kept_as_it_came(originals: OriginalsStore, tmp_path: Pat
     assert list(originals.names()) == [sha]
 
 
+def test_what_is_there_already_is_not_written_again(
+    originals: OriginalsStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same recording a hundred times in one archive costs its reading, and no disk."""
+    file = tmp_path / "breathing.mp3"
+    file.write_bytes(b"one")
+    sha = originals.put_file(file)
+
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(originals, "_keep", full_disk)
+    assert originals.put_file(file) == originals.put(b"one") == sha
+
+
 def test_nobody_else_on_the_machine_can_look_into_the_folder(originals: OriginalsStore) -> None:
     """A recording holds whatever was said before and after the script: only Warmline's own user reads it."""
     originals.put(b"one")

@@ -91,6 +91,21 @@ def test_a_lie_about_a_size_is_found_while_reading(monkeypatch: pytest.MonkeyPat
         pass
 
 
+def test_lies_about_many_sizes_are_found_in_their_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that are each small enough, and in the listing all together too, aren't unpacked beyond what an archive may
+    hold."""
+    archive = Archive(packed({f"{number}.wav": SOUND for number in range(4)}, zipfile.ZIP_STORED))
+    monkeypatch.setattr(archive, "_left", 2 * len(SOUND) + 5)
+    found = []
+    for one in archive.files():
+        try:
+            with archive.unpacked(one):
+                found.append("taken")
+        except FileUnusable as error:
+            found.append(error.code)
+    assert found == ["taken", "taken", "too_large", "too_large"]
+
+
 def test_a_zip_file_in_a_zip_file_is_not_opened() -> None:
     """It is named, and its content isn't looked at."""
     assert opened(packed({"more.wav": packed({"welcome.wav": SOUND}).getvalue()})) == {"more.wav": "nested"}
@@ -116,15 +131,24 @@ def _second_ending(archive: io.BytesIO) -> io.BytesIO:
     return io.BytesIO(content[:at] + b"PK\x06\x07" + bytes(16) + content[at:])
 
 
+def _one_body_many_names(archive: io.BytesIO) -> io.BytesIO:
+    content = archive.getvalue()
+    at, end = content.find(b"PK\x01\x02"), content.rfind(b"PK\x05\x06")
+    listing = content[at:end] * 9
+    ending = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 9, 9, len(listing), at, 0)
+    return io.BytesIO(content[:at] + listing + ending)
+
+
 @pytest.mark.parametrize(
     ("spoil", "code"),
     [(_too_many, "too_many_files"), (_cut_off, "damaged"), (_endless_listing, "too_many_files"),
-     (_second_ending, "too_many_files")],
+     (_one_body_many_names, "damaged"), (_second_ending, "too_many_files")],
 )  # fmt: skip
 def test_what_can_t_be_gone_through_is_refused_as_a_whole(
     spoil: Callable[[io.BytesIO], io.BytesIO], code: str
 ) -> None:
-    """Too many files, an end that is missing, a list of contents without end, or an end that hides another."""
+    """Too many files, an end that is missing, a list of contents without end, one recording under many names, or an end
+    that hides another."""
     with pytest.raises(ArchiveUnusable) as refused:
         Archive(spoil(packed({"welcome.wav": SOUND})))
     assert refused.value.code == code
