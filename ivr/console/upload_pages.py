@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from audio.sent import UploadIdUnusable
@@ -16,6 +16,7 @@ from audio.takes import TakeChanged, TakeUnknown
 from ivr.console.frame import go, now, parts, secured
 from ivr.console.languages import gettext
 from ivr.console.live import part
+from ivr.console.report_words import refusal_in_words
 from ivr.console.says import say
 from ivr.console.shelf import room, shelf_page
 from ivr.console.signed_in import me
@@ -28,6 +29,8 @@ from ivr.store.ids import new_id
 
 MOST_AT_ONCE = 20
 """Files to be settled that one page shows."""
+SHOWN_FOR_SECONDS = 14 * 24 * 3600.0
+"""For so long it is said of a file that nothing could be made of it."""
 PROMPT, LANGUAGE, LEAVE = "prompt-", "language-", "leave-"
 SENT_BY_A_SCRIPT = "application/json"
 
@@ -66,6 +69,7 @@ def _page(results: Sequence[Result] = (), wrong: dict[str, Open] | None = None) 
         prompts=sorted(room().drafts.sheet_numbers().items(), key=lambda one: one[1]),
         upload_id=new_id(),
         most_bytes=parts().largest_upload,
+        unusable=_unusable(),
         **_to_settle(wrong or {}),
     )
 
@@ -79,6 +83,30 @@ def _to_settle(wrong: dict[str, Open]) -> dict[str, Any]:
         for take in waiting[:MOST_AT_ONCE]
     ]
     return {"to_settle": shown, "left": max(0, len(waiting) - MOST_AT_ONCE)}
+
+
+def _unusable() -> list[dict[str, str]]:
+    """Files of this person's that no clip could be made of, while nobody has sent anything for the prompt since: they
+    look as if they had arrived, and nobody else would say so."""
+    mine = [
+        take
+        for take in room().takes.in_states(TakeState.REFUSED, most=5000)
+        if take.recorded_by == me().id
+        and take.source == "file"
+        and now() - take.touched_at < SHOWN_FOR_SECONDS
+    ]
+    newest = sorted(mine, key=lambda take: -take.touched_at)[:MOST_AT_ONCE]
+    return [
+        {
+            "name": take.file_name,
+            "prompt": take.prompt,
+            "language": language_name(take.language),
+            "address": url_for("console.library_prompt", language=take.language, prompt=take.prompt),
+            "why": refusal_in_words(take.refusal),
+        }
+        for take in newest
+        if room().takes.takes_of(*take.key)[0].id == take.id
+    ]
 
 
 def files_to_settle() -> int:

@@ -124,6 +124,8 @@ class Incoming:
         prompt = found.prompt if self.script_known(found.prompt, language) else ""
         fingerprint = self.fingerprint(prompt, language) if prompt else ""
         label = label_of(path)
+        if not content.stat().st_size:
+            return Received(label, None, "empty_file")
         if _is_something_else(content):
             return Received(label, None, "no_sound")
         before = (

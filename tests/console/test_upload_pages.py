@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from audio.take_states import TakeState
+from ivr.jobs.recordings import make_clip_of
 from tests.console.desk import Desk
 from tests.console.studio import Studio, hum
 from tests.recording.test_archives import packed
@@ -160,3 +161,17 @@ def test_a_name_is_shown_as_text_whatever_it_holds(studio: Studio) -> None:
     page = studio.browser.get("/console/upload").text
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1).wav" in page
+
+
+def test_a_file_that_can_t_be_used_is_named_to_whoever_sent_it(studio: Studio) -> None:
+    """It looked as if it had arrived: the page says why no clip was made, until something else is sent for the prompt.
+    An empty file is refused at once."""
+    assert "This file is empty" in upload(studio, ("goodbye.m4a", b""), language="en")
+    upload(studio, ("welcome.m4a", b"no sound of any kind" * 200), language="en")
+    (take,) = studio.takes(TakeState.RECEIVED)
+    make_clip_of(studio.desk.hotline.wiring, take.id)
+    said = studio.browser.get("/console/upload").text
+    assert "Files of yours that can" in said
+    assert "This file holds no sound that can be read." in said
+    upload(studio, ("welcome.m4a", hum(2)), language="en")
+    assert "Files of yours that can" not in studio.browser.get("/console/upload").text
