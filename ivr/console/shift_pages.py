@@ -26,6 +26,9 @@ from ivr.people.refusals import NoSuchShift
 from ivr.people.roster import Shift
 from ivr.store.engine import reading
 
+A_QUARTER = 900.0
+"""Seconds of a break that ends by itself: whoever forgets to come back leaves callers without anybody."""
+
 
 def add_shifts(console: Blueprint) -> None:
     """Adds the views."""
@@ -87,6 +90,7 @@ def my_state() -> Response:
         "on": lambda connection: helpers.come_on(connection, person_id, now()),
         "off": lambda connection: helpers.choose(connection, person_id, "off", now()),
         "pause": lambda connection: helpers.pause(connection, person_id),
+        "quarter": lambda connection: helpers.put_in_break(connection, person_id, now() + A_QUARTER),
         "back": lambda connection: helpers.unpause(connection, person_id),
         "ring": lambda connection: helpers.want_rung(connection, person_id, True),
         "silent": lambda connection: helpers.want_rung(connection, person_id, False),

@@ -158,6 +158,11 @@ def test_on_call_off_call_paused_and_rung_by_one_press_each(desk: Desk) -> None:
     assert "End the break" in browser.text
     presses(browser, "back")
     assert "You are on call, and free." in browser.text
+    presses(browser, "quarter")
+    assert "End the break" in browser.text
+    desk.hotline.clock.forward(901)
+    browser.get("/shifts")
+    assert "You are on call, and free." in browser.text
     presses(browser, "silent")
     assert "Your phone isn't rung." in browser.text
     assert not helper(desk, leila).state.rung
