@@ -1,5 +1,5 @@
 """Bringing a library back from a backup. All of it is looked through before anything is changed, and then it only adds:
-what is there already stays as it is.
+what is there already stays as it is, and so does what is published next.
 """
 
 from __future__ import annotations
@@ -8,19 +8,19 @@ import hashlib
 import json
 import re
 import tarfile
-from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Date, LargeBinary, Table, select
+from sqlalchemy import Connection, Table, func, select
 
 from audio.backup import FORMAT, MANIFEST, VERSION, Library, Progress
 from audio.reads import reading
+from audio.row_values import value_of
 from audio.stores import AT_ONCE, Store
+from audio.tables import clips
 
 LARGEST_ROWS = 512 * 1024 * 1024
 LARGEST_SOUND = 256 * 1024 * 1024
@@ -141,7 +141,7 @@ def _manifest(content: bytes) -> dict[str, Any]:
         told = json.loads(content)
         known = told["format"] == FORMAT and told["version"] == VERSION
         sums = {str(name): str(sha) for name, sha in told["sha256"].items()}
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise NotABackup("its list can't be read") from error
     if not known:
         raise NotABackup(f"{told['format']!r}, version {told['version']!r}"[:120])
@@ -161,20 +161,12 @@ def _read_rows(name: str, content: bytes, tables: Mapping[str, Table]) -> list[d
                 raise NotABackup(
                     f"rows of {name} with other columns: restore it with the Warmline that wrote it"
                 )
-            found.append({column.name: _value(column.type, row[column.name]) for column in table.c})
-    except (ValueError, TypeError, AttributeError) as error:
+            found.append({column.name: value_of(column, row[column.name]) for column in table.c})
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         if isinstance(error, NotABackup):
             raise
         raise BackupDamaged(f"rows of {name} can't be read") from error
     return found
-
-
-def _value(kind: Any, told: Any) -> Any:
-    if told is None:
-        return None
-    if isinstance(kind, LargeBinary):
-        return b64decode(told, validate=True)
-    return date.fromisoformat(told) if isinstance(kind, Date) else told
 
 
 def _sum_of(opened: IO[bytes]) -> str:
@@ -217,9 +209,28 @@ def _add_rows(
         for group, key in keys.items():
             taken[group].add(key)
         new.append(row)
+    if table is clips:
+        new = _behind_what_is_here(connection, new)
     for start in range(0, len(new), ROWS_AT_ONCE):
         connection.execute(table.insert(), new[start : start + ROWS_AT_ONCE])
     restored.rows[table.name] = len(new)
+
+
+def _behind_what_is_here(connection: Connection, new: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Clips with numbers below all that their prompt has here: what was approved since the backup stays what is
+    published next, and among themselves they keep their order."""
+    lowest = select(clips.c.prompt, clips.c.language, func.min(clips.c.take)).group_by(
+        clips.c.prompt, clips.c.language
+    )
+    below = {(prompt, language): number for prompt, language, number in connection.execute(lowest)}
+    found = []
+    for row in sorted(new, key=lambda row: int(row["take"]), reverse=True):
+        key = row["prompt"], row["language"]
+        if key in below:
+            below[key] -= 1
+            row = {**row, "take": below[key]}
+        found.append(row)
+    return found
 
 
 def _unique(table: Table) -> list[tuple[str, ...]]:

@@ -31,6 +31,7 @@ FREE_OF_DOUBT = 4 * 1024 * 1024
 ZIP = b"PK\x03\x04"
 _END = b"PK\x05\x06"
 _END_SIZE = 22
+_HEADER_SIZE = 30
 _LARGE_END = b"PK\x06\x07"
 _LARGE_END_SIZE = 20
 _LONGEST_REMARK = 0xFFFF
@@ -159,7 +160,7 @@ def _do_overlap(infos: list[zipfile.ZipInfo]) -> bool:
     use writes such an archive."""
     ordered = sorted(infos, key=lambda info: info.header_offset)
     return any(
-        before.header_offset + zipfile.sizeFileHeader + before.compress_size > after.header_offset
+        before.header_offset + _HEADER_SIZE + before.compress_size > after.header_offset
         for before, after in pairwise(ordered)
     )
 

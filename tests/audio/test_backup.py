@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tarfile
@@ -114,6 +115,79 @@ def test_restoring_adds_and_never_overwrites(full: Room, make: Make, tmp_path: P
     assert rows(full) == before
 
 
+def test_restoring_changes_nothing_that_is_published_next(make: Make, tmp_path: Path) -> None:
+    """A new installation has begun anew when an old backup is brought back: what was approved since goes on being what
+    callers hear next, and the old takes keep their order behind it."""
+    old, fresh = make("old"), make("fresh")
+    before = [old.approve(old.make(old.send(sound))) for sound in ("one", "two", "three")]
+    write_backup(library(old), tmp_path / "library.tar", DAY)
+    since = fresh.approve(fresh.make(fresh.send("since")))
+    restore_backup(library(fresh), tmp_path / "library.tar")
+    for clip in (since.clip_sha, *(take.clip_sha for take in reversed(before))):
+        assert fresh.played() == clip
+        with fresh.database.begin() as connection:
+            connection.execute(update(clips).where(clips.c.sha == clip).values(state="withdrawn"))
+    assert fresh.approve(fresh.make(fresh.send("next"))).clip_sha == fresh.played()
+
+
+SPOILT = [
+    *(("take", value) for value in ('"many"', "1e9", "true", "null", "1" + 30 * "0")),
+    *(("state", value) for value in ('"flying"', "7")),
+    *(("original_sha", value) for value in ('"../../../etc/passwd"', "null")),
+    *(("seconds", value) for value in ("NaN", "Infinity", '"long"')),
+    *(("voice", value) for value in ("null", '"\\u0000"', '"' + 65 * "x" + '"', "[" * 99_999)),
+    *(("report", value) for value in ('"[]"', '"{"')),
+]
+
+
+def test_rows_that_no_page_could_show_are_not_restored(full: Room, make: Make, tmp_path: Path) -> None:
+    """Mallory changes a backup and puts its sums right: a word where a number belongs, a state that isn't one, a name
+    that leads elsewhere. Nothing of it is restored."""
+    file, new = tmp_path / "library.tar", make("new")
+    write_backup(library(full), file, DAY)
+    for column, value in SPOILT:
+
+        def change(name: str, content: bytes, column: str = column, value: str = value) -> bytes:
+            if name != "rows/takes.jsonl":
+                return content
+            row = json.loads(content.splitlines()[0])
+            return json.dumps({**row, column: "@@"}).replace('"@@"', value).encode()
+
+        with pytest.raises(BackupDamaged, match="rows of takes can't be read"):
+            restore_backup(library(new), summed(rewritten(file, change)))
+    assert rows(new) == {"takes": [], "clips": []}
+
+
+def test_a_sound_that_is_not_what_its_name_says_is_not_restored(
+    full: Room, make: Make, tmp_path: Path
+) -> None:
+    """Mallory puts her own sound in place of an approved clip, and its sum into the list: the name gives it away."""
+    file, new = tmp_path / "library.tar", make("new")
+    write_backup(library(full), file, DAY)
+
+    def change(name: str, content: bytes) -> bytes:
+        return b"another sound" if name.startswith("clips/") else content
+
+    with pytest.raises(BackupDamaged, match="isn't what it was"):
+        restore_backup(library(new), summed(rewritten(file, change)))
+    assert list(new.media.names()) == []
+
+
+def summed(file: Path) -> Path:
+    """A backup whose list has the sums of what is in it now."""
+    with tarfile.open(file) as archive:
+        found = {entry.name: archive.extractfile(entry).read() for entry in archive}  # type: ignore[union-attr]
+    del found["manifest.json"]
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
+
+    def change(name: str, content: bytes) -> bytes:
+        told = json.loads(content) if name == "manifest.json" else None
+        return json.dumps({**told, "sha256": sums}).encode() if told else content
+
+    file = file.rename(file.with_name("to-be-summed.tar"))
+    return rewritten(file, change)
+
+
 def test_the_same_clip_under_another_id_is_not_doubled(full: Room, tmp_path: Path) -> None:
     """What has to be unique stays unique, whatever ids the backup has."""
     write_backup(library(full), tmp_path / "library.tar", DAY)
@@ -166,7 +240,7 @@ def test_every_changed_byte_of_a_sound_is_noticed(full: Room, make: Make, tmp_pa
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda name, content: content.replace(b"approved", b"rejected") if "clips.jsonl" in name else content,
+        (lambda name, content: content.replace(b"Sara", b"Otto") if "clips.jsonl" in name else content,
          "rows/clips.jsonl"),
         (lambda name, content: None if name.startswith("clips/") else content, "clips/"),
         (lambda name, content: None if name == "manifest.json" else content, "breaks off"),
