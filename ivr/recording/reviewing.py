@@ -98,6 +98,8 @@ class Reviewing:
         if take.recorded_by == person.id or take.voice.casefold() == person.name.casefold():
             # Somebody else may have sent it: it is the person's own voice all the same.
             raise OwnRecording
+        if take.original_sha and self._takes.has_sent(person.id, take.original_sha):
+            raise OwnRecording
 
     def approve(self, who: str, take_id: str, now: float) -> Take:
         """It was heard, and may be published. Raises MayNot, TakeUnknown, NotNow, TakeChanged."""

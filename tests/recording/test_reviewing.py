@@ -90,6 +90,28 @@ def test_a_recording_of_old_words_is_approved_by_nobody(room: PeopledRoom) -> No
     assert sent_back.state is TakeState.AGAIN
 
 
+def test_a_recording_of_old_words_is_put_on_top_by_nobody(room: PeopledRoom) -> None:
+    """What was approved of the old words can't be brought back before that of the new ones."""
+    older = room.to_review()
+    room.reviewing.approve(JOSEPH.id, older.id, NOW)
+    room.drafts.bring(reworded(the_shipped_pack(), KEY, "Pumua polepole."), DAY)
+    newer = room.to_review("two")
+    room.reviewing.approve(JOSEPH.id, newer.id, NOW)
+    with pytest.raises(OldWords):
+        room.reviewing.roll_back(JOSEPH.id, older.id, NOW)
+    assert played(room) == newer.clip_sha
+
+
+def test_nobody_approves_their_own_file_that_somebody_else_has_sent_too(room: PeopledRoom) -> None:
+    """Daniel sends Sara's very file in another voice's name: it is hers all the same, whoever sent it."""
+    room.to_review()
+    values = {"prompt": KEY[0], "language": KEY[1], "voice": "Otto", "by": DANIEL.id}
+    again = room.make(room.send("one", upload_id="from-daniel", **values))
+    with pytest.raises(OwnRecording):
+        room.reviewing.may_review(SARA, again)
+    room.reviewing.may_review(JOSEPH, again)
+
+
 def test_another_take_is_asked_for_with_a_reason(room: PeopledRoom) -> None:
     """Joseph says why and where, a number that he types by mistake is hidden, and without a reason nothing happens."""
     take = room.to_review()
