@@ -24,6 +24,8 @@ class Chain:
 
     def __init__(self, rate: int, sample_format: str, layout: str, *filters: Filter) -> None:
         self._graph = Graph()
+        # Where sound is opened no thread can be started, and none is needed.
+        self._graph.threads = 1
         base = Fraction(1, rate)
         last = self._graph.add_abuffer(sample_rate=rate, format=sample_format, layout=layout, time_base=base)
         for name, options in (*filters, ("abuffersink", "")):

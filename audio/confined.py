@@ -1,7 +1,8 @@
 """Work on bytes that may be meant to do harm, in a process of its own that has and can open nothing.
 
 Whoever finds a way to make a decoder read other files, take all memory or run for ever finds it in a process without a
-file, a connection or the means to open one, with no more memory than a recording needs, which the system ends in time.
+file, a connection or the means to open one or to start another, with no more memory than a recording needs, which the
+system ends in time, or with the process that it works for.
 It costs a fork, a few milliseconds. What breaks there breaks nothing else.
 """
 
@@ -10,19 +11,20 @@ from __future__ import annotations
 import os
 import resource
 import select
-import signal
 import time
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from audio.alone import end, stay_alone
 from audio.limits import Limits
 from audio.refusals import REFUSALS, Refused, TooHeavy
 
 _MADE, _REFUSED, _BROKEN = b"+", b"-", b"!"
 _READ_AT_ONCE = 1 << 20
+LARGEST_ANSWER = 32 << 20
+"""Bytes: three times the longest clip. Whoever has taken over the process can't fill its parent's memory."""
 BEHIND_CALLERS = 10
 """How far this work stands back for other processes, as the system counts it: 0 is as everybody, 19 is last."""
 _PATIENCE = 3.0
@@ -40,17 +42,15 @@ def confined(work: Callable[[], bytes], limits: Limits) -> bytes:
     an answer; WorkBroke for any other error.
     """
     reading, writing = os.pipe()
-    child = _fork()
+    parent, child = os.getpid(), _fork()
     if child == 0:
-        _work(work, limits, writing)
+        _work(work, limits, writing, parent)
     os.close(writing)
     try:
         answer = _read_all(reading, time.monotonic() + limits.work * _PATIENCE)
     finally:
         os.close(reading)
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        end(child)
     return _opened(answer)
 
 
@@ -61,11 +61,12 @@ def _fork() -> int:
         return os.fork()
 
 
-def _work(work: Callable[[], bytes], limits: Limits, writing: int) -> NoReturn:
+def _work(work: Callable[[], bytes], limits: Limits, writing: int, parent: int) -> NoReturn:
     """The child. Never returns into the code of its parent."""
     try:
         _close_all_but(writing)
         _limit(limits)
+        stay_alone(parent)
         _write_all(writing, _answer(work))
     finally:
         os._exit(0)
@@ -123,6 +124,7 @@ def _write_all(writing: int, answer: bytes) -> None:
 
 def _read_all(reading: int, until: float) -> bytes:
     parts: list[bytes] = []
+    left = LARGEST_ANSWER
     while True:
         ready, _, _ = select.select([reading], [], [], max(0.0, until - time.monotonic()))
         if not ready:
@@ -130,6 +132,9 @@ def _read_all(reading: int, until: float) -> bytes:
         part = os.read(reading, _READ_AT_ONCE)
         if not part:
             return b"".join(parts)
+        left -= len(part)
+        if left < 0:
+            raise TooHeavy("answered too much")
         parts.append(part)
 
 

@@ -83,6 +83,7 @@ class _Reading:
             raise NoSoundInFile("no stream of sound")
         if stream.codec_context is None or stream.codec_context.codec.name not in _DECODERS:
             raise NotARecording("sound in a way of writing that isn't known")
+        stream.codec_context.thread_count = 1
         self._container, self._stream, self._limits = container, stream, limits
         # A file of floats is clipped where we clip it, any other where its own numbers end.
         floats = stream.codec_context.name in _FLOAT_CODECS

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 import av
 import pytest
@@ -180,6 +183,62 @@ def test_what_takes_all_there_is_is_stopped(work):
         confined(work, SMALL)
     assert time.monotonic() - began < 10
     assert confined(lambda: b"well", SMALL) == b"well"
+
+
+@pytest.mark.parametrize("start", [os.fork, lambda: Thread(target=print).start() or 0])
+def test_the_confined_process_starts_no_other(start):
+    """Whoever has taken over a decoder can't leave processes behind that go on after it."""
+    with pytest.raises(WorkBroke, match=r"unavailable|can't start new thread"):
+        confined(lambda: str(start()).encode(), SMALL)
+
+
+def test_the_confined_process_cannot_fill_its_parent():
+    """An answer without end is stopped: the worker's memory isn't Mallory's to fill."""
+
+    def answer_for_ever() -> bytes:
+        (pipe,) = (number for number in range(3, 64) if _is_open(number))
+        while True:
+            os.write(pipe, bytes(1 << 20))
+
+    with pytest.raises(TooHeavy, match="too much"):
+        confined(answer_for_ever, Limits(memory=100_000_000, work=5.0))
+
+
+KILLED = """
+import os, time
+from audio.confined import confined
+from audio.limits import Limits
+fork = os.fork
+def told():
+    if child := fork():
+        print(child, flush=True)
+    return child
+os.fork = told
+confined(lambda: time.sleep(60), Limits())
+"""
+
+
+def test_the_confined_process_ends_with_its_worker():
+    """A worker that the system kills leaves nothing at work: what it had begun ends with it."""
+    with subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        child = int(worker.stdout.readline())
+        time.sleep(0.1)
+        os.kill(child, 0)
+        worker.kill()
+    for _ in range(100):
+        if not _is_at_work(child):
+            return
+        time.sleep(0.05)
+    pytest.fail("it went on without its worker")
+
+
+def _is_at_work(process: int) -> bool:
+    """Whether it runs: one that has ended and that nobody has asked after doesn't."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def _for_ever() -> bytes:
