@@ -20,14 +20,13 @@ from typing import NoReturn
 from audio.alone import end, stay_alone
 from audio.limits import Limits
 from audio.refusals import REFUSALS, Refused, TooHeavy
+from audio.standing_back import BEHIND_CALLERS
 
 _MADE, _REFUSED, _BROKEN = b"+", b"-", b"!"
 _READ_AT_ONCE = 1 << 20
 LARGEST_ANSWER = 32 << 20
 """Bytes: three times the longest clip. Whoever has taken over the process can't fill its parent's memory."""
-BEHIND_CALLERS = 10
-"""How far this work stands back for other processes, as the system counts it: 0 is as everybody, 19 is last."""
-_PATIENCE = 3.0
+PATIENCE = 3.0
 """How many times longer than its work it may take, on a machine that has other things to do."""
 
 
@@ -47,11 +46,11 @@ def confined(work: Callable[[], bytes], limits: Limits) -> bytes:
         _work(work, limits, writing, parent)
     os.close(writing)
     try:
-        answer = _read_all(reading, time.monotonic() + limits.work * _PATIENCE)
+        answer = _read_all(reading, time.monotonic() + limits.work * PATIENCE)
     finally:
         os.close(reading)
         end(child)
-    return _opened(answer)
+    return opened(answer)
 
 
 def _fork() -> int:
@@ -67,12 +66,13 @@ def _work(work: Callable[[], bytes], limits: Limits, writing: int, parent: int) 
         _close_all_but(writing)
         _limit(limits)
         stay_alone(parent)
-        _write_all(writing, _answer(work))
+        _write_all(writing, answer_of(work))
     finally:
         os._exit(0)
 
 
-def _answer(work: Callable[[], bytes]) -> bytes:
+def answer_of(work: Callable[[], bytes]) -> bytes:
+    """What the work returns, or why it doesn't, as one process tells another."""
     try:
         return _MADE + work()
     except Refused as refused:
@@ -138,7 +138,7 @@ def _read_all(reading: int, until: float) -> bytes:
         parts.append(part)
 
 
-def _opened(answer: bytes) -> bytes:
+def opened(answer: bytes) -> bytes:
     """What the child says is bytes, words and a known code; nothing of it is ever run."""
     kind, content = answer[:1], answer[1:]
     if kind == _MADE:

@@ -16,9 +16,10 @@ from itertools import islice
 
 from sqlalchemy.exc import IntegrityError
 
+from audio.apart import make_clip_apart
 from audio.confined import WorkBroke
 from audio.fingerprint import PIPELINE_VERSION
-from audio.making import Expected, make_take_clip
+from audio.making import Expected, MadeClip, make_take_clip
 from audio.media import Media
 from audio.originals import Originals
 from audio.refusals import Refused
@@ -60,8 +61,15 @@ class Tally:
 
 
 def make_clip(original_sha: str, expected: Expected, originals: Originals, media: Media) -> Made:
-    """Makes one clip and keeps it. Raises Refused, WorkBroke, NotKept, StoreOutOfReach."""
-    clip = make_take_clip(originals.read(original_sha), expected)
+    """Makes one clip, apart from this process, and keeps it. Raises Refused, WorkBroke, NotKept, StoreOutOfReach."""
+    return _keep(make_clip_apart(originals.read(original_sha), expected), media)
+
+
+def _make_one_of_many(original_sha: str, expected: Expected, originals: Originals, media: Media) -> Made:
+    return _keep(make_take_clip(originals.read(original_sha), expected), media)
+
+
+def _keep(clip: MadeClip, media: Media) -> Made:
     return Made(media.put(clip.wav), clip.seconds, PIPELINE_VERSION, clip.report.as_json(), clip.waveform)
 
 

@@ -50,15 +50,17 @@ def make_take_clip(
     from audio import pipeline
 
     pipeline.get_ready()
-    return _received(confined(lambda: _sent(pipeline.clip_of(original, expected, limits)), limits))
+    return received(confined(lambda: sent(pipeline.clip_of(original, expected, limits)), limits))
 
 
-def _sent(clip: MadeClip) -> bytes:
+def sent(clip: MadeClip) -> bytes:
+    """A clip as one process gives it to another."""
     told = {"seconds": clip.seconds, "report": clip.report.as_json(), "waveform": clip.waveform.hex()}
     return json.dumps(told).encode() + b"\n" + clip.wav
 
 
-def _received(sent: bytes) -> MadeClip:
-    head, _, wav = sent.partition(b"\n")
+def received(message: bytes) -> MadeClip:
+    """The clip that was `sent`."""
+    head, _, wav = message.partition(b"\n")
     told = json.loads(head)
     return MadeClip(wav, told["seconds"], Report.from_json(told["report"]), bytes.fromhex(told["waveform"]))

@@ -9,6 +9,8 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
 
+from audio.standing_back import stand_back
+
 
 def new_pool(processes: int) -> ProcessPoolExecutor:
     """A pool whose processes end with the one that made it, however that ends. Use it under `if __name__ ==
@@ -19,7 +21,9 @@ def new_pool(processes: int) -> ProcessPoolExecutor:
 
 
 def _live_and_die_with_parent() -> None:
-    """Ctrl-C is the parent's to handle; and a parent that was killed must not leave processes waiting for ever."""
+    """Ctrl-C is the parent's to handle; and a parent that was killed must not leave processes waiting for ever. Whoever
+    presses a key meanwhile goes first."""
+    stand_back()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:

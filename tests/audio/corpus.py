@@ -134,11 +134,20 @@ def _road(time: float, _white: float, _low: float, slow: float) -> float:
     return slow * (1 + 0.5 * math.sin(math.tau * 0.31 * time))
 
 
+def _generator(time: float, white: float, _low: float, _slow: float) -> float:
+    """One that runs on petrol, and wavers."""
+    turns = 27 * (time - 0.006 * math.cos(math.tau * 1.7 * time))
+    return sum(math.sin(math.tau * k * turns + k * k) / math.pow(k, 0.7) for k in range(2, 14)) + 0.8 * white
+
+
 NOISES: dict[str, Callable[[float, float, float, float], float]] = {
     "white": lambda _time, white, _low, _slow: white,
     "fan": _fan,
     "road": _road,
     "hum": _hum,
+    "generator": _generator,
+    "rain": lambda _time, white, _low, slow: white * (1 + 4 * abs(slow)),
+    "wind": lambda _time, white, low, slow: low * (0.5 + 12 * abs(slow)) + 0.02 * white,
     "hum of 60 Hz": lambda time, white, low, slow: _hum(time, white, low, slow, 60),
 }
 
