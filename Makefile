@@ -11,7 +11,7 @@ PROGRESS := { grep --line-buffered -E '^(Collecting|Installing|Successfully)' ||
 SHELL := /bin/bash -o pipefail
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint format bench bench-dispatch fire lock clean
+.PHONY: help demo test test-all lint format bench bench-dispatch bench-recordings fire lock clean
 
 help: ## what you can do here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -40,6 +40,9 @@ bench: $(DEV_READY) ## measure the speed of a turn and write docs/performance.md
 
 bench-dispatch: $(DEV_READY) ## measure how soon a free helper is rung and write docs/dispatch.md
 	$(BIN)/python -m benchmarks.dispatch
+
+bench-recordings: $(DEV_READY) ## measure what clips cost and how good they are and write docs/recordings-quality.md (CLIPS=500)
+	$(BIN)/python -m benchmarks.recordings --beside $(or $(CLIPS),500)
 
 fire: $(DEV_READY) ## kill every process while 200 people are called back and write docs/reliability.md (SEED=…)
 	$(BIN)/python -m tests.faults.fire --into docs $(if $(SEED),--seed $(SEED))

@@ -44,7 +44,7 @@ class ImportFailed(RuntimeError):
 
 
 def beside(folder: Path, clips: int) -> Beside:
-    """Serves a hotline to callers who press keys, and brings in so many recordings at once on all processors."""
+    """Serves a hotline to callers who press keys, and brings in so many recordings at once."""
     hotline = build_hotline(folder / "hotline", "SQLite", f"sqlite:///{folder / 'hotline.db'}", 1)
     pack = shipped_pack()
     hotline.wiring.recording.drafts.bring(pack, date(2026, 3, 1))
