@@ -54,4 +54,5 @@ def languages_on_air(wiring: Wiring) -> list[str]:
     """The languages that callers hear, in the order of their codes."""
     with reading(wiring.database) as connection:
         on_air = {line.release_id for line in all_lines(connection) if line.release_id is not None}
-    return sorted({code for release_id in on_air for code in wiring.releases.get(release_id).pack.languages})
+    readable = filter(None, map(wiring.releases.readable, on_air))
+    return sorted({code for release in readable for code in release.pack.languages})

@@ -109,9 +109,9 @@ def add(
 def _refuse_flash_without_words(wiring: Wiring, lines: Iterable[Line]) -> None:
     """Raises LineUnusable where one in flash mode would have nothing to say to whoever picks up."""
     for one in lines:
-        if one.flash and one.release_id is not None:
-            release = wiring.releases.get(one.release_id)
-            if not can_ring_back(release):
+        if one.flash:
+            release = wiring.releases.readable(one.release_id)
+            if release is not None and not can_ring_back(release):
                 raise LineUnusable(unable_to_ring_back(release.pack))
 
 

@@ -46,8 +46,8 @@ from ivr.people.sessions import Times
 from ivr.people.wellbeing import Care
 from ivr.phone.filling import Filler
 from ivr.provider_wiring import dialects_of, twilio_network_of
-from ivr.publishing.lines import Line, all_lines
-from ivr.publishing.releases import Release, ReleaseDamaged, Releases, ReleaseUnknown
+from ivr.publishing.lines import all_lines
+from ivr.publishing.releases import Releases
 from ivr.recording.parts import RecordingParts
 from ivr.recording_wiring import recording_of
 from ivr.scrubbing.waiting import AtTheEnd
@@ -237,7 +237,7 @@ def make_emergency_screens(wiring: Wiring) -> int:
     A line with nothing on air, or with something damaged, borrows another's words, and says its own emergency number.
     """
     with reading(wiring.database) as connection:
-        found = [(line, _release_of(wiring, line)) for line in all_lines(connection)]
+        found = [(line, wiring.releases.readable(line.release_id)) for line in all_lines(connection)]
     borrowed = next((release for _, release in found if release is not None), None)
     # Those with words of their own come last: the last of a provider speaks for numbers that nobody knows.
     for line, release in sorted(found, key=lambda pair: pair[1] is not None):
@@ -245,14 +245,3 @@ def make_emergency_screens(wiring: Wiring) -> int:
         if words is not None:
             wiring.emergency.make(line, words)
     return len(found) if borrowed is not None else 0
-
-
-def _release_of(wiring: Wiring, line: Line) -> Release | None:
-    if line.release_id is None:
-        return None
-    try:
-        return wiring.releases.get(line.release_id)
-    except (ReleaseUnknown, ReleaseDamaged) as error:
-        # The callers of all other lines must be answered although this one's release is damaged.
-        log.error("release_unreadable", line=line.name, error=type(error).__name__)
-        return None

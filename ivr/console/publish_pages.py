@@ -91,16 +91,23 @@ def _line(
 def _plays(line: Line, known: Published | None) -> str:
     if known is None:
         return gettext("not on air")
+    release = parts().releases.readable(line.release_id)
+    if release is None:
+        return gettext(
+            "What was on air is damaged, and callers hear the emergency number: put it on air again."
+        )
     return gettext(
         "plays %(flow)s, published on %(day)s",
-        flow=isolated(title_of(parts().releases.get(str(line.release_id)).pack)),
+        flow=isolated(title_of(release.pack)),
         day=day(known.on.isoformat(), language()),
     )
 
 
 def _differs(line: Line, pack: Pack, ready: Release | None) -> str:
     """What callers will hear otherwise, counted over all languages."""
-    on_air = parts().releases.get(str(line.release_id))
+    on_air = parts().releases.readable(line.release_id)
+    if on_air is None:
+        return ""
     if ready is not None and ready.id == on_air.id:
         return gettext("Callers hear exactly this already.")
     old, new = scripts_to_record(on_air.pack), scripts_to_record(pack)

@@ -210,7 +210,8 @@ def _heard_now(prompt: str, language: str) -> str:
     with reading(parts().database) as connection:
         on_air = dict.fromkeys(line.release_id for line in all_lines(connection) if line.release_id)
     for release_id in on_air:
-        script = parts().releases.get(release_id).pack.scripts.get((prompt, language))
+        release = parts().releases.readable(release_id)
+        script = release.pack.scripts.get((prompt, language)) if release is not None else None
         if script is not None:
             return script.text
     return ""

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from audio.tables import clips
 from ivr.publishing.lines import Line, all_lines
-from ivr.publishing.releases import Release, ReleaseDamaged, Releases, ReleaseUnknown
+from ivr.publishing.releases import Release, Releases
 
 
 def demo_clips(connection: Connection, release: Release) -> int:
@@ -17,12 +17,5 @@ def demo_clips(connection: Connection, release: Release) -> int:
 
 def lines_in_demo_voice(connection: Connection, releases: Releases) -> list[Line]:
     """The lines on which callers hear it. One whose release can't be read is the doctor's to find."""
-    found = []
-    for line in all_lines(connection):
-        try:
-            release = releases.get(line.release_id) if line.release_id else None
-        except (ReleaseUnknown, ReleaseDamaged):
-            continue
-        if release is not None and demo_clips(connection, release):
-            found.append(line)
-    return found
+    found = ((line, releases.readable(line.release_id)) for line in all_lines(connection))
+    return [line for line, release in found if release is not None and demo_clips(connection, release)]

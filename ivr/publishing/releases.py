@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import structlog
 from sqlalchemy import Connection, Engine, insert, select
 
 from flows.documents import pack_from_document, pack_to_document
 from flows.model import Pack
 from ivr.store.engine import reading
 from ivr.store.tables import releases
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,15 @@ class Releases:
         if found is None:
             found = self._compiled[release_id] = self._read(release_id)
         return found
+
+    def readable(self, release_id: str | None) -> Release | None:
+        """The release, where there is one that can be read. What stands on pages must not fall with one line's: it is
+        on a page that the pack is put on air again."""
+        try:
+            return self.get(release_id) if release_id is not None else None
+        except (ReleaseUnknown, ReleaseDamaged) as error:
+            log.error("release_unreadable", release=release_id, error=type(error).__name__)
+            return None
 
     def _read(self, release_id: str) -> Release:
         with reading(self._database) as connection:

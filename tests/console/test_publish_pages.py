@@ -11,6 +11,7 @@ from sqlalchemy import update
 from audio.tables import clips
 from ivr.people.roles import Role
 from ivr.publishing.lines import find_line
+from ivr.store.tables import releases
 from tests.console.desk import Browser, Desk, Worker
 from tests.console.recorded import (
     agree_to_everything,
@@ -192,3 +193,16 @@ def test_staff_see_it_where_they_publish(small_desk: Desk) -> None:
             connection.execute(update(clips).values(state=state))
         sara.get("/console/publish")
         assert (told in sara.text) is seen
+
+
+def test_a_damaged_release_is_mended_from_the_page(small_desk: Desk) -> None:
+    """A disk has spoilt what is on air: Sara's pages still open, and say where it has to be put on air again."""
+    bring(small_desk)
+    sara = small_desk.signed_in(small_desk.employ("Sara", Role.STAFF))
+    with small_desk.hotline.wiring.database.begin() as connection:
+        connection.execute(update(releases).values(document="{}"))
+    small_desk.hotline.wiring.releases._compiled.clear()
+    for address in ("/", "/console/review", "/console/library", "/console/panels/new"):
+        assert sara.get(address).status_code == 200, address
+    sara.get("/console/publish")
+    assert "What was on air is damaged" in sara.text

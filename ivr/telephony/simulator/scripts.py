@@ -8,7 +8,7 @@ from flows.house import MOMENTS, WAITING_TIMES
 from flows.model import AGAIN, BACK, Pack, Play
 from flows.prompts import named_by
 from ivr.publishing.lines import Line, all_lines
-from ivr.publishing.releases import Release, Releases, ReleaseUnknown
+from ivr.publishing.releases import Release, Releases
 from ivr.store.engine import reading
 from ivr.telephony.simulator.clips import HeardClip, unpunctuated
 
@@ -42,11 +42,8 @@ class ScriptsOnAir:
         return None
 
     def _index(self, line: Line) -> dict[str, HeardClip]:
-        if line.release_id is None:
-            return {}
-        try:
-            release = self._releases.get(line.release_id)
-        except ReleaseUnknown:
+        release = self._releases.readable(line.release_id)
+        if release is None:
             return {}
         return self._indexed.setdefault(release.id, _heard(release))
 
