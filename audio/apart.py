@@ -13,6 +13,7 @@ import subprocess
 import sys
 from dataclasses import asdict
 
+from audio.alone import die_with
 from audio.confined import PATIENCE, WorkBroke, answer_of, opened
 from audio.limits import Limits
 from audio.making import NOTHING_EXPECTED, USUAL, MadeClip, make_take_clip, received, sent
@@ -46,7 +47,8 @@ def make_clip_apart(
 
 
 def main() -> None:
-    """The program: reads what is asked and the recording, writes the answer."""
+    """The program: reads what is asked and the recording, writes the answer. It ends with the worker that asks."""
+    die_with(os.getppid())
     stand_back()
     told, _, original = sys.stdin.buffer.read().partition(b"\n")
     asked = json.loads(told)

@@ -13,6 +13,7 @@ from audio.limits import Limits
 from audio.reading import phrases
 from audio.report import Expected, Report
 from audio.sound import Pause
+from audio.told import read_telling
 
 __all__ = ["NOTHING_EXPECTED", "Expected", "MadeClip", "expected_of", "make_take_clip"]
 
@@ -60,7 +61,6 @@ def sent(clip: MadeClip) -> bytes:
 
 
 def received(message: bytes) -> MadeClip:
-    """The clip that was `sent`."""
-    head, _, wav = message.partition(b"\n")
-    told = json.loads(head)
-    return MadeClip(wav, told["seconds"], Report.from_json(told["report"]), bytes.fromhex(told["waveform"]))
+    """The clip that was `sent`. Raises TooHeavy where it can't be one."""
+    telling, _, wav = message.partition(b"\n")
+    return MadeClip(wav, *read_telling(telling, wav))

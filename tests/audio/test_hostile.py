@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import math
 import os
 import signal
 import subprocess
@@ -18,7 +20,7 @@ import pytest
 from audio import ingest, pipeline
 from audio.confined import WorkBroke, confined
 from audio.limits import Limits
-from audio.making import NOTHING_EXPECTED, make_take_clip
+from audio.making import NOTHING_EXPECTED, make_take_clip, received, sent
 from audio.refusals import NotARecording, NothingToHear, Refused, TooHeavy
 from tests.audio.corpus import KINDS, encoded, quiet, spoken
 
@@ -239,6 +241,41 @@ def _is_at_work(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_what_a_decoder_that_was_taken_over_says_is_not_believed():
+    """It may answer anything: only what can be a clip becomes one, with its own length, a picture that pages can draw
+    and findings that they know."""
+    clip = pipeline.clip_of(encoded(spoken(), KINDS["wav"], 8_000), NOTHING_EXPECTED, Limits())
+    telling, _, wav = sent(clip).partition(b"\n")
+    assert received(telling + b"\n" + wav) == clip
+    told = json.loads(telling)
+    report, measured = told["report"], told["report"]["measured"]
+    finding = {"code": "clipped", "at": 1.0}
+    lies = [
+        *({"seconds": value} for value in (math.nan, math.inf, -1, clip.seconds + 1, "4.2", True, 10**400)),
+        *({"waveform": value} for value in ("", "00" * 300_000, "zz", 7)),
+        *({"report": value} for value in ({}, [], {**report, "measured": {}})),
+        *({"report": {**report, "measured": {**measured, "hum": value}}} for value in (math.nan, "x", None)),
+        {"report": {**report, "measured": {**measured, "damaged": "<b>"}}},
+        *(
+            {"report": {**report, "findings": value}}
+            for value in ([finding] * 2, [{"code": "<script>", "at": None}], [{**finding, "at": math.nan}])
+        ),
+    ]
+    answers = [json.dumps({**told, **lie}).encode() + b"\n" + wav for lie in lies]
+    others = (
+        b"<html><script>",
+        b"",
+        wav[:-2],
+        wav + b"\0\0",
+        wav.replace(b"\x40\x1f", b"\x80\x3e"),
+        wav[:44],
+    )
+    answers += [telling + b"\n" + other for other in others]
+    for answer in (*answers, b"", b"[" * 60_000, b"{}", telling):
+        with pytest.raises(TooHeavy):
+            received(answer)
 
 
 def _for_ever() -> bytes:
