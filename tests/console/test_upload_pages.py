@@ -91,13 +91,6 @@ def test_another_file_from_a_page_that_was_gone_back_to_is_kept_too(studio: Stud
     assert all(studio.room.originals.has(take.original_sha) for take in studio.takes())
 
 
-def test_what_is_no_sound_is_refused_at_once(studio: Studio) -> None:
-    """A document among the recordings: nobody has to say which prompt it is."""
-    said = upload(studio, ("welcome.pdf", b"%PDF-1.7 The plan"), ("page.wav", b"\n <!DOCTYPE html><html>"))
-    assert said.count("There is no sound in this file.") == 2
-    assert studio.takes() == []
-
-
 def test_what_a_name_says_is_filled_in(studio: Studio) -> None:
     """The name says the prompt and nothing the language: Sara chooses that, and what she hasn't looked at waits."""
     upload(studio, ("welcome.m4a", hum(1)), ("goodbye.m4a", hum(2)))
@@ -165,8 +158,11 @@ def test_a_name_is_shown_as_text_whatever_it_holds(studio: Studio) -> None:
 
 def test_a_file_that_can_t_be_used_is_named_to_whoever_sent_it(studio: Studio) -> None:
     """It looked as if it had arrived: the page says why no clip was made, until something else is sent for the prompt.
-    An empty file is refused at once."""
+    An empty file, a document or a page is refused at once."""
     assert "This file is empty" in upload(studio, ("goodbye.m4a", b""), language="en")
+    said = upload(studio, ("welcome.pdf", b"%PDF-1.7 The plan"), ("page.wav", b"\n <!DOCTYPE html><html>"))
+    assert said.count("There is no sound in this file.") == 2
+    assert studio.takes() == []
     upload(studio, ("welcome.m4a", b"no sound of any kind" * 200), language="en")
     (take,) = studio.takes(TakeState.RECEIVED)
     make_clip_of(studio.desk.hotline.wiring, take.id)
