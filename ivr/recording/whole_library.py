@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Select, select
 from audio.backup import Library
 from audio.tables import clips, takes
 from audio.take_states import TakeState
+from flows.documents import UnknownPackDocument, pack_from_document
 from ivr.recording.parts import RecordingParts
 from ivr.recording.tables import (
     clinical_reviews,
@@ -103,7 +104,11 @@ def _of_panels(connection: Connection, today: date) -> Sounds:
 
 
 def contradictions(connection: Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
-    """Numbers on sheets that mean something else here: with them somebody would record other words than they read."""
+    """Drafts that can't be read, which would stop every page that reads drafts; and numbers on sheets that mean
+    something else here: with them somebody would record other words than they read."""
+    unread = [str(row["pack"]) for row in rows.get(drafts.name, ()) if not _can_be_read(str(row["document"]))]
+    if unread:
+        return [f"The draft {unread[0]} in the backup can't be read by this Warmline."]
     here = {row.printed: row.prompt for row in connection.execute(select(sheet_numbers))}
     numbers = {prompt: printed for printed, prompt in here.items()}
     found = []
@@ -115,3 +120,11 @@ def contradictions(connection: Connection, rows: Mapping[str, Sequence[Mapping[s
                 "a new installation, or one that this backup was made of."
             )
     return found[:1]
+
+
+def _can_be_read(document: str) -> bool:
+    try:
+        pack_from_document(json.loads(document))
+    except (UnknownPackDocument, ValueError, TypeError, AttributeError, RecursionError):
+        return False
+    return True

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
 
 from audio.erasing import UNDO_SECONDS
@@ -23,6 +23,7 @@ from audio.takes import WORKERS_LOST
 from ivr.jobs.recordings import ALONE_SECONDS, MOST_AT_ONCE, clear_sounds_of, make_clip_of, sweep_takes_of
 from ivr.recording.expecting import expected_of_take, options_of
 from ivr.recording.panel_results import PanelClip
+from ivr.recording.tables import drafts
 from ivr.recording.whole_library import contradictions, sounds_named
 from ivr.store.tables import lines, live_calls, releases
 from ivr.wiring import Wiring
@@ -246,9 +247,16 @@ def save_line(wiring: Wiring, sha: str) -> None:
 
 
 def test_a_number_that_means_other_words_stops_a_restore(wiring: Wiring) -> None:
-    """With such a number somebody would record other words than they read."""
+    """With such a number somebody would record other words than they read; and with a draft that can't be read no page
+    would open any more."""
     with wiring.database.connect() as connection:
         told = contradictions(connection, {"sheet_numbers": [{"printed": 1, "prompt": "other"}]})
         same = {"printed": 1, "prompt": wiring.recording.drafts.prompt_of(1)}
         assert contradictions(connection, {"sheet_numbers": [same]}) == []
+        whole = connection.execute(select(drafts.c.document)).scalar_one()
+        unread = [
+            contradictions(connection, {"drafts": [{"pack": "first_line", "document": document}]})
+            for document in ("{}", "[]", "{", "[" * 99_999, whole)
+        ]
     assert told[0].startswith("Number 1 is other in the backup")
+    assert unread == [["The draft first_line in the backup can't be read by this Warmline."]] * 4 + [[]]
