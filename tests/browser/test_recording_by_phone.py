@@ -52,7 +52,7 @@ def test_sara_records_by_phone(tmp_path: Path, open_telephone: Callable[..., Tel
             for key in f"{keys}#":
                 phone.press(key)
         phone.wait_for(said["room_how"])
-        speaks_for(phone, 1.2)
+        speaks_for(phone, 0.8)
         phone.press("5")
         phone.wait_for("(what was recorded)")
         phone.wait_for_key("3")
@@ -60,7 +60,7 @@ def test_sara_records_by_phone(tmp_path: Path, open_telephone: Callable[..., Tel
         assert phone.keys("always") == {}
         phone.press("1")
         phone.wait_for(said["room_kept"])
-        speaks_for(phone, 0.5)
+        speaks_for(phone, 0.2)
         phone.page.get_by_role("button", name="Hang up").click()
         phone.wait_for("The call is over")
         assert [line for line in phone.said if line == "No key was pressed."] == []
@@ -72,7 +72,7 @@ def test_sara_records_by_phone(tmp_path: Path, open_telephone: Callable[..., Tel
         [take] = connection.execute(takes.select()).all()
     assert (take.prompt in dict(CHANGED), take.recorded_by) == (True, sara.id)
     assert take.state == "received"
-    assert wav_seconds(wiring.recording.originals.read(take.original_sha)) > 1
+    assert wav_seconds(wiring.recording.originals.read(take.original_sha)) > 0.7
     wiring.database.dispose()
 
 
