@@ -21,7 +21,7 @@ from audio.refusals import TooHeavy
 from audio.report import Expected
 from audio.standing_back import stand_back
 
-_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from audio.apart import main; main()"
+_PROGRAM = "import sys; sys.path[:] = sys.argv[2:]; from audio.apart import main; main(sys.argv[1])"
 _START_SECONDS = 30.0
 
 
@@ -29,11 +29,11 @@ def make_clip_apart(
     original: bytes, expected: Expected = NOTHING_EXPECTED, limits: Limits = USUAL
 ) -> MadeClip:
     """What `make_take_clip` makes, and raises what it raises."""
-    asked = json.dumps({"expected": asdict(expected), "limits": asdict(limits)}).encode()
+    asked = json.dumps({"expected": asdict(expected), "limits": asdict(limits)})
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-c", _PROGRAM, *filter(None, sys.path)],
-            input=asked + b"\n" + original,
+            [sys.executable, "-I", "-c", _PROGRAM, asked, *filter(None, sys.path)],
+            input=original,
             stdout=subprocess.PIPE,
             env={"PATH": os.defpath},
             timeout=limits.work * PATIENCE + _START_SECONDS,
@@ -46,11 +46,11 @@ def make_clip_apart(
     return received(opened(done.stdout))
 
 
-def main() -> None:
+def main(told: str) -> None:
     """The program: reads what is asked and the recording, writes the answer. It ends with the worker that asks."""
     die_with(os.getppid())
     stand_back()
-    told, _, original = sys.stdin.buffer.read().partition(b"\n")
+    original = sys.stdin.buffer.read()
     asked = json.loads(told)
     expected, limits = Expected(**asked["expected"]), Limits(**asked["limits"])
     sys.stdout.buffer.write(answer_of(lambda: sent(make_take_clip(original, expected, limits))))
