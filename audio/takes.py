@@ -120,6 +120,8 @@ class Takes:
     def fetched(self, take_id: str, content: bytes | Path, now: float) -> Take:
         """The sound of a take that was expected is here. Raises TooLarge, TakeUnknown, NotNow, TakeChanged."""
         check_size(content)
+        # What was taken back while it lay at the provider isn't kept here even for a moment.
+        after(self.take(take_id).state, Happening.FETCHED)
         sha = self._keep(content)
         take = self._move(take_id, Happening.FETCHED, now, original_sha=sha)
         self._make_sure(sha, content)

@@ -130,7 +130,8 @@ def test_a_recording_made_by_phone_comes_later(room: Room) -> None:
     assert (fetched.state, room.originals.read(fetched.original_sha)) == (TakeState.RECEIVED, b"spoken")
     assert room.asked == [take.id]
     with pytest.raises(NotNow):
-        room.takes.fetched(take.id, b"spoken", NOW)
+        room.takes.fetched(take.id, b"spoken too late", NOW)
+    assert list(room.originals.names()) == [fetched.original_sha]
 
 
 def test_what_never_came_from_the_provider_is_given_up(room: Room) -> None:
