@@ -39,6 +39,7 @@ def evening(house: CallingBack) -> CallingBack:
     """Three texts have new words since they were recorded."""
     house.start_afresh()
     house.network.recordings_told_after = house.network.recordings_appear_in = 0.0
+    house.network.recordings_held = None
     house.network.provider.recordings.clear()
     house.network.provider.deleted_recordings.clear()
     pack, changed = house.hotline.pack, {("goodbye", "en"), ("to_listen", "en"), ("breathing", "en")}
@@ -56,6 +57,7 @@ class Reading(Person):
 
     def __init__(self, house: CallingBack, *reads: int, answers: str) -> None:
         super().__init__(SARA)
+        self.network = house.network
         self.code, self.reads, self.answers = house.codes[SARA], list(reads), list(answers)
 
     def hears(self, heard: Heard) -> Move:
@@ -73,6 +75,18 @@ class Reading(Person):
         if "room_text_number" in heard.prompts:
             return press("#") if self.reads else hang_up(after=1)
         return SILENT
+
+
+class Waiting(Reading):
+    """While she is asked for a moment, the provider says that what she has read is there."""
+
+    def hears(self, heard: Heard) -> Move:
+        held = self.network.recordings_held
+        if "room_one_moment" in heard.prompts and held is not None:
+            self.network.recordings_held = None
+            for tell in held:
+                tell()
+        return super().hears(heard)
 
 
 def rings_in(house: CallingBack, person: Person) -> None:
@@ -127,9 +141,9 @@ def test_what_she_does_not_keep_is_deleted_at_the_provider(evening: CallingBack)
 
 
 def test_a_recording_is_heard_as_soon_as_the_provider_has_it(evening: CallingBack) -> None:
-    """For four seconds the provider says nothing: she is asked for a moment, and then hears herself."""
-    evening.network.recordings_told_after = 4.0
-    rings_in(evening, Reading(evening, 5, answers="1"))
+    """At first the provider says nothing: she is asked for a moment, and then hears herself."""
+    evening.network.recordings_held = []
+    rings_in(evening, Waiting(evening, 5, answers="1"))
     heard = prompts(evening)
     assert heard.index("room_one_moment") < heard.index("room_as_recorded")
     assert "room_heard_later" not in heard

@@ -252,7 +252,14 @@ class Leg:
         tells_of_a_recording = any(name == "RecordingStatus" for name, _ in action.params)
         delay = self._network.recordings_told_after if tells_of_a_recording else 0.0
         params = self._with_dial(action.params)
-        self._later_on(delay, lambda: self._network.post.send("voice", "POST", action.url, params))
+
+        def tell() -> None:
+            self._network.post.send("voice", "POST", action.url, params)
+
+        if tells_of_a_recording and self._network.recordings_held is not None:
+            self._network.recordings_held.append(tell)
+        else:
+            self._later_on(delay, tell)
 
     def _with_dial(self, params: Params) -> Params:
         if self.dials is None or all(name != "DialCallStatus" for name, _ in params):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -317,15 +316,13 @@ def fill(connection: Connection, count: int, now: float) -> None:
 
 
 def test_two_hundred_helpers_take_as_many_questions_as_two(house: House, helpers: Helpers) -> None:
-    """However many helpers there are, the database is asked as often, and answers at once."""
+    """However many helpers there are, the database is asked as often."""
     asked: list[str] = []
     event.listen(house.database, "before_cursor_execute", lambda *given: asked.append(given[2]))
     with house.database.begin() as connection:
         fill(connection, 200, house.now)
     with house.database.begin() as connection:
-        before, began = len(asked), time.perf_counter()
+        before = len(asked)
         found = helpers.free(connection, house.now)
-        took = time.perf_counter() - began
     assert len(found) == 200
     assert len(asked) - before <= 6
-    assert took < 0.5
