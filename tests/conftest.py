@@ -33,6 +33,7 @@ THOROUGH = re.compile(
     r"|tests/(scrubbing/test_(two_workers|faults|journeys)|vault/test_(life|faults))\S*\[postgresql"
     r"|tests/browser/test_rings\.py::test_how_a_dialled"
     r"|tests/browser/test_console_pages\.py::test_axe_finds_nothing_where_something_is_wrong\[(en|fr)"
+    r"|tests/calls/test_any_order\S*\[postgresql"
     r"|tests/benchmarks/test_(dispatch_)?smoke"
     r"|tests/staffing/test_document\.py::\S*\[example"
 )

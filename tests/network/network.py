@@ -52,7 +52,7 @@ class PhoneNetwork:
         self.recordings_told_after = 0.0
         """Seconds of the network after which the provider says that a recording can be fetched."""
         self.recordings_held: list[Callable[[], None]] | None = None
-        """What the provider would say of recordings, kept back until a test says it; None where nothing is kept back."""
+        """What the provider would say of recordings, kept back until a test says it; None: nothing is kept back."""
         self.recordings_appear_in = 0.0
         """Seconds of the provider's own clock before which a recording can't be fetched, whatever was said."""
         self.api_url = ""
