@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from flask import Blueprint
-
 from ivr.telephony.simulator.exchange import Exchange
 from ivr.telephony.simulator.network import SimulatorNetwork
-from ivr.telephony.simulator.page import TelephoneParts, telephone_blueprint
 from ivr.telephony.simulator.recordings import Recordings
 from ivr.telephony.simulator.scripts import ScriptsOnAir
 from ivr.telephony.simulator.signing import Signer
 from ivr.telephony.simulator.wire import Wire
 
 if TYPE_CHECKING:
+    from flask import Blueprint
+
     from ivr.settings import Settings
     from ivr.wiring import Wiring
 
@@ -28,6 +27,9 @@ def signer_of(settings: Settings) -> Signer:
 
 def telephone_of(wiring: Wiring) -> Blueprint:
     """The telephone page."""
+    # Imported here, because workers ring telephones and show no page: what shows pages is 10 MB in each of them.
+    from ivr.telephony.simulator.page import TelephoneParts, telephone_blueprint
+
     scripts = ScriptsOnAir(wiring.database, wiring.releases)
     return telephone_blueprint(
         TelephoneParts(
