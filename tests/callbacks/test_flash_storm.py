@@ -28,6 +28,7 @@ from tests.telephony.fake_rest import Provider, serve
 SPEED = 40.0
 STORMS = {"sqlite": (300, 1000), "postgresql": (100, 150)}
 """How many phones ring, and how often in all: a thousand on the database that is the harder one for it."""
+WORKERS = 2
 CLOSE = 1e-5
 
 
@@ -110,7 +111,7 @@ def test_a_thousand_missed_calls_come_out_in_order(storm: Storm) -> None:
         replies = set(phones.map(storm.missed_call, ringing))
     assert {"<Reject/>" in reply for reply in replies} == {True}
     assert storm.waiting() == callers
-    workers = [threading.Thread(target=storm.work) for _ in range(2)]
+    workers = [threading.Thread(target=storm.work) for _ in range(WORKERS)]
     for worker in workers:
         worker.start()
     try:
@@ -122,8 +123,10 @@ def test_a_thousand_missed_calls_come_out_in_order(storm: Storm) -> None:
     storm.network.wait_quiet(30)
     assert sorted(_asked(storm)) == sorted(numbers)
     moments = [row.asked_at for row in _rows(storm)]
-    assert moments == sorted(moments)
-    assert min(later - earlier for earlier, later in itertools.pairwise(moments)) >= 1 - CLOSE
+    in_order = sorted(moments)
+    # Each worker holds one: what one of them has taken first, another may ask for first.
+    assert max(abs(place - in_order.index(at)) for place, at in enumerate(moments)) <= WORKERS
+    assert min(later - earlier for earlier, later in itertools.pairwise(in_order)) >= 1 - CLOSE
     assert {row.state for row in _rows(storm)} == {OVER}
     assert _count(storm) == callers
     assert all(len(storm.network.ledger.rings_of(number)) == 1 for number in numbers)

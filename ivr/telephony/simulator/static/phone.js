@@ -124,7 +124,8 @@ export class Phone {
   }
 
   #hear(seen) {
-    const ringing = seen.rings.filter((ring) => !ring.in_vain);
+    // What was seen may be older than the answer to it: the call that is being talked on rings no more.
+    const ringing = seen.rings.filter((ring) => !ring.in_vain && ring.id !== this.live?.sid);
     for (const ring of seen.rings) if (ring.in_vain) this.#giveUp(ring);
     if (this.live) {
       for (const ring of ringing) this.#refuse(ring);
