@@ -158,8 +158,8 @@ def prompts(house: CallingBack) -> list[str]:
 
 
 def test_one_that_comes_late_is_kept_unheard(evening: CallingBack) -> None:
-    """The provider says nothing for a minute: she is told that the review will play it, keeps it, and it is fetched."""
-    evening.network.recordings_told_after = 60.0
+    """The provider says nothing in time: she is told that the review will play it, keeps it, and it is fetched."""
+    evening.network.recordings_held = []
     rings_in(evening, Reading(evening, 5, answers="1"))
     assert "room_heard_later" in prompts(evening)
     works(evening)
